@@ -1,0 +1,7 @@
+import { defineConfig, mergeConfig } from "vitest/config";
+import { base } from "../../vitest.base.js";
+
+export default mergeConfig(
+  base,
+  defineConfig({ test: { globalSetup: ["./fixture-build.ts"], testTimeout: 30_000, hookTimeout: 30_000 } }),
+);
