@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { describe, expect, inject, it } from "vitest";
+import { published, tarball } from "./packed-packages.js";
+
+const manifestUrl = (name: string) => new URL(`../../packages/${name}/package.json`, import.meta.url);
+
+// ESM only: Node's require() loads it, and resolvers older than `exports` are not supported.
+const expected = (problem: Problem): boolean =>
+  problem.kind === "CJSResolvesToESM" || ("resolutionKind" in problem && problem.resolutionKind === "node10");
+
+describe.each(published)("%s as published", (name) => {
+  it("publint finds nothing", async () => {
+    const pkgDir = join(inject("consumer"), "node_modules/@outrigger", name);
+    const { messages, pkg } = await publint({ pkgDir, pack: false });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it("its types resolve wherever its code does", async () => {
+    const data = await readFile(tarball(inject("consumer"), name));
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(data)));
+    expect(result.types).toMatchObject({ kind: "included" });
+    expect("problems" in result ? result.problems.filter((problem) => !expected(problem)) : []).toEqual([]);
+  });
+
+  it("publishes its development entries without the source condition", async () => {
+    const manifest = JSON.parse(await readFile(manifestUrl(name), "utf8"));
+    const strip = (_key: string, value: unknown) => {
+      if (typeof value !== "object" || value === null) return value;
+      const { "outrigger-source": _source, ...rest } = value as Record<string, unknown>;
+      return Object.keys(rest).length === 1 && "default" in rest ? rest.default : rest;
+    };
+    expect(manifest.publishConfig.exports).toEqual(JSON.parse(JSON.stringify(manifest.exports, strip), strip));
+  });
+});

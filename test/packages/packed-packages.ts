@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A folder whose node_modules holds the published packages as npm would install them. */
+    consumer: string;
+  }
+}
+
+const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
+export const published = ["protocol", "host", "worker-sdk"] as const;
+export const tarball = (consumer: string, name: string): string => join(consumer, "tarballs", `${name}.tgz`);
+
+function run(cwd: string, command: string, args: readonly string[]): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")} in ${cwd}:\n${stdout}${stderr}`);
+}
+
+async function install(name: string, consumer: string): Promise<void> {
+  const modules = join(consumer, "node_modules");
+  run(join(packages, name), "pnpm", ["pack", "--out", tarball(consumer, name)]);
+  const target = join(modules, "@outrigger", name);
+  await mkdir(target, { recursive: true });
+  run(target, "tar", ["-xzf", tarball(consumer, name), "--strip-components=1"]);
+
+  const { dependencies = {} } = JSON.parse(await readFile(join(target, "package.json"), "utf8"));
+  for (const dependency of Object.keys(dependencies).filter((other) => !other.startsWith("@outrigger/"))) {
+    const link = join(modules, dependency);
+    await mkdir(join(link, ".."), { recursive: true });
+    await rm(link, { force: true });
+    await symlink(await realpath(join(packages, name, "node_modules", dependency)), link, "junction");
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // The real path, so that module resolution and the loader's URLs agree where the temp folder is a link.
+  const consumer = await realpath(await mkdtemp(join(tmpdir(), "outrigger-consumer-")));
+  await mkdir(join(consumer, "tarballs"));
+  for (const name of published) await install(name, consumer);
+  const types = fileURLToPath(new URL("../../node_modules/@types", import.meta.url));
+  for (const name of await readdir(types)) {
+    await mkdir(join(consumer, "node_modules/@types"), { recursive: true });
+    await symlink(await realpath(join(types, name)), join(consumer, "node_modules/@types", name), "junction");
+  }
+  project.provide("consumer", consumer);
+  return () => rm(consumer, { recursive: true, force: true });
+}

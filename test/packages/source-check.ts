@@ -1,0 +1,65 @@
+import type { Import, SourceFile } from "./source-files.js";
+import * as rules from "./source-rules.js";
+
+type Files = ReadonlyMap<string, SourceFile>;
+
+const packageOf = (path: string): string => path.slice(0, path.indexOf("/"));
+const bare = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+export const isPure = (path: string): boolean =>
+  rules.pureFiles.some((pure) => path === pure || path.startsWith(`${pure}/`) || path === `${pure}.ts`);
+
+/** The file that defines `name`, as far as explicit re-exports lead there. */
+function definingFile(files: Files, path: string, name: string): string {
+  const through = files.get(path)?.imports.find(({ reexport, values }) => reexport && values?.includes(name));
+  return through ? definingFile(files, through.from, name) : path;
+}
+
+export function wrongPackage({ path, imports }: SourceFile): string[] {
+  const own = packageOf(path);
+  return imports.flatMap(({ from }) => {
+    if (from.includes("/src/")) return packageOf(from) === own ? [] : [`${path} reaches into ${from}`];
+    if (!from.startsWith("@outrigger/") || rules.allowedPackages[own]?.includes(bare(from))) return [];
+    const demo = bare(from) === "@outrigger/host" && rules.hostImportAllowed.some((start) => path.startsWith(start));
+    return demo ? [] : [`${path} imports ${from}`];
+  });
+}
+
+export function childProcess({ path, imports }: SourceFile): string[] {
+  const used = imports.some(({ from, values }) => /^(node:)?child_process$/.test(from) && values?.length !== 0);
+  return used && !rules.childProcessAllowed.test(path) ? [`${path} imports node:child_process`] : [];
+}
+
+export function impurities(files: Files, { path, imports, reads }: SourceFile): string[] {
+  if (!isPure(path)) return [];
+  const allowed = ({ from, values }: Import): boolean => {
+    if (values?.length === 0 || rules.pureExternals.includes(bare(from))) return true;
+    const file = from === "@outrigger/protocol" ? "protocol/src/index.ts" : from;
+    return values === undefined ? isPure(file) : values.every((name) => isPure(definingFile(files, file, name)));
+  };
+  return [
+    ...imports.filter((one) => !allowed(one)).map(({ from }) => `${path} is pure and imports ${from}`),
+    ...[...rules.impureGlobals, ...rules.impureCalls]
+      .filter((name) => reads.has(name))
+      .map((name) => `${path} is pure and uses ${name}`),
+  ];
+}
+
+export function cycles(files: Files): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) found.push([...trail.slice(start), path].join(" -> "));
+    if (start >= 0 || done.has(path)) return;
+    for (const { from } of files.get(path)?.imports ?? []) if (files.has(from)) visit(from, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of files.keys()) visit(path, []);
+  return found;
+}
+
+export const tooLong = ({ path, lines }: SourceFile): string[] =>
+  lines > rules.maxLines ? [`${path} has ${lines} lines`] : [];
+
+export const untyped = ({ path, anys }: SourceFile): string[] =>
+  path === rules.anyAllowed ? [] : anys.map((line) => `${path}:${line} says any`);

@@ -1,0 +1,56 @@
+/** Which source rules hold where. Paths are relative to `packages/`; a trailing slash means a whole folder. */
+
+/** A package's own imports from this workspace. The demo is the one place that joins both ends. */
+export const allowedPackages: Record<string, string[]> = {
+  protocol: [],
+  host: ["@outrigger/protocol"],
+  "worker-sdk": ["@outrigger/protocol"],
+  "example-plugin": ["@outrigger/protocol", "@outrigger/worker-sdk"],
+};
+export const hostImportAllowed = ["example-plugin/src/demo"];
+
+/** No I/O, timers, clock, random or process, and imports only types and other pure files. */
+export const pureFiles = [
+  "protocol/src/contract.ts",
+  "protocol/src/plugin-contract",
+  "protocol/src/messages.ts",
+  "protocol/src/errors.ts",
+  "protocol/src/validate.ts",
+  "protocol/src/framing.ts",
+  "protocol/src/lifecycle.ts",
+  "protocol/src/negotiate.ts",
+  "protocol/src/pending-calls.ts",
+  "host/src/worker-state.ts",
+  "host/src/restart-policy.ts",
+  "host/src/exit-reason.ts",
+  "host/src/shutdown-plan.ts",
+  "host/src/stderr-tail.ts",
+  "host/src/invocations.ts",
+  "host/src/capabilities.ts",
+  "host/src/channels.ts",
+  "worker-sdk/src/define-plugin.ts",
+  "worker-sdk/src/routers.ts",
+];
+export const pureExternals = ["zod", "@standard-schema/spec"];
+export const impureGlobals = [
+  "process",
+  "console",
+  "fetch",
+  "performance",
+  "crypto",
+  "queueMicrotask",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "clearImmediate",
+];
+export const impureCalls = ["Date.now", "Math.random", "AbortSignal.timeout"];
+
+export const childProcessAllowed = /^host\/src\/([\w-]*launcher|kill-tree)\.ts$/;
+
+/** The one audited file: inference needs `any` as a bound in places where `unknown` does not infer. */
+export const anyAllowed = "protocol/src/contract-types.ts";
+
+export const maxLines = 300;
