@@ -14,7 +14,7 @@ declare module "vitest" {
 
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 export const published = ["protocol", "host", "worker-sdk"] as const;
-export const tarball = (consumer: string, name: string): string => join(consumer, "tarballs", `${name}.tgz`);
+export const tarball = (consumer: string, name: string): string => join(consumer, "tarballs", `outrigger-${name}.tgz`);
 
 function run(cwd: string, command: string, args: readonly string[]): void {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
@@ -25,9 +25,14 @@ function run(cwd: string, command: string, args: readonly string[]): void {
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")} in ${cwd}:\n${stdout}${stderr}`);
 }
 
+async function pack(consumer: string): Promise<void> {
+  const { packageManager } = JSON.parse(await readFile(join(packages, "../package.json"), "utf8"));
+  const filters = published.map((name) => `--filter=@outrigger/${name}`);
+  run(packages, "npx", ["--yes", packageManager, ...filters, "pack", "--out", join(consumer, "tarballs", "%s.tgz")]);
+}
+
 async function install(name: string, consumer: string): Promise<void> {
   const modules = join(consumer, "node_modules");
-  run(join(packages, name), "pnpm", ["pack", "--out", tarball(consumer, name)]);
   const target = join(modules, "@outrigger", name);
   await mkdir(target, { recursive: true });
   run(target, "tar", ["-xzf", tarball(consumer, name), "--strip-components=1"]);
@@ -45,6 +50,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // The real path, so that module resolution and the loader's URLs agree where the temp folder is a link.
   const consumer = await realpath(await mkdtemp(join(tmpdir(), "outrigger-consumer-")));
   await mkdir(join(consumer, "tarballs"));
+  await pack(consumer);
   for (const name of published) await install(name, consumer);
   const types = fileURLToPath(new URL("../../node_modules/@types", import.meta.url));
   for (const name of await readdir(types)) {
