@@ -1,0 +1,117 @@
+import type { Contract, Method, MethodMap, NotificationMethod, RequestMethod, StreamMethod } from "./contract.js";
+
+type NamesOfKind<M extends MethodMap, Kind extends Method["kind"]> = {
+  [K in keyof M & string]: M[K] extends { readonly kind: Kind } ? K : never;
+}[keyof M & string];
+
+/** The names of a method map's requests. */
+export type RequestNames<M extends MethodMap> = NamesOfKind<M, "request">;
+/** The names of a method map's notifications. */
+export type NotificationNames<M extends MethodMap> = NamesOfKind<M, "notification">;
+/** The names of a method map's streams. */
+export type StreamNames<M extends MethodMap> = NamesOfKind<M, "stream">;
+
+/** What the caller passes: the params schema's input. */
+export type ParamsInput<D> =
+  D extends RequestMethod<infer P, infer _PO, infer _R, infer _RO, infer _G, infer _GO>
+    ? P
+    : D extends NotificationMethod<infer P, infer _PO>
+      ? P
+      : D extends StreamMethod<infer P, infer _PO, infer _I, infer _IO>
+        ? P
+        : never;
+
+/** What the handler receives: the params schema's output. */
+export type ParamsOutput<D> =
+  D extends RequestMethod<infer _P, infer PO, infer _R, infer _RO, infer _G, infer _GO>
+    ? PO
+    : D extends NotificationMethod<infer _P, infer PO>
+      ? PO
+      : D extends StreamMethod<infer _P, infer PO, infer _I, infer _IO>
+        ? PO
+        : never;
+
+/** What a request's handler returns: the result schema's input. */
+export type ResultInput<D> =
+  D extends RequestMethod<infer _P, infer _PO, infer R, infer _RO, infer _G, infer _GO> ? R : never;
+/** What a request's caller receives: the result schema's output. */
+export type ResultOutput<D> =
+  D extends RequestMethod<infer _P, infer _PO, infer _R, infer RO, infer _G, infer _GO> ? RO : never;
+/** What a handler passes to `ctx.progress`. */
+export type ProgressInput<D> =
+  D extends RequestMethod<infer _P, infer _PO, infer _R, infer _RO, infer G, infer _GO> ? G : never;
+/** What `onProgress` receives. */
+export type ProgressOutput<D> =
+  D extends RequestMethod<infer _P, infer _PO, infer _R, infer _RO, infer _G, infer GO> ? GO : never;
+/** What a stream's producer yields. */
+export type ItemInput<D> = D extends StreamMethod<infer _P, infer _PO, infer I, infer _IO> ? I : never;
+/** What a stream's reader receives. */
+export type ItemOutput<D> = D extends StreamMethod<infer _P, infer _PO, infer _I, infer IO> ? IO : never;
+
+/** The part of a request handler's context that the method types. */
+export interface ProgressReporter<Progress> {
+  /** Tells the caller how far the call has come. Dropped when the caller does not listen. */
+  progress(value: Progress): void;
+}
+
+/** The handler of one method, given the context an end passes to its handlers. */
+export type Handler<D, Context> = D extends { readonly kind: "request" }
+  ? (
+      params: ParamsOutput<D>,
+      context: Context & ProgressReporter<ProgressInput<D>>,
+    ) => ResultInput<D> | PromiseLike<ResultInput<D>>
+  : D extends { readonly kind: "stream" }
+    ? (params: ParamsOutput<D>, context: Context) => AsyncIterable<ItemInput<D>> | Iterable<ItemInput<D>>
+    : (params: ParamsOutput<D>, context: Context) => unknown;
+
+type OptionalNames<M extends MethodMap> = {
+  [K in keyof M]: M[K] extends { readonly optional: true } ? K : never;
+}[keyof M];
+
+/** A handler for every method of a map; optional methods may be left out. */
+export type Handlers<M extends MethodMap, Context> = {
+  readonly [K in Exclude<keyof M, OptionalNames<M>>]: Handler<M[K], Context>;
+} & { readonly [K in OptionalNames<M>]?: Handler<M[K], Context> };
+
+/** Options of one request. */
+export interface RequestOptions<Progress = unknown> {
+  /** Cancels the call: the caller is released at once with `CANCELLED` (`TIMEOUT` for `AbortSignal.timeout`). */
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for the answer, in ms, 1 to 2,147,483,647. Default: the method's, else 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Called with each value the handler passes to `ctx.progress`. What it throws is reported and changes nothing else. */
+  readonly onProgress?: ((value: Progress) => void) | undefined;
+}
+
+/** Options of one stream. */
+export interface StreamOptions {
+  /** Cancels the stream: the reader gets `CANCELLED` and the producer's `finally` runs. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the whole stream may take, in ms. Default: the method's, else no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** How far the producer may run ahead of the reader. Default 256 items and 1 MiB. */
+  readonly window?: { readonly items?: number; readonly bytes?: number } | undefined;
+}
+
+/** The other end as a caller sees it; `Extra` is what an end adds to the options of a call (the host adds `scope`). */
+export interface Remote<M extends MethodMap, Extra = unknown> {
+  request<K extends RequestNames<M>>(
+    method: K,
+    params: ParamsInput<M[K]>,
+    options?: RequestOptions<ProgressOutput<M[K]>> & Extra,
+  ): Promise<ResultOutput<M[K]>>;
+  /** Returns whether it was queued: `false` means dropped (past a bound, or no live worker) and counted. */
+  notify<K extends NotificationNames<M>>(method: K, params: ParamsInput<M[K]>, options?: Extra): boolean;
+  stream<K extends StreamNames<M>>(
+    method: K,
+    params: ParamsInput<M[K]>,
+    options?: StreamOptions & Extra,
+  ): AsyncIterableIterator<ItemOutput<M[K]>>;
+}
+
+/** The host→worker methods of a contract. */
+export type HostToWorker<C> = C extends Contract<infer H, infer _W, infer _S> ? H : never;
+/** The worker→host methods of a contract. */
+export type WorkerToHost<C> = C extends Contract<infer _H, infer W, infer _S> ? W : never;
+/** The scope type of a contract. */
+export type ScopeOf<C> = C extends Contract<infer _H, infer _W, infer S> ? S : never;

@@ -1,0 +1,203 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+/** Any Standard Schema: zod, valibot, arktype, … Validation must be synchronous. */
+export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
+
+type AnySchema = Schema<unknown, unknown>;
+type In<S extends AnySchema> = StandardSchemaV1.InferInput<S>;
+type Out<S extends AnySchema> = StandardSchemaV1.InferOutput<S>;
+
+/** What every method of a contract may say about itself. */
+export interface MethodOptions {
+  /** The capability a worker needs to call this host method. Refused with `CAPABILITY_DENIED` otherwise. */
+  readonly capability?: string;
+  /** Refused with `INVOCATION_SCOPE_DENIED` unless the call carries a live scope. Default `false`. */
+  readonly scoped?: boolean;
+}
+
+/** Options of `request` and `stream` methods. */
+export interface CallMethodOptions extends MethodOptions {
+  /** Timeout of one call in ms when the caller gives none. Default: the runtime's call timeout (30,000); streams have none. */
+  readonly timeoutMs?: number;
+  /** The call may run twice: it can be sent again after its worker died. Default `false`. */
+  readonly idempotent?: boolean;
+}
+
+/** A method answered exactly once. Made by {@link request}. */
+export interface RequestMethod<
+  ParamsIn = unknown,
+  ParamsOut = unknown,
+  ResultIn = unknown,
+  ResultOut = unknown,
+  ProgressIn = unknown,
+  ProgressOut = unknown,
+  Optional extends boolean = boolean,
+> extends CallMethodOptions {
+  readonly kind: "request";
+  readonly params: Schema<ParamsIn, ParamsOut>;
+  readonly result: Schema<ResultIn, ResultOut>;
+  readonly progress: Schema<ProgressIn, ProgressOut> | undefined;
+  readonly optional: Optional;
+}
+
+/** A method with no answer. Made by {@link notification}. */
+export interface NotificationMethod<ParamsIn = unknown, ParamsOut = unknown, Optional extends boolean = boolean>
+  extends MethodOptions {
+  readonly kind: "notification";
+  readonly params: Schema<ParamsIn, ParamsOut>;
+  readonly optional: Optional;
+}
+
+/** A method answered by a sequence of items. Made by {@link stream}. */
+export interface StreamMethod<
+  ParamsIn = unknown,
+  ParamsOut = unknown,
+  ItemIn = unknown,
+  ItemOut = unknown,
+  Optional extends boolean = boolean,
+> extends CallMethodOptions {
+  readonly kind: "stream";
+  readonly params: Schema<ParamsIn, ParamsOut>;
+  readonly item: Schema<ItemIn, ItemOut>;
+  readonly optional: Optional;
+}
+
+export type Method = RequestMethod | NotificationMethod | StreamMethod;
+
+/** Method name to definition. */
+export interface MethodMap {
+  readonly [method: string]: Method;
+}
+
+/** The methods two ends agree on. Made by {@link defineContract}. */
+export interface Contract<
+  HostToWorker extends MethodMap = MethodMap,
+  WorkerToHost extends MethodMap = MethodMap,
+  Scope = unknown,
+> {
+  readonly name: string;
+  readonly version: number;
+  readonly hostToWorker: HostToWorker;
+  readonly workerToHost: WorkerToHost;
+  /** Validates the scope of a call; `undefined` means any `{ tenant: string }` the caller's types allow. */
+  readonly scope: Schema<Scope, Scope> | undefined;
+}
+
+/**
+ * Defines a method that is answered exactly once.
+ *
+ * The caller passes `params` schema *input*, the handler receives its *output*; the handler returns `result` schema
+ * *input*, the caller receives its *output*. With `optional: true` a plugin may leave the handler out; calling it then
+ * fails with `METHOD_NOT_IMPLEMENTED`.
+ */
+export function request<
+  P extends AnySchema,
+  R extends AnySchema,
+  G extends AnySchema = AnySchema,
+  O extends boolean = false,
+>(
+  definition: CallMethodOptions & {
+    readonly params: P;
+    readonly result: R;
+    /** Schema of the values sent with `ctx.progress(value)`. Default: any JSON value, unchecked. */
+    readonly progress?: G;
+    readonly optional?: O;
+  },
+): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, O> {
+  return freeze({
+    ...definition,
+    kind: "request" as const,
+    progress: definition.progress as Schema<In<G>, Out<G>> | undefined,
+    params: definition.params as Schema<In<P>, Out<P>>,
+    result: definition.result as Schema<In<R>, Out<R>>,
+    optional: (definition.optional ?? false) as O,
+  });
+}
+
+/** Defines a method with no answer: fire and forget, never an error at the caller. */
+export function notification<P extends AnySchema, O extends boolean = false>(
+  definition: MethodOptions & { readonly params: P; readonly optional?: O },
+): NotificationMethod<In<P>, Out<P>, O> {
+  return freeze({
+    ...definition,
+    kind: "notification" as const,
+    params: definition.params as Schema<In<P>, Out<P>>,
+    optional: (definition.optional ?? false) as O,
+  });
+}
+
+/**
+ * Defines a method answered by a sequence of items: an async generator at the handler, an `AsyncIterable` at the caller.
+ * Credit from the reader paces the producer, so that a slow reader bounds memory on both ends.
+ */
+export function stream<P extends AnySchema, I extends AnySchema, O extends boolean = false>(
+  definition: CallMethodOptions & { readonly params: P; readonly item: I; readonly optional?: O },
+): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, O> {
+  return freeze({
+    ...definition,
+    kind: "stream" as const,
+    params: definition.params as Schema<In<P>, Out<P>>,
+    item: definition.item as Schema<In<I>, Out<I>>,
+    optional: (definition.optional ?? false) as O,
+  });
+}
+
+/** The scope calls carry unless the contract names another: whose data a call may touch. */
+export interface TenantScope {
+  readonly tenant: string;
+}
+
+/**
+ * Defines a contract: the one value host and plugin both compile against.
+ *
+ * @param definition `name` (non-empty), `version` (a positive integer, compared for equality in the handshake), the two
+ * method maps, and optionally a `scope` schema (default `{ tenant: string }`).
+ * @throws TypeError when the name is empty, the version is not a positive integer, or a method name is reserved
+ * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`).
+ */
+export function defineContract<
+  const H extends MethodMap,
+  const W extends MethodMap = Record<never, never>,
+  S extends AnySchema = Schema<TenantScope>,
+>(definition: {
+  readonly name: string;
+  readonly version: number;
+  readonly hostToWorker: H;
+  readonly workerToHost?: W;
+  readonly scope?: S;
+}): Contract<H, W, Out<S>> {
+  const { name, version, hostToWorker, workerToHost } = definition;
+  if (typeof name !== "string" || name.trim() === "") {
+    throw new TypeError(`contract name: expected a non-empty string, got ${JSON.stringify(name)}`);
+  }
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new TypeError(`contract ${name}: version: expected a positive integer, got ${String(version)}`);
+  }
+  for (const [side, methods] of Object.entries({ hostToWorker, workerToHost: workerToHost ?? {} })) {
+    for (const method of Object.keys(methods)) {
+      if (method === "" || isReservedMethod(method)) {
+        throw new TypeError(
+          `contract ${name}: ${side}: ${JSON.stringify(method)} is reserved for the runtime; choose another method name`,
+        );
+      }
+    }
+  }
+  return freeze({
+    name,
+    version,
+    hostToWorker: freeze({ ...hostToWorker }),
+    workerToHost: freeze({ ...(workerToHost ?? ({} as W)) }),
+    scope: definition.scope as Schema<Out<S>, Out<S>> | undefined,
+  });
+}
+
+const RUNTIME_METHODS: ReadonlySet<string> = new Set(["initialize", "initialized", "health", "shutdown"]);
+
+/** Whether a method name belongs to the runtime and so may not stand in a contract. */
+export function isReservedMethod(method: string): boolean {
+  return RUNTIME_METHODS.has(method) || method.startsWith("$/");
+}
+
+function freeze<T extends object>(value: T): T {
+  return Object.freeze(value);
+}

@@ -1,0 +1,108 @@
+/**
+ * Stable error codes: the five of JSON-RPC 2.0 and the runtime's own.
+ * What each means and what to do about it: docs/errors.md.
+ */
+export const ErrorCode = {
+  PARSE_ERROR: -32700,
+  INVALID_REQUEST: -32600,
+  METHOD_NOT_FOUND: -32601,
+  INVALID_PARAMS: -32602,
+  INTERNAL_ERROR: -32603,
+  WORKER_UNAVAILABLE: -32000,
+  CAPABILITY_DENIED: -32001,
+  WORKER_ERROR: -32002,
+  TIMEOUT: -32003,
+  METHOD_NOT_IMPLEMENTED: -32004,
+  INVOCATION_SCOPE_DENIED: -32005,
+  OVERLOADED: -32010,
+  CANCELLED: -32011,
+  NOT_INITIALIZED: -32012,
+  MESSAGE_TOO_LARGE: -32013,
+  INVALID_RESULT: -32014,
+  SHUTTING_DOWN: -32015,
+  UNKNOWN: -32099,
+} as const;
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(ErrorCode).map(([name, code]) => [code, name]));
+
+/** The name of a runtime code (`"TIMEOUT"`), or `undefined` for an application's own. */
+export function errorCodeName(code: number): string | undefined {
+  return NAMES.get(code);
+}
+
+const BRAND = Symbol.for("outrigger.RpcError");
+
+/** The `error` member of a JSON-RPC response. */
+export interface WireError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/**
+ * The error of a call. `code` is one of {@link ErrorCode} or an application's own number; `data` travels with it.
+ * Branded, so that {@link isRpcError} holds across bundled copies of this package, where `instanceof` does not.
+ */
+export class RpcError extends Error {
+  readonly code: number;
+  readonly data: unknown;
+
+  constructor(code: number, message: string, options: { data?: unknown; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "RpcError";
+    this.code = code;
+    this.data = options.data;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** The code's name, e.g. `"TIMEOUT"`; `undefined` for an application's own code. */
+  get codeName(): string | undefined {
+    return errorCodeName(this.code);
+  }
+}
+
+/** Whether a caught value is an {@link RpcError}, of this copy of the package or another. */
+export function isRpcError(value: unknown): value is RpcError {
+  return typeof value === "object" && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
+}
+
+/**
+ * Turns whatever a handler threw into the error to send. An error with an integer `code` keeps it, with its `data`;
+ * everything else becomes `fallbackCode`. Never throws, whatever the value does when looked at.
+ */
+export function toWireError(thrown: unknown, fallbackCode: number): WireError {
+  try {
+    if (typeof thrown === "object" && thrown !== null) {
+      const { code, message, data } = thrown as { code?: unknown; message?: unknown; data?: unknown };
+      const wire = {
+        code: Number.isSafeInteger(code) ? (code as number) : fallbackCode,
+        message: typeof message === "string" && message !== "" ? message : describe(thrown),
+      };
+      return data === undefined || !Number.isSafeInteger(code) ? wire : { ...wire, data };
+    }
+    return { code: fallbackCode, message: describe(thrown) };
+  } catch {
+    return { code: fallbackCode, message: "the handler threw a value that cannot be read" };
+  }
+}
+
+/** Turns a received `error` member into an {@link RpcError}; tolerates every shape. */
+export function fromWireError(error: unknown, method: string): RpcError {
+  if (typeof error === "object" && error !== null) {
+    const { code, message, data } = error as { code?: unknown; message?: unknown; data?: unknown };
+    return new RpcError(
+      typeof code === "number" && Number.isFinite(code) ? code : ErrorCode.UNKNOWN,
+      typeof message === "string" && message !== "" ? message : `${method} failed without a message`,
+      { data },
+    );
+  }
+  return new RpcError(ErrorCode.UNKNOWN, `${method} failed: ${describe(error)}`);
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Error) return value.name;
+  if (typeof value === "string" && value !== "") return value;
+  const text = typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+  return `threw ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
+}

@@ -1,0 +1,227 @@
+import type { Clock } from "./clock.js";
+import type { Method, MethodMap } from "./contract.js";
+import { ErrorCode, isRpcError, RpcError, toWireError } from "./errors.js";
+import { IncomingCall } from "./incoming-call.js";
+import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
+import { overloaded } from "./outgoing-calls.js";
+import type { PeerLimits } from "./peer-limits.js";
+import type { PeerReport, PeerStats } from "./peer-report.js";
+import { createStreamCredit, isIterable, produceItems } from "./stream-producer.js";
+import { validate } from "./validate.js";
+
+/** What an end does with the calls it receives. */
+export interface Serving {
+  /** The methods this end answers. Looked up by own property only. */
+  readonly methods: MethodMap;
+  /** Runs before params are validated; what it throws is the answer. */
+  readonly authorize?: ((method: string, definition: Method, meta: MessageMeta | undefined) => void) | undefined;
+  /** Runs the handler. What it throws is the answer; a stream returns an iterable. */
+  readonly handle: (call: IncomingCall) => unknown;
+  /** The code of a handler's error that has none: WORKER_ERROR in a worker, INTERNAL_ERROR in a host. */
+  readonly handlerErrorCode: number;
+}
+
+/** What incoming calls need of their peer. */
+export interface IncomingCallsContext {
+  readonly clock: Clock;
+  readonly limits: PeerLimits;
+  readonly stats: PeerStats;
+  respond(id: Id, outcome: { result: unknown } | { error: unknown }): void;
+  notify(method: string, params: unknown): RpcError | undefined;
+  /** Sends one stream item; returns its size in bytes, or waits until it can. Rejects when it cannot be sent at all. */
+  sendItem(id: Id, item: unknown): number | Promise<number>;
+  report(report: PeerReport): void;
+}
+
+/** The calls one end is handling: each request is answered exactly once, unless the peer closes first. */
+export function createIncomingCalls(serving: Serving, context: IncomingCallsContext) {
+  const { limits, stats } = context;
+  const methods = new Map(Object.entries(serving.methods));
+  /** By id; notifications stand under themselves. */
+  const running = new Map<Id | IncomingCall, IncomingCall>();
+  let intakeClosed = false;
+  let closed = false;
+  let onIdle: (() => void)[] = [];
+
+  const sendProgress = (call: IncomingCall, value: unknown): void => {
+    if (call.id === undefined || running.get(call.id) !== call) return;
+    if (context.notify("$/progress", { id: call.id, value }) !== undefined) stats.droppedNotifications++;
+  };
+
+  const finish = (call: IncomingCall): boolean => {
+    if (!running.delete(call.id ?? call)) return false;
+    if (running.size === 0) for (const resolve of onIdle.splice(0)) resolve();
+    return !closed;
+  };
+
+  const succeed = (call: IncomingCall, result: unknown): void => {
+    if (call.id === undefined) finish(call);
+    else if (call.definition.kind !== "stream") {
+      // Answer first: a drain ends when the last handler does, and its answer must be queued by then.
+      if (running.get(call.id) === call && !closed) context.respond(call.id, { result });
+      finish(call);
+    } else if (isIterable(result)) {
+      const { id } = call;
+      const credit = call.credit ?? createStreamCredit(limits.streamItems, limits.streamBytes);
+      produceItems(
+        result,
+        credit,
+        () => call.aborted,
+        (item) => context.sendItem(id, item),
+      ).then(
+        () => {
+          if (!closed) {
+            context.respond(id, call.aborted ? { error: toWireError(cancelled(call), 0) } : { result: null });
+          }
+          finish(call);
+        },
+        (error) => fail(call, error),
+      );
+    } else {
+      fail(call, new RpcError(ErrorCode.INVALID_RESULT, `${call.method}: a stream's handler must return an iterable`));
+    }
+  };
+
+  const fail = (call: IncomingCall, error: unknown): void => {
+    if (call.id === undefined) {
+      context.report({ kind: "notification-failed", method: call.method, error });
+    } else if (running.get(call.id) === call && !closed) {
+      const shown = call.aborted && !isRpcError(error) ? cancelled(call) : error;
+      context.respond(call.id, { error: toWireError(shown, serving.handlerErrorCode) });
+    }
+    finish(call);
+  };
+
+  const run = (call: IncomingCall): void => {
+    let outcome: unknown;
+    try {
+      outcome = serving.handle(call);
+    } catch (error) {
+      fail(call, error);
+      return;
+    }
+    if (isThenable(outcome)) {
+      outcome.then(
+        (result) => succeed(call, result),
+        (error) => fail(call, error),
+      );
+    } else succeed(call, outcome);
+  };
+
+  /** Everything that can refuse a call before its handler sees it; throws the answer. */
+  const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined): IncomingCall => {
+    const { method, meta } = message;
+    if (intakeClosed) throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down`);
+    const definition = methods.get(method);
+    if (definition === undefined) throw methodNotFound(method, methods.keys());
+    if ((definition.kind === "notification") !== (id === undefined)) {
+      throw new RpcError(
+        ErrorCode.INVALID_REQUEST,
+        `${method} is a ${definition.kind}: send it ${id === undefined ? "with" : "without"} an id`,
+      );
+    }
+    if (running.size >= limits.incomingCalls) {
+      throw overloaded(method, `${limits.incomingCalls} calls are being handled`);
+    }
+    serving.authorize?.(method, definition, meta);
+    const params = validate(definition.params, message.params, "params");
+    const deadlineMs = meta?.deadlineMs;
+    const deadline = typeof deadlineMs === "number" && deadlineMs >= 0 ? context.clock.now() + deadlineMs : undefined;
+    const call = new IncomingCall({ id, method, definition, params, meta, deadline }, sendProgress);
+    if (definition.kind === "stream") call.credit = firstCredit(meta, limits);
+    return call;
+  };
+
+  return {
+    get size() {
+      return running.size;
+    },
+
+    onRequest(message: RequestMessage): void {
+      const { id, method } = message;
+      if (running.has(id)) {
+        stats.duplicateRequests++;
+        context.report({ kind: "duplicate-request", id, method });
+        return;
+      }
+      let call: IncomingCall;
+      try {
+        call = admit(message, id);
+      } catch (error) {
+        if (isRpcError(error) && error.code === ErrorCode.OVERLOADED) stats.refusedRequests++;
+        context.respond(id, { error: toWireError(error, ErrorCode.INTERNAL_ERROR) });
+        return;
+      }
+      running.set(id, call);
+      run(call);
+    },
+
+    onNotification(message: NotificationMessage): void {
+      let call: IncomingCall;
+      try {
+        call = admit(message, undefined);
+      } catch (error) {
+        stats.refusedNotifications++;
+        const shown = isRpcError(error) ? error : new RpcError(ErrorCode.INTERNAL_ERROR, "refused", { cause: error });
+        context.report({ kind: "notification-refused", method: message.method, error: shown });
+        return;
+      }
+      running.set(call, call);
+      run(call);
+    },
+
+    onCancel(id: Id): void {
+      const call = running.get(id);
+      call?.abort(cancelled(call));
+    },
+
+    onCredit(id: Id, items: unknown, bytes: unknown): void {
+      const credit = running.get(id)?.credit;
+      if (credit === undefined || !isCount(items) || !isCount(bytes)) return;
+      credit.items += items;
+      credit.bytes += bytes;
+      credit.wake();
+    },
+
+    /** Refuses what arrives from now on; resolves when the running handlers have finished. */
+    drain(): Promise<void> {
+      intakeClosed = true;
+      return running.size === 0 ? Promise.resolve() : new Promise((resolve) => onIdle.push(resolve));
+    },
+
+    /** Aborts every handler; their answers go nowhere. */
+    abortAll(reason: unknown): void {
+      intakeClosed = true;
+      closed = true;
+      for (const call of running.values()) call.abort(reason);
+      for (const resolve of onIdle) resolve();
+      onIdle = [];
+    },
+  };
+}
+
+function firstCredit(meta: MessageMeta | undefined, limits: PeerLimits) {
+  const { items, bytes } = meta?.credit ?? {};
+  return createStreamCredit(isCount(items) ? items : limits.streamItems, isCount(bytes) ? bytes : limits.streamBytes);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function cancelled(call: IncomingCall): RpcError {
+  return new RpcError(ErrorCode.CANCELLED, `${call.method}: cancelled`);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+export function methodNotFound(method: string, known: Iterable<string>): RpcError {
+  const names = [...known].filter((name) => !name.startsWith("$/"));
+  const shown = names.length > 12 ? [...names.slice(0, 12), `and ${names.length - 12} more`] : names;
+  return new RpcError(
+    ErrorCode.METHOD_NOT_FOUND,
+    `there is no method ${JSON.stringify(method.slice(0, 100))}; the contract has ${shown.join(", ") || "none"}`,
+  );
+}

@@ -1,0 +1,86 @@
+/** Ids this runtime sends are positive integers; any string or number is accepted and echoed. */
+export type Id = number | string;
+
+/** The invocation a host lends to a call: minted by the host, echoed by the worker. */
+export interface InvocationMeta {
+  readonly id: string;
+  readonly scope?: unknown;
+}
+
+/** The member `meta` of a message, beside the standard ones. */
+export interface MessageMeta {
+  /** Host→worker: the invocation this call runs in. */
+  readonly invocation?: InvocationMeta;
+  /** Worker→host: the id of the invocation this call is made for. */
+  readonly invocationId?: string;
+  /** What is left of the caller's budget when the message was sent, in ms. */
+  readonly deadlineMs?: number;
+  /** W3C trace context. */
+  readonly traceparent?: string;
+  /** Present on requests to `stream` methods: the reader's first credit. */
+  readonly credit?: { readonly items: number; readonly bytes: number };
+}
+
+export interface RequestMessage {
+  readonly jsonrpc: "2.0";
+  readonly id: Id;
+  readonly method: string;
+  readonly params?: unknown;
+  readonly meta?: MessageMeta;
+}
+
+export interface NotificationMessage {
+  readonly jsonrpc: "2.0";
+  readonly method: string;
+  readonly params?: unknown;
+  readonly meta?: MessageMeta;
+}
+
+export interface ResultMessage {
+  readonly jsonrpc: "2.0";
+  readonly id: Id;
+  readonly result: unknown;
+}
+
+export interface ErrorMessage {
+  readonly jsonrpc: "2.0";
+  readonly id: Id | null;
+  readonly error: unknown;
+}
+
+export type Message = RequestMessage | NotificationMessage | ResultMessage | ErrorMessage;
+
+/** A decoded line: a message, or why it is none. */
+export type ParsedMessage =
+  | { readonly kind: "request"; readonly message: RequestMessage }
+  | { readonly kind: "notification"; readonly message: NotificationMessage }
+  | { readonly kind: "response"; readonly message: ResultMessage | ErrorMessage }
+  | { readonly kind: "invalid"; readonly reason: string };
+
+/** Tells what a decoded JSON value is as a JSON-RPC 2.0 message. Never throws. */
+export function parseMessage(value: unknown): ParsedMessage {
+  if (typeof value !== "object" || value === null) return invalid("expected a JSON object");
+  if (Array.isArray(value)) return invalid("batches are not part of this protocol; send one message a line");
+  const { jsonrpc, id, method, meta } = value as Record<string, unknown>;
+  if (jsonrpc !== "2.0") return invalid('expected "jsonrpc":"2.0"');
+  if (method !== undefined) {
+    if (typeof method !== "string") return invalid(`method: expected a string, got ${typeof method}`);
+    if (meta !== undefined && (typeof meta !== "object" || meta === null)) return invalid("meta: expected an object");
+    if (id === undefined) return { kind: "notification", message: value as NotificationMessage };
+    if (!isId(id)) return invalid("id: expected a string or a number");
+    return { kind: "request", message: value as RequestMessage };
+  }
+  const hasResult = Object.hasOwn(value, "result");
+  const hasError = Object.hasOwn(value, "error");
+  if (hasResult === hasError) return invalid("expected a method, or exactly one of result and error");
+  if (!isId(id) && !(hasError && id === null)) return invalid("id: expected a string or a number");
+  return { kind: "response", message: value as ResultMessage | ErrorMessage };
+}
+
+function isId(value: unknown): value is Id {
+  return typeof value === "number" || typeof value === "string";
+}
+
+function invalid(reason: string): ParsedMessage {
+  return { kind: "invalid", reason };
+}

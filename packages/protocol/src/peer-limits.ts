@@ -1,0 +1,58 @@
+import { MAX_DELAY_MS } from "./clock.js";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
+import { DEFAULT_MAX_DEPTH } from "./nesting.js";
+
+/** Bounds of one peer. Past a bound calls fail at once with OVERLOADED and notifications are dropped and counted. */
+export interface PeerLimits {
+  /** Cap of one message this end sends, bytes. Default 32 MiB. */
+  readonly messageBytes: number;
+  /** Nesting depth of a received message. Default 1,000. */
+  readonly depth: number;
+  /** Calls this end may have in flight. Default 1,024. */
+  readonly outgoingCalls: number;
+  /** Calls and notifications this end handles at once. Default 1,024. */
+  readonly incomingCalls: number;
+  /** Timeout of a call when neither caller nor method names one, ms. Default 30,000. */
+  readonly callTimeoutMs: number;
+  /** How far a stream's producer may run ahead of its reader. Default 256 items. */
+  readonly streamItems: number;
+  /** Likewise in bytes. Default 1 MiB. */
+  readonly streamBytes: number;
+}
+
+export const DEFAULT_PEER_LIMITS: PeerLimits = {
+  messageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+  depth: DEFAULT_MAX_DEPTH,
+  outgoingCalls: 1024,
+  incomingCalls: 1024,
+  callTimeoutMs: 30_000,
+  streamItems: 256,
+  streamBytes: 1024 * 1024,
+};
+
+/** Fills in the defaults. @throws RangeError naming the option that is not a positive whole number. */
+export function resolvePeerLimits(
+  limits: { readonly [K in keyof PeerLimits]?: PeerLimits[K] | undefined } = {},
+): PeerLimits {
+  const resolved = { ...DEFAULT_PEER_LIMITS };
+  for (const key of Object.keys(DEFAULT_PEER_LIMITS) as (keyof PeerLimits)[]) {
+    const value = limits[key];
+    if (value === undefined) continue;
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`limits.${key}: expected a whole number from 1, got ${String(value)}`);
+    }
+    resolved[key] = value;
+  }
+  return resolved;
+}
+
+/**
+ * Checks a timeout or delay given by a user.
+ * @throws RangeError unless it is a number of ms from 1 to 2,147,483,647: 0, negative and NaN would fire at once.
+ */
+export function checkDelay(value: number, name: string): number {
+  if (typeof value !== "number" || !(value >= 1) || value > MAX_DELAY_MS) {
+    throw new RangeError(`${name}: expected ms from 1 to ${MAX_DELAY_MS}, got ${String(value)}`);
+  }
+  return value;
+}

@@ -1,0 +1,58 @@
+import type { RpcError } from "./errors.js";
+import type { Id } from "./messages.js";
+
+/** Something a peer noticed that is nobody's answer: for logs and counters. Never an exception. */
+export type PeerReport =
+  | { readonly kind: "invalid-message"; readonly line: string; readonly reason: string }
+  | { readonly kind: "unknown-reply"; readonly id: Id | null }
+  | { readonly kind: "duplicate-request"; readonly id: Id; readonly method: string }
+  | { readonly kind: "notification-refused"; readonly method: string; readonly error: RpcError }
+  | { readonly kind: "notification-failed"; readonly method: string; readonly error: unknown }
+  | { readonly kind: "listener-failed"; readonly method: string; readonly error: unknown };
+
+/** Counters of one peer, since it was made. */
+export interface PeerStats {
+  received: number;
+  sent: number;
+  /** Lines that were no message. */
+  invalidMessages: number;
+  /** Answers to calls already settled by timeout or cancel; dropped in silence. */
+  lateReplies: number;
+  /** Answers to ids never given out. */
+  unknownReplies: number;
+  duplicateRequests: number;
+  /** Calls refused with OVERLOADED before they were sent. */
+  refusedCalls: number;
+  /** Requests answered with OVERLOADED. */
+  refusedRequests: number;
+  /** Notifications not sent, because a bound was reached. */
+  droppedNotifications: number;
+  /** Notifications received and not handled: unknown, invalid, denied or past a bound. */
+  refusedNotifications: number;
+  timeouts: number;
+  cancels: number;
+}
+
+export function createPeerStats(): PeerStats {
+  return {
+    received: 0,
+    sent: 0,
+    invalidMessages: 0,
+    lateReplies: 0,
+    unknownReplies: 0,
+    duplicateRequests: 0,
+    refusedCalls: 0,
+    refusedRequests: 0,
+    droppedNotifications: 0,
+    refusedNotifications: 0,
+    timeouts: 0,
+    cancels: 0,
+  };
+}
+
+const SHOWN_CHARACTERS = 200;
+
+/** The beginning of a line, for a log. */
+export function excerpt(line: string): string {
+  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}… (${line.length} characters)` : line;
+}

@@ -1,0 +1,143 @@
+import { ErrorCode, RpcError } from "./errors.js";
+
+/** What a reader needs of its peer. */
+export interface StreamReaderHooks {
+  /** Gives credit back to the producer. */
+  grant(items: number, bytes: number): void;
+  /** The reader does not want more: cancel the producer. */
+  cancel(reason: unknown): void;
+}
+
+interface Waiter {
+  readonly resolve: (result: IteratorResult<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The reading end of a stream: buffers at most its window, gives credit back as items are taken. */
+export class StreamReader implements AsyncIterableIterator<unknown> {
+  readonly #window: { readonly items: number; readonly bytes: number };
+  #hooks: StreamReaderHooks | undefined;
+  #buffer: { readonly item: unknown; readonly bytes: number }[] = [];
+  #waiters: Waiter[] = [];
+  #bufferedBytes = 0;
+  #takenItems = 0;
+  #takenBytes = 0;
+  #ended = false;
+  #error: unknown;
+
+  constructor(window: { readonly items: number; readonly bytes: number }) {
+    this.#window = window;
+  }
+
+  /** Connects the reader to its peer. */
+  attach(hooks: StreamReaderHooks): void {
+    this.#hooks = hooks;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<unknown>> {
+    const buffered = this.#buffer.shift();
+    if (buffered !== undefined) {
+      this.#bufferedBytes -= buffered.bytes;
+      this.#giveBack(buffered.bytes);
+      return Promise.resolve({ done: false, value: buffered.item });
+    }
+    if (this.#ended) {
+      const error = this.#error;
+      this.#error = undefined;
+      return error === undefined ? Promise.resolve({ done: true, value: undefined }) : handled(Promise.reject(error));
+    }
+    return handled(new Promise((resolve, reject) => this.#waiters.push({ resolve, reject })));
+  }
+
+  return(): Promise<IteratorResult<unknown>> {
+    if (!this.#ended) {
+      this.end(undefined);
+      this.#hooks?.cancel("the reader stopped reading");
+    }
+    this.#buffer = [];
+    this.#bufferedBytes = 0;
+    this.#error = undefined;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<unknown>> {
+    return this.return().then(() => Promise.reject(error));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.return().then(() => {});
+  }
+
+  /** Takes one item from the wire; ends the stream when the producer overruns the window it was given. */
+  push(item: unknown, bytes: number): void {
+    if (this.#ended) return;
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      this.#giveBack(bytes);
+      waiter.resolve({ done: false, value: item });
+      return;
+    }
+    // One item may exceed the byte window: it is sent while any byte credit is left.
+    if (this.#buffer.length >= this.#window.items || this.#bufferedBytes > this.#window.bytes) {
+      this.fail(
+        new RpcError(
+          ErrorCode.OVERLOADED,
+          `the stream's producer ran ahead of its credit of ${this.#window.items} items and ${this.#window.bytes} bytes`,
+        ),
+      );
+      return;
+    }
+    this.#buffer.push({ item, bytes });
+    this.#bufferedBytes += bytes;
+  }
+
+  /** Ends with an error and tells the producer to stop. */
+  fail(error: unknown): void {
+    if (this.#ended) return;
+    this.end(error);
+    this.#hooks?.cancel(error);
+  }
+
+  /** Ends after the items already buffered; with an error if one is given. */
+  end(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    waiters.forEach((waiter, index) => {
+      if (index === 0 && error !== undefined) {
+        this.#error = undefined;
+        waiter.reject(error);
+      } else waiter.resolve({ done: true, value: undefined });
+    });
+  }
+
+  /** Credit goes back in halves of the window: one message for many items. */
+  #giveBack(bytes: number): void {
+    if (this.#ended) return;
+    this.#takenItems += 1;
+    this.#takenBytes += bytes;
+    if (this.#takenItems * 2 < this.#window.items && this.#takenBytes * 2 < this.#window.bytes) return;
+    this.#hooks?.grant(this.#takenItems, this.#takenBytes);
+    this.#takenItems = 0;
+    this.#takenBytes = 0;
+  }
+}
+
+/** The reader of a stream that never started. */
+export function failedReader(error: unknown): StreamReader {
+  const reader = new StreamReader({ items: 1, bytes: 1 });
+  reader.end(error);
+  return reader;
+}
+
+/** A rejection nobody awaits must not end the process. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

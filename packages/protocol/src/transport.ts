@@ -1,0 +1,36 @@
+/** What a transport tells its peer. */
+export interface TransportReceiver {
+  /** One whole line, in order of arrival, never before `start` returned. */
+  message(line: string, bytes: number): void;
+  /** The channel is over, told once: `undefined` for a clean end, else what went wrong. */
+  closed(error: Error | undefined): void;
+}
+
+/** A pipe of text lines between two peers. */
+export interface Transport {
+  start(receiver: TransportReceiver): void;
+  /**
+   * Queues one line and returns its bytes with the newline; 0 when past the bound of unsent bytes or closed: nothing
+   * was queued.
+   * `urgent` lines (answers, cancels) may use a reserve above the bound; when that is used up too, the transport
+   * closes with an error, because the other end does not read.
+   */
+  send(line: string, urgent?: boolean): number;
+  readonly unsentBytes: number;
+  /** Resolves when every queued line was handed to the operating system, or the channel is over. Never rejects. */
+  flush(): Promise<void>;
+  /** Ends the channel; idempotent. */
+  close(): void;
+}
+
+/** Bounds of a transport. */
+export interface TransportLimits {
+  /** Cap of one message, bytes, both ways. Default 32 MiB. */
+  readonly messageBytes?: number | undefined;
+  /** Cap of bytes queued but not yet taken by the operating system. Default 64 MiB. */
+  readonly unsentBytes?: number | undefined;
+}
+
+export const DEFAULT_MAX_UNSENT_BYTES = 64 * 1024 * 1024;
+/** What answers and cancels may use above the bound. */
+export const URGENT_RESERVE_BYTES = 1024 * 1024;
