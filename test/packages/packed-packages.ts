@@ -46,17 +46,25 @@ async function install(name: string, consumer: string): Promise<void> {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // The real path, so that module resolution and the loader's URLs agree where the temp folder is a link.
-  const consumer = await realpath(await mkdtemp(join(tmpdir(), "outrigger-consumer-")));
+async function fill(consumer: string): Promise<void> {
   await mkdir(join(consumer, "tarballs"));
   await pack(consumer);
   for (const name of published) await install(name, consumer);
   const types = fileURLToPath(new URL("../../node_modules/@types", import.meta.url));
+  await mkdir(join(consumer, "node_modules/@types"));
   for (const name of await readdir(types)) {
-    await mkdir(join(consumer, "node_modules/@types"), { recursive: true });
     await symlink(await realpath(join(types, name)), join(consumer, "node_modules/@types", name), "junction");
   }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // The real path, so that module resolution and the loader's URLs agree where the temp folder is a link.
+  const consumer = await realpath(await mkdtemp(join(tmpdir(), "outrigger-consumer-")));
+  const clear = () => rm(consumer, { recursive: true, force: true });
+  await fill(consumer).catch(async (error) => {
+    await clear();
+    throw error;
+  });
   project.provide("consumer", consumer);
-  return () => rm(consumer, { recursive: true, force: true });
+  return clear;
 }
