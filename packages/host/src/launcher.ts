@@ -1,0 +1,45 @@
+import type { Readable, Writable } from "node:stream";
+
+/** What a launcher starts: one process of one worker. */
+export interface LaunchSpec {
+  readonly workerId: string;
+  /** The whole environment of the process; nothing of the host's own is added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Working directory. Default: the host's. */
+  readonly cwd?: string;
+  /** Cap of V8's old generation, MiB; launchers that do not start Node ignore it. Default: V8's own. */
+  readonly heapMb?: number;
+}
+
+/** How a process ended; `error` when it never started. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error?: Error;
+}
+
+/** A process a launcher started. Each stream has an error listener from the first moment. */
+export interface WorkerProcess {
+  /** `undefined` when it never started. */
+  readonly pid: number | undefined;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Signals the whole process tree; never throws. */
+  kill(signal: NodeJS.Signals): void;
+  /**
+   * Told once: how it ended, or that it never started. Told on the process's exit, not on the end of its pipes, which
+   * a grandchild may hold open; what it wrote last may still have to be read. Late registration is told too.
+   */
+  onExit(listener: (exit: ProcessExit) => void): void;
+}
+
+/**
+ * The seam where processes come from. What `launch` throws or rejects with is a failed start.
+ * @see nodeLauncher, commandLauncher
+ */
+export interface Launcher {
+  /** For logs and diagnostics: `node plugin.js`. */
+  readonly name: string;
+  launch(spec: LaunchSpec): WorkerProcess | Promise<WorkerProcess>;
+}
