@@ -13,6 +13,7 @@ export const hostImportAllowed = ["example-plugin/src/demo"];
 export const pureFiles = [
   "protocol/src/contract.ts",
   "protocol/src/plugin-contract",
+  "protocol/src/scope-of-params.ts",
   "protocol/src/messages.ts",
   "protocol/src/errors.ts",
   "protocol/src/validate.ts",

@@ -34,7 +34,9 @@ export function validate<T>(
   if (outcome.issues === undefined) return outcome.value;
   const issues = outcome.issues.slice(0, MAX_ISSUES).map((issue) => ({
     path: readablePath(what, issue.path ?? []),
-    message: issue.message.replace(/^Invalid input: /, ""),
+    message: issue.message
+      .replace(/^Invalid input: /, "")
+      .replace("expected nonoptional, received undefined", "missing"),
   }));
   throw new RpcError(code, summarize(issues, outcome.issues.length), { data: { issues } });
 }

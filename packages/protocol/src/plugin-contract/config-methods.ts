@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { request } from "../contract.js";
+import { json, name, nothing, record, sentence } from "./bounded-values.js";
+
+const configIssue = z.object({
+  /** Where in the config, e.g. `servers[0].url`. */
+  path: z.string().max(4096).optional(),
+  message: sentence,
+});
+
+/** Whether a plugin likes a config, and what it says about it. */
+export const configVerdict = z.object({
+  ok: z.boolean(),
+  errors: z.array(configIssue).max(256).default([]),
+  warnings: z.array(configIssue).max(256).default([]),
+});
+export type ConfigVerdict = z.input<typeof configVerdict>;
+
+export const configToWorker = {
+  /** Checks a config before an operator saves it; must not apply it. */
+  validateConfig: request({
+    params: z.object({ config: record }),
+    result: configVerdict,
+    idempotent: true,
+    optional: true,
+  }),
+  /** Applies a new config without a restart. A worker that does not implement it is restarted with the new config. */
+  configChanged: request({
+    params: z.object({ config: record, previous: record.optional() }),
+    result: nothing,
+    idempotent: true,
+    optional: true,
+  }),
+} as const;
+
+export const configToHost = {
+  /** The plugin's config, or one member of it; `null` when there is none. */
+  "config.get": request({ params: z.object({ key: name.optional() }), result: json, capability: "config.read" }),
+} as const;

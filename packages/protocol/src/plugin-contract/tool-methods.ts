@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { request } from "../contract.js";
+import { json, key, name, sentence, text } from "./bounded-values.js";
+import { progress, tenant } from "./call-context.js";
+
+/** On whose behalf a tool is called. */
+export const toolRun = z.object({
+  tenant,
+  /** The run, conversation or session it is called in. */
+  id: key.optional(),
+  /** The model's or agent's id of this one call. */
+  callId: key.optional(),
+  /** Who calls: an agent or a person. */
+  actor: name.optional(),
+});
+export type ToolRun = z.output<typeof toolRun>;
+
+/** What a tool answers. A thrown error says the call failed; `error` says the tool ran and has this to tell the model. */
+export const toolResult = z.object({
+  /** What the model reads. */
+  content: text,
+  /** The same for programs. */
+  data: json.optional(),
+  error: sentence.optional(),
+});
+export type ToolResult = z.output<typeof toolResult>;
+
+export const toolToWorker = {
+  executeTool: request({
+    params: z.object({ tool: name, params: json.optional(), run: toolRun }),
+    result: toolResult,
+    progress,
+    optional: true,
+  }),
+} as const;

@@ -1,0 +1,30 @@
+import type { TenantScope } from "./contract.js";
+
+const CARRIERS = ["run", "actor", "event", "context"] as const;
+
+/**
+ * The default scope of a call: `{ tenant }` of `params.tenant`, or of `tenant` inside `run`, `actor`, `event` or
+ * `context`. `undefined` when there is none, and when they name different tenants: then the caller has to say which.
+ * Own properties only.
+ */
+export function scopeOfParams(params: unknown): TenantScope | undefined {
+  let tenant = tenantOf(params);
+  for (const carrier of CARRIERS) {
+    const other = tenantOf(own(params, carrier));
+    if (other === undefined) continue;
+    if (tenant !== undefined && tenant !== other) return undefined;
+    tenant = other;
+  }
+  return tenant === undefined ? undefined : { tenant };
+}
+
+function tenantOf(value: unknown): string | undefined {
+  const tenant = own(value, "tenant");
+  return typeof tenant === "string" && tenant !== "" ? tenant : undefined;
+}
+
+function own(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
