@@ -24,6 +24,7 @@ export const pureFiles = [
   "host/src/worker-state.ts",
   "host/src/restart-policy.ts",
   "host/src/exit-reason.ts",
+  "host/src/exit-message.ts",
   "host/src/shutdown-plan.ts",
   "host/src/stderr-tail.ts",
   "host/src/invocations.ts",

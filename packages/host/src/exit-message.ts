@@ -1,0 +1,64 @@
+import type { ExitReason } from "./exit-reason.js";
+
+/** One sentence: what happened, and what to do about it. */
+export function describeExit(exit: ExitReason): string {
+  switch (exit.reason) {
+    case "requested":
+      return "it was asked to end";
+    case "exit-code":
+      return `it ended by itself with exit code ${exit.code}${codeHint(exit.code)}; its stderr may say why`;
+    case "signal":
+      return `it was ended by ${exit.signal}${SIGNAL_HINTS[exit.signal] ?? ""}`;
+    case "heap-out-of-memory":
+      return "its JavaScript heap is full: look for a leak, or raise limits.heapMb";
+    case "memory-limit":
+      return `it used ${Math.round(exit.rssMb)} MiB of memory, limits.rssMb is ${exit.limitMb}: look for a leak, or raise the limit`;
+    case "startup-failed":
+      return `it failed to start: ${exit.message}`;
+    case "never-served":
+      return `the entry ended without calling serve(plugin)${stray(exit.strayLines)}: call serve from @outrigger/worker-sdk at the end of the entry file, and await nothing before it that may never settle`;
+    case "handshake-mismatch":
+      return `host and plugin do not fit: ${exit.message}`;
+    case "initialize-timeout":
+      return `it did not answer initialize within ${exit.timeoutMs} ms: the entry never called serve(plugin), or its setup takes longer; raise timeouts.initializeMs if it must`;
+    case "unresponsive":
+      return `it answered no ping for ${Math.round(exit.silentMs)} ms: its event loop is blocked, look for long synchronous work or an endless loop`;
+    case "protocol-violation":
+      return `it broke the protocol: ${exit.message}`;
+    case "stdin-closed":
+      return `its pipes broke while it was alive: ${exit.message}; a worker must keep stdin and stdout open until it exits`;
+    case "spawn-failed":
+      return `it could not be started: ${exit.message}`;
+  }
+}
+
+/** The message of a failure: whose, why, and the end of its stderr, once. */
+export function exitMessage(workerId: string, reason: ExitReason, tail: string): string {
+  const sentence = `worker ${workerId}: ${describeExit(reason)}`;
+  const stderr = tail.trim();
+  return stderr === "" ? sentence : `${sentence}\n--- end of its stderr ---\n${stderr}`;
+}
+
+function stray(lines: number): string {
+  if (lines === 0) return "";
+  return `, and wrote ${lines === 1 ? "a line" : `${lines} lines`} to stdout that ${lines === 1 ? "is no message" : "are no messages"}`;
+}
+
+const SIGNAL_HINTS: { readonly [S in NodeJS.Signals]?: string } = {
+  SIGKILL: ", not by this host: often the system's out-of-memory killer",
+  SIGSEGV: ": a native crash, look at its native modules",
+  SIGBUS: ": a native crash, look at its native modules",
+  SIGILL: ": a native crash, look at its native modules",
+  SIGABRT: ": it aborted, its stderr says why",
+  SIGTERM: ", sent from outside",
+  SIGINT: ", sent from outside",
+  SIGHUP: ", sent from outside",
+};
+
+/** What shells, containers and ssh mean by a code. */
+function codeHint(code: number): string {
+  if (code === 127) return " (a shell's or container's: command not found)";
+  if (code === 126) return " (a shell's or container's: not executable)";
+  if (code > 128 && code < 160) return ` (a shell's or container's: ended by signal ${code - 128})`;
+  return "";
+}
