@@ -22,6 +22,8 @@ export const pureFiles = [
   "protocol/src/negotiate.ts",
   "protocol/src/pending-calls.ts",
   "host/src/worker-state.ts",
+  "host/src/state-draft.ts",
+  "host/src/state-types.ts",
   "host/src/restart-policy.ts",
   "host/src/exit-reason.ts",
   "host/src/exit-message.ts",

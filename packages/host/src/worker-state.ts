@@ -1,0 +1,223 @@
+import {
+  countCrash,
+  decideRestart,
+  forgetConsecutive,
+  forgetRecent,
+  NO_CRASHES,
+  type RestartDecision,
+} from "./restart-policy.js";
+import { shutdownSteps } from "./shutdown-plan.js";
+import {
+  arm,
+  blame,
+  climb,
+  type Draft,
+  disarm,
+  emit,
+  end,
+  enter,
+  launch,
+  refuse,
+  settle,
+  type TransitionContext,
+} from "./state-draft.js";
+import type { Effect, LifecycleEvent, ProcessEvent, WorkerExit, WorkerState } from "./state-types.js";
+
+export const INITIAL_STATE: WorkerState = {
+  status: "stopped",
+  phase: { name: "idle" },
+  incarnation: 0,
+  history: NO_CRASHES,
+  lastCrash: undefined,
+  automatic: false,
+  closing: false,
+  timerSerial: 0,
+};
+
+/** The lifecycle as a table: what follows from an event, as data. Events of an older process or timer change nothing. */
+export function transition(
+  before: WorkerState,
+  event: LifecycleEvent,
+  context: TransitionContext,
+): { readonly state: WorkerState; readonly effects: readonly Effect[] } {
+  const draft: Draft = { context, effects: [], state: { ...before } };
+  switch (event.type) {
+    case "start":
+      onStart(draft);
+      break;
+    case "restart":
+      if (before.phase.name === "serving" && !before.closing) end(draft, "drain", "start", false);
+      else onStart(draft);
+      break;
+    case "stop":
+      onStop(draft);
+      break;
+    case "close":
+      draft.state.closing = true;
+      onStop(draft);
+      break;
+    case "timer":
+      if (event.serial === before.timerSerial) onTimer(draft);
+      break;
+    default:
+      if (event.incarnation === before.incarnation) onProcess(draft, event);
+  }
+  return { state: draft.state, effects: draft.effects };
+}
+
+function onStart(draft: Draft): void {
+  const { state } = draft;
+  const { phase } = state;
+  if (state.closing) {
+    refuse(draft, "start", "closing");
+    return;
+  }
+  switch (phase.name) {
+    case "idle":
+      if (state.status === "failed") state.history = forgetRecent(state.history);
+      launch(draft, false);
+      return;
+    case "backoff":
+      launch(draft, false);
+      return;
+    case "serving":
+      settle(draft, "start");
+      return;
+    case "ending":
+      if (phase.next === "stop") {
+        refuse(draft, "start", "stopping");
+        return;
+      }
+      state.phase = { ...phase, next: "start" };
+      return;
+    case "stuck":
+      refuse(draft, "start", "still-alive");
+      return;
+    // launching, handshaking: the caller shares the start in flight.
+  }
+}
+
+function onStop(draft: Draft): void {
+  const { phase } = draft.state;
+  switch (phase.name) {
+    case "launching":
+    case "handshaking":
+      refuse(draft, "start", "stopped");
+      end(draft, "terminate", "stop", false);
+      return;
+    case "serving":
+      end(draft, "drain", "stop", false);
+      return;
+    case "ending":
+      refuse(draft, "start", "stopped");
+      enter(draft, { ...phase, next: "stop" }, "stopping");
+      return;
+    case "stuck":
+      end(draft, "kill", "stop", phase.crashed);
+      return;
+    case "backoff":
+      disarm(draft);
+  }
+  enter(draft, { name: "idle" }, "stopped");
+  settle(draft, "stop");
+}
+
+function onTimer(draft: Draft): void {
+  const { state } = draft;
+  const { phase } = state;
+  switch (phase.name) {
+    case "backoff":
+      launch(draft, true);
+      return;
+    case "serving":
+      state.history = forgetConsecutive(state.history);
+      return;
+    case "ending":
+      climb(draft, phase.steps.slice(1), phase.next, phase.crashed);
+      return;
+    case "launching":
+    case "handshaking":
+      blame(draft, { reason: "initialize-timeout", timeoutMs: draft.context.settings.initializeTimeoutMs });
+      end(draft, "terminate", "policy", true);
+      return;
+  }
+}
+
+function onProcess(draft: Draft, event: ProcessEvent): void {
+  const { state, context } = draft;
+  const { phase } = state;
+  switch (event.type) {
+    case "launched":
+      if (phase.name !== "launching") return;
+      state.phase = { name: "handshaking" };
+      draft.effects.push({ type: "handshake", incarnation: state.incarnation });
+      return;
+    case "ready":
+      if (phase.name !== "handshaking") return;
+      enter(draft, { name: "serving", since: context.now }, "running");
+      arm(draft, "stable", context.settings.restart.stableAfterMs);
+      emit(draft, { event: "ready", restarted: state.automatic });
+      settle(draft, "start");
+      return;
+    case "broken":
+      if (phase.name === "launching" || phase.name === "handshaking" || phase.name === "serving") {
+        end(draft, event.cause, "policy", true);
+      } else if (phase.name === "ending" && event.cause === "kill" && phase.steps.length > 1) {
+        climb(draft, shutdownSteps("kill", context.settings.shutdown), phase.next, phase.crashed);
+      }
+      return;
+    case "shutdown-refused":
+      if (phase.name === "ending" && phase.steps[0]?.action === "request") {
+        climb(draft, phase.steps.slice(1), phase.next, phase.crashed);
+      }
+      return;
+    case "exited":
+      if (phase.name !== "idle" && phase.name !== "backoff") onExit(draft, event.exit);
+  }
+}
+
+/** The process is gone, so another one may come. */
+function onExit(draft: Draft, exit: WorkerExit): void {
+  const { state } = draft;
+  const { phase } = state;
+  const asked = phase.name === "ending" || phase.name === "stuck";
+  const next = asked ? phase.next : "policy";
+  const decision = !asked || phase.crashed ? judge(draft, exit) : undefined;
+  disarm(draft);
+  draft.effects.push({ type: "bury", incarnation: state.incarnation, exit });
+  if (decision !== undefined && next !== "stop") enter(draft, phase, "crashed");
+  emit(draft, { event: "exit", exit });
+  if (decision !== undefined) emit(draft, { event: "crash", exit, restartInMs: restartDelay(next, decision) });
+
+  if (next === "stop") {
+    enter(draft, { name: "idle" }, "stopped");
+    settle(draft, "stop");
+    return;
+  }
+  if (next === "start") {
+    launch(draft, false);
+    return;
+  }
+  if (decision?.kind === "restart") {
+    enter(draft, { name: "backoff", dueAt: draft.context.now + decision.delayMs }, "backoff");
+    arm(draft, "backoff", decision.delayMs);
+  } else if (decision?.kind === "give-up") {
+    enter(draft, { name: "idle" }, "failed");
+    emit(draft, { event: "failed", why: decision.why, exit });
+  } else enter(draft, { name: "idle" }, "stopped");
+  draft.effects.push({ type: "refuse", operation: "start", why: "start-failed", exit });
+}
+
+/** Counts a crash and has the policy decide. */
+function judge(draft: Draft, exit: WorkerExit): RestartDecision {
+  const { state, context } = draft;
+  const policy = context.settings.restart;
+  state.history = countCrash(policy, state.history, context.now);
+  state.lastCrash = { ...exit, at: context.now };
+  return decideRestart(policy, state.history, { reason: exit.reason.reason, code: exit.code }, context.random);
+}
+
+function restartDelay(next: "stop" | "start" | "policy", decision: RestartDecision): number | undefined {
+  if (next === "start") return 0;
+  return next === "policy" && decision.kind === "restart" ? decision.delayMs : undefined;
+}
