@@ -29,6 +29,8 @@ export const pureFiles = [
   "host/src/exit-message.ts",
   "host/src/shutdown-plan.ts",
   "host/src/stderr-tail.ts",
+  "host/src/log-lines.ts",
+  "host/src/environment.ts",
   "host/src/invocations.ts",
   "host/src/capabilities.ts",
   "host/src/channels.ts",

@@ -45,7 +45,7 @@ test("why the host ended it outweighs how it ended", () => {
   expect(ended({ cause, code: 0, ready: false, received: 0 })).toBe(cause);
 });
 
-test.each([{ signal: "SIGABRT" }, { signal: "SIGTRAP" }, { code: 134 }])(
+test.each<Ended>([{ signal: "SIGABRT" }, { signal: "SIGTRAP" }, { code: 134 }])(
   "V8's last words and an abort are a full heap: %o",
   (exit) => {
     expect(ended({ ...exit, tail: HEAP_TAIL })).toEqual({ reason: "heap-out-of-memory" });

@@ -1,0 +1,59 @@
+import type { Readable } from "node:stream";
+import { createLogLines } from "./log-lines.js";
+import { createStderrTail } from "./stderr-tail.js";
+
+/** A worker's stderr while it is read. */
+export interface StderrReader {
+  /** The end of what was written so far. */
+  readonly tail: string;
+  /**
+   * Resolves when nothing more can come. A grandchild may hold the pipe open long after the worker is gone: wait for it
+   * with a bound. Never rejects.
+   */
+  readonly ended: Promise<void>;
+}
+
+/** Reads a worker's stderr to its end: an unread pipe would block the worker. `onLine` must not throw. */
+export function readStderr(
+  stderr: Readable,
+  options: {
+    readonly onLine: (line: string) => void;
+    /** Characters kept for `tail`. Default 8,000. */
+    readonly tailCharacters?: number | undefined;
+    /** Longest line passed on whole, characters. Default 8,192. */
+    readonly lineCharacters?: number | undefined;
+  },
+): StderrReader {
+  const tail = createStderrTail(options.tailCharacters);
+  const lines = createLogLines(options.lineCharacters);
+  // Half a character at the end of a chunk waits for its other half.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+  const take = (text: string): void => {
+    tail.push(text);
+    for (const line of lines.push(text)) options.onLine(line);
+  };
+  stderr.on("data", (chunk: Uint8Array) => take(decoder.decode(chunk, { stream: true })));
+
+  const ended = new Promise<void>((resolve) => {
+    let over = false;
+    const finish = (): void => {
+      if (over) return;
+      over = true;
+      take(decoder.decode());
+      for (const line of lines.end()) options.onLine(line);
+      resolve();
+    };
+    stderr.on("end", finish);
+    stderr.on("close", finish);
+    stderr.on("error", finish);
+    if (stderr.destroyed || stderr.readableEnded) finish();
+  });
+
+  return {
+    get tail() {
+      return tail.text;
+    },
+    ended,
+  };
+}
