@@ -31,6 +31,7 @@ export const pureFiles = [
   "host/src/stderr-tail.ts",
   "host/src/log-lines.ts",
   "host/src/environment.ts",
+  "host/src/rate-limit.ts",
   "host/src/invocations.ts",
   "host/src/capabilities.ts",
   "host/src/channels.ts",

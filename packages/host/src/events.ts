@@ -1,3 +1,5 @@
+import { isThenable } from "./is-thenable.js";
+
 /** Receives what was emitted; what it returns is ignored, unless it is a promise that rejects. */
 export type Listener<Payload> = (payload: Payload) => unknown;
 
@@ -77,8 +79,4 @@ export function createEmitter<EventMap extends object>(
     listenerCount: (event) => registrations.get(event)?.length ?? 0,
     clear: () => registrations.clear(),
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,0 +1,136 @@
+import type { Clock, LogLevel, LogParams } from "@outrigger/protocol";
+import type { HostLogger } from "./host-logger.js";
+import { isThenable } from "./is-thenable.js";
+import { DEFAULT_LOG_LINE } from "./log-lines.js";
+import { createRateLimit } from "./rate-limit.js";
+
+/** What one worker may write into the host's log. */
+export interface LogLimits {
+  /** Default 100. */
+  readonly linesPerSecond: number;
+  /** Lines at once after a quiet time. Default 1,000. */
+  readonly burst: number;
+  /** How often the number of dropped lines is told, ms. Default 5,000. */
+  readonly windowMs: number;
+  /** Longest message, characters; what is longer is cut. Default 8,192. */
+  readonly messageCharacters: number;
+  /** Largest meta, characters as JSON; what is larger is replaced by its beginning. Default 16,384. */
+  readonly metaCharacters: number;
+}
+
+export const DEFAULT_LOG_LIMITS: LogLimits = {
+  linesPerSecond: 100,
+  burst: 1_000,
+  windowMs: 5_000,
+  messageCharacters: DEFAULT_LOG_LINE,
+  metaCharacters: 16_384,
+};
+
+/** Counters of a bridge, for diagnostics. */
+export interface LogStats {
+  written: number;
+  /** Past the rate. */
+  dropped: number;
+  /** The logger threw. */
+  failed: number;
+}
+
+/** Where what one worker writes goes into the host's log. Nothing here throws. */
+export interface LogBridge {
+  /** A `$/log` notification. */
+  log(entry: LogParams): void;
+  /** A line of its stderr. */
+  stderr(line: string): void;
+  /** A line of its stdout that is no message. */
+  stdout(line: string): void;
+  /** The host's own word about this worker; not rate limited. */
+  note(level: LogLevel, message: string, fields?: Record<string, unknown>): void;
+  /** Tells what was dropped since the last time. The worker is gone. */
+  close(): void;
+  readonly stats: Readonly<LogStats>;
+}
+
+/**
+ * Bridges one worker to the host's log. Each record has `workerId` and `source` (`log`, `stderr`, `stdout` or `host`); what the
+ * worker adds stands under `meta`, where it cannot overwrite a field of the host's own.
+ */
+export function createLogBridge(options: {
+  readonly logger: HostLogger;
+  readonly workerId: string;
+  readonly clock: Clock;
+  readonly limits?: LogLimits;
+}): LogBridge {
+  const { workerId, clock, limits = DEFAULT_LOG_LIMITS } = options;
+  const logger = childOf(options.logger, workerId);
+  const rate = createRateLimit({ perSecond: limits.linesPerSecond, burst: limits.burst }, clock.now());
+  const stats: LogStats = { written: 0, dropped: 0, failed: 0 };
+  let untold = 0;
+  let cancelWindow: (() => void) | undefined;
+
+  const write = (level: LogLevel, fields: Record<string, unknown>, message: string): void => {
+    try {
+      const returned: unknown = logger[level](fields, message);
+      stats.written++;
+      if (isThenable(returned)) returned.then(undefined, () => stats.failed++);
+    } catch {
+      stats.failed++;
+    }
+  };
+
+  const tellDropped = (): void => {
+    cancelWindow?.();
+    cancelWindow = undefined;
+    if (untold === 0) return;
+    const message = `${untold} log lines dropped: it writes more than ${limits.linesPerSecond} a second`;
+    write("warn", { source: "host", dropped: untold }, message);
+    untold = 0;
+  };
+
+  const admit = (): boolean => {
+    if (rate.take(clock.now())) return true;
+    stats.dropped++;
+    untold++;
+    cancelWindow ??= clock.setTimer(tellDropped, limits.windowMs);
+    return false;
+  };
+
+  return {
+    log({ level, message, meta, time }) {
+      if (!admit()) return;
+      const fields = {
+        source: "log",
+        ...(time !== undefined && { workerTime: time }),
+        ...(meta !== undefined && { meta: bounded(meta, limits.metaCharacters) }),
+      };
+      write(level, fields, cut(message, limits.messageCharacters));
+    },
+    stderr(line) {
+      if (admit()) write("info", { source: "stderr" }, cut(line, limits.messageCharacters));
+    },
+    stdout(line) {
+      if (admit()) write("info", { source: "stdout" }, cut(line, limits.messageCharacters));
+    },
+    note(level, message, fields) {
+      write(level, { ...fields, source: "host" }, message);
+    },
+    close: tellDropped,
+    stats,
+  };
+}
+
+function childOf(logger: HostLogger, workerId: string): HostLogger {
+  try {
+    return logger.child({ workerId });
+  } catch {
+    return logger;
+  }
+}
+
+function cut(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max)}… (${text.length - max} characters more)` : text;
+}
+
+function bounded(meta: Record<string, unknown>, max: number): Record<string, unknown> {
+  const json = JSON.stringify(meta);
+  return json.length > max ? { truncated: cut(json, max) } : meta;
+}
