@@ -73,6 +73,13 @@ export type Handlers<M extends MethodMap, Context> = {
   readonly [K in Exclude<keyof M, OptionalNames<M>>]: Handler<M[K], Context>;
 } & { readonly [K in OptionalNames<M>]?: Handler<M[K], Context> };
 
+/** A host's handlers: those of `scoped` methods get a context that surely has a scope. */
+export type ScopedHandlers<M extends MethodMap, Context, ScopedContext> = {
+  readonly [K in Exclude<keyof M, OptionalNames<M>>]: Handler<M[K], ContextOf<M[K], Context, ScopedContext>>;
+} & { readonly [K in OptionalNames<M>]?: Handler<M[K], ContextOf<M[K], Context, ScopedContext>> };
+
+type ContextOf<D, Context, ScopedContext> = D extends { readonly scoped: true } ? ScopedContext : Context;
+
 /** Options of one request. */
 export interface RequestOptions<Progress = unknown> {
   /** Cancels the call: the caller is released at once with `CANCELLED` (`TIMEOUT` for `AbortSignal.timeout`). */

@@ -64,6 +64,11 @@ export interface StreamMethod<
 
 export type Method = RequestMethod | NotificationMethod | StreamMethod;
 
+/** Keeps in the type whether a method is scoped: its host handler then has a scope for sure. */
+export interface Scoping<Scoped extends boolean> {
+  readonly scoped: Scoped;
+}
+
 /** Method name to definition. */
 export interface MethodMap {
   readonly [method: string]: Method;
@@ -95,15 +100,17 @@ export function request<
   R extends AnySchema,
   G extends AnySchema = AnySchema,
   O extends boolean = false,
+  S extends boolean = false,
 >(
   definition: CallMethodOptions & {
+    readonly scoped?: S;
     readonly params: P;
     readonly result: R;
     /** Schema of the values sent with `ctx.progress(value)`. Default: any JSON value, unchecked. */
     readonly progress?: G;
     readonly optional?: O;
   },
-): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, O> {
+): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, O> & Scoping<S> {
   return freeze({
     ...definition,
     kind: "request" as const,
@@ -111,18 +118,20 @@ export function request<
     params: definition.params as Schema<In<P>, Out<P>>,
     result: definition.result as Schema<In<R>, Out<R>>,
     optional: (definition.optional ?? false) as O,
+    scoped: (definition.scoped ?? false) as S,
   });
 }
 
 /** Defines a method with no answer: fire and forget, never an error at the caller. */
-export function notification<P extends AnySchema, O extends boolean = false>(
-  definition: MethodOptions & { readonly params: P; readonly optional?: O },
-): NotificationMethod<In<P>, Out<P>, O> {
+export function notification<P extends AnySchema, O extends boolean = false, S extends boolean = false>(
+  definition: MethodOptions & { readonly params: P; readonly optional?: O; readonly scoped?: S },
+): NotificationMethod<In<P>, Out<P>, O> & Scoping<S> {
   return freeze({
     ...definition,
     kind: "notification" as const,
     params: definition.params as Schema<In<P>, Out<P>>,
     optional: (definition.optional ?? false) as O,
+    scoped: (definition.scoped ?? false) as S,
   });
 }
 
@@ -130,15 +139,21 @@ export function notification<P extends AnySchema, O extends boolean = false>(
  * Defines a method answered by a sequence of items: an async generator at the handler, an `AsyncIterable` at the caller.
  * Credit from the reader paces the producer, so that a slow reader bounds memory on both ends.
  */
-export function stream<P extends AnySchema, I extends AnySchema, O extends boolean = false>(
-  definition: CallMethodOptions & { readonly params: P; readonly item: I; readonly optional?: O },
-): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, O> {
+export function stream<P extends AnySchema, I extends AnySchema, O extends boolean = false, S extends boolean = false>(
+  definition: CallMethodOptions & {
+    readonly params: P;
+    readonly item: I;
+    readonly optional?: O;
+    readonly scoped?: S;
+  },
+): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, O> & Scoping<S> {
   return freeze({
     ...definition,
     kind: "stream" as const,
     params: definition.params as Schema<In<P>, Out<P>>,
     item: definition.item as Schema<In<I>, Out<I>>,
     optional: (definition.optional ?? false) as O,
+    scoped: (definition.scoped ?? false) as S,
   });
 }
 

@@ -101,7 +101,7 @@ export function fromWireError(error: unknown, method: string): RpcError {
 }
 
 function describe(value: unknown): string {
-  if (value instanceof Error) return value.name;
+  if (value instanceof Error) return String(value.name);
   if (typeof value === "string" && value !== "") return value;
   const text = typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
   return `threw ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;

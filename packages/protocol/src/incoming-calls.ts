@@ -1,11 +1,12 @@
+import { methodNotFound, overloaded } from "./call-errors.js";
 import type { Clock } from "./clock.js";
-import type { Method, MethodMap } from "./contract.js";
-import { ErrorCode, isRpcError, RpcError, toWireError } from "./errors.js";
+import { isReservedMethod, type Method, type MethodMap } from "./contract.js";
+import { ErrorCode, isRpcError, RpcError, toWireError, type WireError } from "./errors.js";
+import { isThenable } from "./guarded-callback.js";
 import { IncomingCall } from "./incoming-call.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
-import { overloaded } from "./outgoing-calls.js";
 import type { PeerLimits } from "./peer-limits.js";
-import type { PeerReport, PeerStats } from "./peer-report.js";
+import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
 import { createStreamCredit, isIterable, produceItems } from "./stream-producer.js";
 import { validate } from "./validate.js";
 
@@ -26,7 +27,7 @@ export interface IncomingCallsContext {
   readonly clock: Clock;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
-  respond(id: Id, outcome: { result: unknown } | { error: unknown }): void;
+  respond(id: Id, outcome: { result: unknown } | { error: WireError }): void;
   notify(method: string, params: unknown): RpcError | undefined;
   /** Sends one stream item; returns its size in bytes, or waits until it can. Rejects when it cannot be sent at all. */
   sendItem(id: Id, item: unknown): number | Promise<number>;
@@ -41,28 +42,30 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const running = new Map<Id | IncomingCall, IncomingCall>();
   let intakeClosed = false;
   let closed = false;
-  let onIdle: (() => void)[] = [];
+  let waiting: (() => void)[] = [];
 
   const sendProgress = (call: IncomingCall, value: unknown): void => {
     if (call.id === undefined || running.get(call.id) !== call) return;
     if (context.notify("$/progress", { id: call.id, value }) !== undefined) stats.droppedNotifications++;
   };
 
-  const finish = (call: IncomingCall): boolean => {
-    if (!running.delete(call.id ?? call)) return false;
-    if (running.size === 0) for (const resolve of onIdle.splice(0)) resolve();
-    return !closed;
+  const finish = (call: IncomingCall): void => {
+    if (running.delete(call.id ?? call)) for (const look of waiting) look();
+  };
+
+  const answer = (call: IncomingCall, id: Id, outcome: { result: unknown } | { error: WireError }): void => {
+    if (running.get(id) !== call) return;
+    // Answer first: a drain ends when the last handler does, and its answer must be queued by then.
+    if (!closed) context.respond(id, outcome);
+    finish(call);
   };
 
   const succeed = (call: IncomingCall, result: unknown): void => {
     if (call.id === undefined) finish(call);
-    else if (call.definition.kind !== "stream") {
-      // Answer first: a drain ends when the last handler does, and its answer must be queued by then.
-      if (running.get(call.id) === call && !closed) context.respond(call.id, { result });
-      finish(call);
-    } else if (isIterable(result)) {
+    else if (call.definition.kind !== "stream") answer(call, call.id, { result });
+    else if (isIterable(result)) {
       const { id } = call;
-      const credit = call.credit ?? createStreamCredit(limits.streamItems, limits.streamBytes);
+      const credit = call.credit ?? firstCredit(call.meta, limits);
       produceItems(
         result,
         credit,
@@ -70,10 +73,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         (item) => context.sendItem(id, item),
       ).then(
         () => {
-          if (!closed) {
-            context.respond(id, call.aborted ? { error: toWireError(cancelled(call), 0) } : { result: null });
-          }
-          finish(call);
+          if (call.aborted) fail(call, cancelled(call));
+          else answer(call, id, { result: null });
         },
         (error) => fail(call, error),
       );
@@ -85,33 +86,38 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const fail = (call: IncomingCall, error: unknown): void => {
     if (call.id === undefined) {
       context.report({ kind: "notification-failed", method: call.method, error });
-    } else if (running.get(call.id) === call && !closed) {
-      const shown = call.aborted && !isRpcError(error) ? cancelled(call) : error;
-      context.respond(call.id, { error: toWireError(shown, serving.handlerErrorCode) });
+      finish(call);
+      return;
     }
-    finish(call);
+    const shown = call.aborted && !isRpcError(error) ? cancelled(call) : error;
+    answer(call, call.id, { error: toWireError(shown, serving.handlerErrorCode) });
   };
 
   const run = (call: IncomingCall): void => {
     let outcome: unknown;
     try {
       outcome = serving.handle(call);
+      if (isThenable(outcome)) {
+        // `resolve` tames thenables that throw or settle twice; a promise it returns as it is.
+        Promise.resolve(outcome).then(
+          (result) => succeed(call, result),
+          (error) => fail(call, error),
+        );
+        return;
+      }
     } catch (error) {
       fail(call, error);
       return;
     }
-    if (isThenable(outcome)) {
-      outcome.then(
-        (result) => succeed(call, result),
-        (error) => fail(call, error),
-      );
-    } else succeed(call, outcome);
+    succeed(call, outcome);
   };
 
   /** Everything that can refuse a call before its handler sees it; throws the answer. */
   const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined): IncomingCall => {
     const { method, meta } = message;
-    if (intakeClosed) throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down`);
+    if (intakeClosed && !method.startsWith("$/")) {
+      throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down; call again after its restart`);
+    }
     const definition = methods.get(method);
     if (definition === undefined) throw methodNotFound(method, methods.keys());
     if ((definition.kind === "notification") !== (id === undefined)) {
@@ -120,7 +126,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         `${method} is a ${definition.kind}: send it ${id === undefined ? "with" : "without"} an id`,
       );
     }
-    if (running.size >= limits.incomingCalls) {
+    // The runtime's own few methods get through: a full worker can still be asked to stop.
+    if (running.size >= limits.incomingCalls && !isReservedMethod(method)) {
       throw overloaded(method, `${limits.incomingCalls} calls are being handled`);
     }
     serving.authorize?.(method, definition, meta);
@@ -141,7 +148,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       const { id, method } = message;
       if (running.has(id)) {
         stats.duplicateRequests++;
-        context.report({ kind: "duplicate-request", id, method });
+        context.report({ kind: "duplicate-request", id, method: excerpt(method) });
         return;
       }
       let call: IncomingCall;
@@ -163,7 +170,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       } catch (error) {
         stats.refusedNotifications++;
         const shown = isRpcError(error) ? error : new RpcError(ErrorCode.INTERNAL_ERROR, "refused", { cause: error });
-        context.report({ kind: "notification-refused", method: message.method, error: shown });
+        context.report({ kind: "notification-refused", method: excerpt(message.method), error: shown });
         return;
       }
       running.set(call, call);
@@ -183,10 +190,21 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       credit.wake();
     },
 
-    /** Refuses what arrives from now on; resolves when the running handlers have finished. */
-    drain(): Promise<void> {
+    /** Refuses what arrives from now on; resolves when the running handlers, but for `except`, have finished. */
+    drain(except: IncomingCall | undefined): Promise<void> {
       intakeClosed = true;
-      return running.size === 0 ? Promise.resolve() : new Promise((resolve) => onIdle.push(resolve));
+      const key = except === undefined ? undefined : (except.id ?? except);
+      const isIdle = (): boolean =>
+        closed || running.size === (key !== undefined && running.get(key) === except ? 1 : 0);
+      if (isIdle()) return Promise.resolve();
+      return new Promise((resolve) => {
+        const look = (): void => {
+          if (!isIdle()) return;
+          waiting = waiting.filter((one) => one !== look);
+          resolve();
+        };
+        waiting.push(look);
+      });
     },
 
     /** Aborts every handler; their answers go nowhere. */
@@ -194,8 +212,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       intakeClosed = true;
       closed = true;
       for (const call of running.values()) call.abort(reason);
-      for (const resolve of onIdle) resolve();
-      onIdle = [];
+      for (const look of waiting) look();
     },
   };
 }
@@ -211,17 +228,4 @@ function isCount(value: unknown): value is number {
 
 function cancelled(call: IncomingCall): RpcError {
   return new RpcError(ErrorCode.CANCELLED, `${call.method}: cancelled`);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-}
-
-export function methodNotFound(method: string, known: Iterable<string>): RpcError {
-  const names = [...known].filter((name) => !name.startsWith("$/"));
-  const shown = names.length > 12 ? [...names.slice(0, 12), `and ${names.length - 12} more`] : names;
-  return new RpcError(
-    ErrorCode.METHOD_NOT_FOUND,
-    `there is no method ${JSON.stringify(method.slice(0, 100))}; the contract has ${shown.join(", ") || "none"}`,
-  );
 }

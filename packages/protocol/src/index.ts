@@ -12,6 +12,7 @@ export {
   type RequestMethod,
   request,
   type Schema,
+  type Scoping,
   type StreamMethod,
   stream,
   type TenantScope,
@@ -33,6 +34,7 @@ export type {
   RequestOptions,
   ResultInput,
   ResultOutput,
+  ScopedHandlers,
   ScopeOf,
   StreamNames,
   StreamOptions,
@@ -68,7 +70,7 @@ export type {
 } from "./messages.js";
 export { type Agreement, acceptOffer, checkAnswer, isHandshakeMismatch } from "./negotiate.js";
 export type { PeerCallOptions } from "./outgoing-calls.js";
-export { Peer, type PeerOptions } from "./peer.js";
+export { type MakeError, Peer, type PeerOptions } from "./peer.js";
 export { checkDelay, DEFAULT_PEER_LIMITS, type PeerLimits } from "./peer-limits.js";
 export type { PeerReport, PeerStats } from "./peer-report.js";
 export type { Actor, Progress } from "./plugin-contract/call-context.js";

@@ -1,3 +1,4 @@
+import { ErrorCode, RpcError } from "./errors.js";
 import { createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import {
   DEFAULT_MAX_UNSENT_BYTES,
@@ -6,6 +7,12 @@ import {
   type TransportReceiver,
   URGENT_RESERVE_BYTES,
 } from "./transport.js";
+
+/** Options of {@link linkedTransports}. */
+export interface LinkedTransportOptions extends TransportLimits {
+  /** Bytes of one delivered chunk. Default 65,536. */
+  readonly chunkBytes?: number | undefined;
+}
 
 interface End {
   readonly transport: Transport;
@@ -20,99 +27,108 @@ interface End {
 
 /**
  * Two connected in-memory transports over the real framing, for tests: what one sends the other receives
- * asynchronously and in order, in chunks of `chunkBytes` (default 64 KiB) so that lines are really split and joined.
+ * asynchronously and in order, in chunks of `chunkBytes` so that lines, and characters, are really split and joined.
  */
-export function linkedTransports(
-  options: TransportLimits & { readonly chunkBytes?: number | undefined } = {},
-): [Transport, Transport] {
-  const left = createEnd();
-  const right = createEnd();
+export function linkedTransports(options: LinkedTransportOptions = {}): [Transport, Transport] {
+  const left = createEnd(options);
+  const right = createEnd(options);
   left.connect(right);
   right.connect(left);
   return [left.transport, right.transport];
+}
 
-  function createEnd(): End {
-    const splitter = createLineSplitter(options.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
-    const maxUnsent = options.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
-    let peer: End;
-    let receiver: TransportReceiver | undefined;
-    let queue: Buffer[] = [];
-    let unsentBytes = 0;
-    let scheduled = false;
-    let closed = false;
-    const flushed: (() => void)[] = [];
+function createEnd(options: LinkedTransportOptions): End {
+  const splitter = createLineSplitter(options.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
+  const maxUnsent = options.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
+  const chunkBytes = options.chunkBytes ?? 65_536;
+  const flushed: (() => void)[] = [];
+  let peer: End;
+  let receiver: TransportReceiver | undefined;
+  let queue: Buffer[] = [];
+  let unsentBytes = 0;
+  let scheduled = false;
+  let closed = false;
+  let closeError: Error | undefined;
 
-    const end = (error: Error | undefined): void => {
-      if (closed) return;
-      closed = true;
-      queue = [];
-      unsentBytes = 0;
-      for (const resolve of flushed.splice(0)) resolve();
-      queueMicrotask(() => receiver?.closed(error));
-    };
-    const deliver = (): void => {
-      scheduled = false;
-      if (closed || !peer.isReceiving()) return;
-      const bytes = Buffer.concat(queue);
-      queue = [];
-      unsentBytes = 0;
-      const step = options.chunkBytes ?? 65_536;
-      for (let at = 0; at < bytes.length; at += step) peer.receive(bytes.subarray(at, at + step));
-      for (const resolve of flushed.splice(0)) resolve();
-    };
-    const schedule = (): void => {
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(deliver);
-    };
+  const end = (error: Error | undefined): void => {
+    if (closed) return;
+    closed = true;
+    closeError = error;
+    splitter.clear();
+    for (const resolve of flushed.splice(0)) resolve();
+    receiver?.closed(error);
+    // What was sent before still arrives, then the other end learns of the end.
+    setImmediate(() => {
+      deliver();
+      peer.hangUp();
+    });
+  };
 
-    const transport: Transport = {
-      start(to) {
-        receiver = to;
-        peer.wake();
-      },
-      send(line, urgent = false) {
-        const bytes = Buffer.from(`${line}\n`);
-        if (closed || unsentBytes + bytes.length > maxUnsent + (urgent ? URGENT_RESERVE_BYTES : 0)) return 0;
-        queue.push(bytes);
-        unsentBytes += bytes.length;
-        schedule();
-        return bytes.length;
-      },
-      get unsentBytes() {
-        return unsentBytes;
-      },
-      flush: () => (closed || unsentBytes === 0 ? Promise.resolve() : new Promise((resolve) => flushed.push(resolve))),
-      close() {
-        if (closed) return;
-        deliver();
-        end(undefined);
-        setImmediate(() => peer.hangUp());
-      },
-    };
+  const deliver = (): void => {
+    scheduled = false;
+    if (unsentBytes === 0 || !peer.isReceiving()) return;
+    const bytes = Buffer.concat(queue);
+    queue = [];
+    unsentBytes = 0;
+    for (let at = 0; at < bytes.length; at += chunkBytes) peer.receive(bytes.subarray(at, at + chunkBytes));
+    for (const resolve of flushed.splice(0)) resolve();
+  };
+  const schedule = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(deliver);
+  };
 
-    return {
-      transport,
-      connect: (other) => {
-        peer = other;
-      },
-      isReceiving: () => receiver !== undefined,
-      hangUp: () => end(undefined),
-      wake: () => {
-        if (unsentBytes > 0) schedule();
-      },
-      receive(chunk) {
-        if (closed) return;
-        splitter.push(chunk);
-        try {
-          for (let line = splitter.next(); line !== undefined && !closed; line = splitter.next()) {
-            receiver?.message(line, splitter.lineBytes);
-          }
-        } catch (error) {
-          end(error as Error);
-          setImmediate(() => peer.hangUp());
+  const transport: Transport = {
+    start(to) {
+      receiver = to;
+      if (closed) queueMicrotask(() => to.closed(closeError));
+      else peer.wake();
+    },
+    send(line, urgent = false) {
+      if (closed) return 0;
+      const bytes = Buffer.from(`${line}\n`);
+      if (unsentBytes + bytes.length > maxUnsent) {
+        if (!urgent) return 0;
+        if (unsentBytes + bytes.length > maxUnsent + URGENT_RESERVE_BYTES) {
+          const text = `the other end does not read: ${maxUnsent} bytes wait to be sent`;
+          setImmediate(end, new RpcError(ErrorCode.OVERLOADED, text));
+          return 0;
         }
-      },
-    };
-  }
+      }
+      queue.push(bytes);
+      unsentBytes += bytes.length;
+      schedule();
+      return bytes.length;
+    },
+    get unsentBytes() {
+      return unsentBytes;
+    },
+    flush: () => (closed || unsentBytes === 0 ? Promise.resolve() : new Promise((resolve) => flushed.push(resolve))),
+    close: () => end(undefined),
+  };
+
+  return {
+    transport,
+    connect: (other) => {
+      peer = other;
+    },
+    isReceiving: () => receiver !== undefined,
+    hangUp: () => end(undefined),
+    wake: () => {
+      if (unsentBytes > 0) schedule();
+    },
+    receive(chunk) {
+      if (closed) return;
+      splitter.push(chunk);
+      try {
+        for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
+          receiver?.message(line, splitter.lineBytes);
+          if (closed) return;
+        }
+      } catch (error) {
+        end(error as Error);
+      }
+    },
+  };
 }

@@ -1,4 +1,4 @@
-/** Ids this runtime sends are positive integers; any string or number is accepted and echoed. */
+/** Ids this runtime sends are positive integers; any finite number and any string up to 1,024 characters is echoed. */
 export type Id = number | string;
 
 /** The invocation a host lends to a call: minted by the host, echoed by the worker. */
@@ -67,18 +67,21 @@ export function parseMessage(value: unknown): ParsedMessage {
     if (typeof method !== "string") return invalid(`method: expected a string, got ${typeof method}`);
     if (meta !== undefined && (typeof meta !== "object" || meta === null)) return invalid("meta: expected an object");
     if (id === undefined) return { kind: "notification", message: value as NotificationMessage };
-    if (!isId(id)) return invalid("id: expected a string or a number");
+    if (!isId(id)) return invalid("id: expected a finite number, or a string of at most 1,024 characters");
     return { kind: "request", message: value as RequestMessage };
   }
   const hasResult = Object.hasOwn(value, "result");
   const hasError = Object.hasOwn(value, "error");
   if (hasResult === hasError) return invalid("expected a method, or exactly one of result and error");
-  if (!isId(id) && !(hasError && id === null)) return invalid("id: expected a string or a number");
+  if (!isId(id) && !(hasError && id === null))
+    return invalid("id: expected a finite number, or a string of at most 1,024 characters");
   return { kind: "response", message: value as ResultMessage | ErrorMessage };
 }
 
+const MAX_ID_CHARACTERS = 1024;
+
 function isId(value: unknown): value is Id {
-  return typeof value === "number" || typeof value === "string";
+  return typeof value === "string" ? value.length <= MAX_ID_CHARACTERS : Number.isFinite(value);
 }
 
 function invalid(reason: string): ParsedMessage {

@@ -1,12 +1,15 @@
+import { cancelError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
 import type { Clock } from "./clock.js";
 import type { Method } from "./contract.js";
-import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
-import type { ErrorMessage, Id, MessageMeta, ResultMessage } from "./messages.js";
+import { createDeadlineTimer } from "./deadline-timer.js";
+import { ErrorCode, fromWireError, RpcError } from "./errors.js";
+import { guarded } from "./guarded-callback.js";
+import type { ErrorMessage, MessageMeta, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
 import type { PeerLimits } from "./peer-limits.js";
-import { checkDelay } from "./peer-limits.js";
+import { checkDelay, streamWindow } from "./peer-limits.js";
 import type { PeerReport, PeerStats } from "./peer-report.js";
 import { createPendingCalls, type Deadlined } from "./pending-calls.js";
-import { StreamReader } from "./stream-reader.js";
+import { failedReader, StreamReader } from "./stream-reader.js";
 import { validate } from "./validate.js";
 
 /** Options of an untyped call through a peer. */
@@ -25,10 +28,7 @@ export interface OutgoingCallsContext {
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
   /** Sends a message; returns why it could not be. */
-  send(
-    message: { id?: Id; method: string; params: unknown; meta?: MessageMeta },
-    urgent: boolean,
-  ): RpcError | undefined;
+  send(message: RequestMessage | NotificationMessage, urgent: boolean): RpcError | undefined;
   report(report: PeerReport): void;
 }
 
@@ -48,31 +48,20 @@ interface OutgoingCall extends Deadlined {
 export function createOutgoingCalls(context: OutgoingCallsContext) {
   const { clock, limits, stats } = context;
   const pending = createPendingCalls<OutgoingCall>(limits.outgoingCalls);
-  let timerAt = Number.POSITIVE_INFINITY;
-  let cancelTimer: (() => void) | undefined;
 
-  // One timer for all deadlines, armed for the earliest one; calls that settle leave it alone.
-  const armTimer = (deadline: number): void => {
-    if (deadline >= timerAt) return;
-    cancelTimer?.();
-    timerAt = deadline;
-    cancelTimer = clock.setTimer(onTimer, Math.max(0, deadline - clock.now()));
-  };
-  const onTimer = (): void => {
-    timerAt = Number.POSITIVE_INFINITY;
-    cancelTimer = undefined;
+  const timer = createDeadlineTimer(clock, () => {
     for (const [id, call] of pending.takeExpired(clock.now())) {
       stats.timeouts++;
-      release(id, call, new RpcError(ErrorCode.TIMEOUT, timeoutText(call), { data: { timeoutMs: call.timeoutMs } }));
+      release(id, call, timeoutError(call.method, call.timeoutMs));
     }
-    const next = pending.nextDeadline();
-    if (next !== Number.POSITIVE_INFINITY) armTimer(next);
-  };
+    timer.arm(pending.nextDeadline());
+  });
 
   /** Settles a call that got no answer, and tells the other end to stop. */
   const release = (id: number, call: OutgoingCall, error: RpcError): void => {
-    context.send({ method: "$/cancelRequest", params: { id } }, true);
+    context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }, true);
     detach(call);
+    call.reader?.drop();
     call.fail(error);
   };
   const cancel = (id: number, reason: unknown): void => {
@@ -89,13 +78,14 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     options: PeerCallOptions,
     call: Pick<OutgoingCall, "succeed" | "fail" | "reader">,
   ): number | undefined => {
-    const { signal } = options;
+    const { signal, meta } = options;
     const methodTimeout = definition.kind === "notification" ? undefined : definition.timeoutMs;
     const fallback = definition.kind === "stream" ? undefined : limits.callTimeoutMs;
     let timeoutMs: number | undefined;
     try {
       const asked = options.timeoutMs ?? methodTimeout;
       timeoutMs = asked === undefined ? fallback : checkDelay(asked, `${method}: timeoutMs`);
+      if (signal !== undefined) checkSignal(signal, method);
     } catch (error) {
       call.fail(new RpcError(ErrorCode.INVALID_REQUEST, (error as Error).message));
       return undefined;
@@ -105,9 +95,19 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       return undefined;
     }
     const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeoutMs;
+    const { onProgress } = options;
+    const { reader, succeed, fail } = call;
     const entry: OutgoingCall = {
-      ...{ method, definition, deadline, timeoutMs, signal, onAbort: undefined },
-      ...{ onProgress: options.onProgress, reader: call.reader, succeed: call.succeed, fail: call.fail },
+      method,
+      definition,
+      deadline,
+      timeoutMs,
+      onProgress,
+      reader,
+      succeed,
+      fail,
+      signal,
+      onAbort: undefined,
     };
     const id = pending.add(entry);
     if (id === undefined) {
@@ -115,8 +115,12 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       call.fail(overloaded(method, `${limits.outgoingCalls} calls are in flight`));
       return undefined;
     }
-    const meta = timeoutMs === undefined ? options.meta : { ...options.meta, deadlineMs: Math.ceil(timeoutMs) };
-    const refused = context.send({ id, method, params, ...(meta !== undefined && { meta }) }, false);
+    const sentMeta = timeoutMs === undefined ? meta : { ...meta, deadlineMs: Math.ceil(timeoutMs) };
+    const message: RequestMessage =
+      sentMeta === undefined
+        ? { jsonrpc: "2.0", id, method, params }
+        : { jsonrpc: "2.0", id, method, params, meta: sentMeta };
+    const refused = context.send(message, false);
     if (refused !== undefined) {
       pending.take(id);
       if (refused.code === ErrorCode.OVERLOADED) stats.refusedCalls++;
@@ -127,7 +131,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       entry.onAbort = () => cancel(id, signal.reason);
       signal.addEventListener("abort", entry.onAbort, { once: true });
     }
-    if (deadline < timerAt) armTimer(deadline);
+    timer.arm(deadline);
     return id;
   };
 
@@ -153,10 +157,12 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     },
 
     stream(definition: Method, method: string, params: unknown, options: PeerCallOptions): StreamReader {
-      const window = {
-        items: options.window?.items ?? limits.streamItems,
-        bytes: options.window?.bytes ?? limits.streamBytes,
-      };
+      let window: { readonly items: number; readonly bytes: number };
+      try {
+        window = streamWindow(options.window, limits);
+      } catch (error) {
+        return failedReader(new RpcError(ErrorCode.INVALID_REQUEST, `${method}: ${(error as Error).message}`));
+      }
       const reader = new StreamReader(window);
       const end = { succeed: () => reader.end(undefined), fail: (error: RpcError) => reader.end(error), reader };
       const id = start(definition, method, params, { ...options, meta: { ...options.meta, credit: window } }, end);
@@ -164,7 +170,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       reader.attach({
         grant: (items, bytes) => {
           if (pending.get(id) !== undefined) {
-            context.send({ method: "$/stream/credit", params: { id, items, bytes } }, true);
+            context.send({ jsonrpc: "2.0", method: "$/stream/credit", params: { id, items, bytes } }, true);
           }
         },
         cancel: (reason) => cancel(id, reason),
@@ -204,13 +210,20 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     onProgress(id: unknown, value: unknown): void {
       const call = pending.get(id);
       if (call?.onProgress === undefined || call.definition.kind !== "request") return;
+      const { method, onProgress } = call;
+      let checked: unknown;
       try {
         const { progress } = call.definition;
-        const checked = progress === undefined ? value : validate(progress, value, "progress");
-        (call.onProgress as (value: unknown) => void)(checked);
+        checked = progress === undefined ? value : validate(progress, value, "progress");
       } catch (error) {
-        context.report({ kind: "listener-failed", method: call.method, error });
+        stats.refusedNotifications++;
+        context.report({ kind: "notification-refused", method: "$/progress", error: invalidResult(method, error) });
+        return;
       }
+      guarded(
+        () => onProgress(checked as never),
+        (error) => context.report({ kind: "listener-failed", method, error }),
+      );
     },
 
     onItem(id: unknown, item: unknown, bytes: number): void {
@@ -227,13 +240,11 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     },
 
     /** Settles every call with an error of the owner's making. */
-    failAll(makeError: (method: string) => RpcError): void {
-      cancelTimer?.();
-      cancelTimer = undefined;
-      timerAt = Number.POSITIVE_INFINITY;
+    failAll(makeError: (method: string, mayHaveRun: boolean) => RpcError): void {
+      timer.disarm();
       for (const [, call] of pending.takeAll()) {
         detach(call);
-        call.fail(makeError(call.method));
+        call.fail(makeError(call.method, true));
       }
     },
   };
@@ -243,26 +254,9 @@ function detach(call: OutgoingCall): void {
   if (call.onAbort !== undefined) call.signal?.removeEventListener("abort", call.onAbort);
 }
 
-function cancelError(method: string, reason: unknown): RpcError {
-  if (isRpcError(reason)) return reason;
-  if (reason instanceof Error && reason.name === "TimeoutError") {
-    return new RpcError(ErrorCode.TIMEOUT, `${method}: the caller's signal timed out`, { cause: reason });
+function checkSignal(signal: unknown, method: string): void {
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  if (typeof aborted !== "boolean" || typeof addEventListener !== "function") {
+    throw new TypeError(`${method}: signal: expected an AbortSignal`);
   }
-  return new RpcError(ErrorCode.CANCELLED, `${method}: cancelled by the caller`, { cause: reason });
-}
-
-function invalidResult(method: string, error: unknown): RpcError {
-  if (!isRpcError(error))
-    return new RpcError(ErrorCode.INVALID_RESULT, `${method}: the schema threw`, { cause: error });
-  return new RpcError(error.code, `${method}: ${error.message}; fix the handler, or the contract`, {
-    data: error.data,
-  });
-}
-
-export function overloaded(method: string, why: string): RpcError {
-  return new RpcError(ErrorCode.OVERLOADED, `${method}: ${why}; wait for answers before calling again`);
-}
-
-function timeoutText(call: OutgoingCall): string {
-  return `${call.method}: no answer within ${call.timeoutMs} ms; pass a larger timeoutMs, or make the handler faster`;
 }

@@ -38,12 +38,23 @@ export function resolvePeerLimits(
   for (const key of Object.keys(DEFAULT_PEER_LIMITS) as (keyof PeerLimits)[]) {
     const value = limits[key];
     if (value === undefined) continue;
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`limits.${key}: expected a whole number from 1, got ${String(value)}`);
-    }
-    resolved[key] = value;
+    resolved[key] = checkCount(value, `limits.${key}`);
   }
   return resolved;
+}
+
+/** How far a stream may run ahead: what its reader asked for, else the limits. @throws RangeError for a window of 0. */
+export function streamWindow(
+  asked: { readonly items?: number; readonly bytes?: number } | undefined,
+  limits: PeerLimits,
+): { readonly items: number; readonly bytes: number } {
+  const { items = limits.streamItems, bytes = limits.streamBytes } = asked ?? {};
+  return { items: checkCount(items, "window.items"), bytes: checkCount(bytes, "window.bytes") };
+}
+
+function checkCount(value: number, name: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RangeError(`${name}: expected a whole number from 1, got ${String(value)}`);
 }
 
 /**

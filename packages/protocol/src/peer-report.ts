@@ -7,6 +7,8 @@ export type PeerReport =
   | { readonly kind: "unknown-reply"; readonly id: Id | null }
   | { readonly kind: "duplicate-request"; readonly id: Id; readonly method: string }
   | { readonly kind: "notification-refused"; readonly method: string; readonly error: RpcError }
+  /** A notification of this end that could not be written: wrong method, or params that are no JSON. */
+  | { readonly kind: "notification-unsent"; readonly method: string; readonly error: RpcError }
   | { readonly kind: "notification-failed"; readonly method: string; readonly error: unknown }
   | { readonly kind: "listener-failed"; readonly method: string; readonly error: unknown };
 
@@ -52,7 +54,7 @@ export function createPeerStats(): PeerStats {
 
 const SHOWN_CHARACTERS = 200;
 
-/** The beginning of a line, for a log. */
+/** The beginning of a line or name, for a log. */
 export function excerpt(line: string): string {
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}… (${line.length} characters)` : line;
 }

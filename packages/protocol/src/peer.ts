@@ -1,11 +1,15 @@
+import { channelOver, methodNotFound } from "./call-errors.js";
 import { type Clock, systemClock } from "./clock.js";
 import { type Codec, jsonCodec } from "./codec.js";
 import type { Method, MethodMap } from "./contract.js";
-import { ErrorCode, RpcError } from "./errors.js";
-import { createIncomingCalls, methodNotFound, type Serving } from "./incoming-calls.js";
-import { type Id, type Message, type MessageMeta, type ParsedMessage, parseMessage } from "./messages.js";
-import { textExceedsDepth, valueExceedsDepth } from "./nesting.js";
-import { createOutgoingCalls, overloaded, type PeerCallOptions } from "./outgoing-calls.js";
+import { ErrorCode, RpcError, type WireError } from "./errors.js";
+import { guarded } from "./guarded-callback.js";
+import type { IncomingCall } from "./incoming-call.js";
+import { createIncomingCalls, type Serving } from "./incoming-calls.js";
+import { envelopeOf, readMessage, TOO_DEEP } from "./message-reader.js";
+import { createMessageWriter, type MessageWriter } from "./message-writer.js";
+import type { Id, Message, MessageMeta } from "./messages.js";
+import { createOutgoingCalls, type PeerCallOptions } from "./outgoing-calls.js";
 import { type PeerLimits, resolvePeerLimits } from "./peer-limits.js";
 import { createPeerStats, excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
 import { failedReader, type StreamReader } from "./stream-reader.js";
@@ -22,9 +26,15 @@ export interface PeerOptions {
   readonly clock?: Clock | undefined;
   /** Told what no answer tells: garbage, unknown replies, refused notifications. What it throws is ignored. */
   readonly onReport?: ((report: PeerReport) => void) | undefined;
-  /** Told once when the channel ends by itself, with the error if there was one. */
+  /**
+   * Told once when the channel ends by itself, with the error if there was one. Calls in flight stay so until the owner
+   * calls `close`, so that he can say first why it ended. Without it the peer closes itself.
+   */
   readonly onClosed?: ((error: Error | undefined) => void) | undefined;
 }
+
+/** Makes the error of a call that cannot be finished; `mayHaveRun` says whether it had been sent. */
+export type MakeError = (method: string, mayHaveRun: boolean) => RpcError;
 
 /** One end of a channel. Host and worker run it unchanged. See docs/wire-protocol.md. */
 export class Peer {
@@ -32,13 +42,14 @@ export class Peer {
   readonly limits: PeerLimits;
   readonly #transport: Transport;
   readonly #codec: Codec;
+  readonly #writer: MessageWriter;
   readonly #outgoingMethods: ReadonlyMap<string, Method>;
   readonly #outgoing: ReturnType<typeof createOutgoingCalls>;
   readonly #incoming: ReturnType<typeof createIncomingCalls>;
   readonly #onReport: ((report: PeerReport) => void) | undefined;
   readonly #onClosed: ((error: Error | undefined) => void) | undefined;
-  #closedWith: ((method: string) => RpcError) | undefined;
-  #lastLineBytes = 0;
+  #closedWith: MakeError | undefined;
+  #isOver = false;
 
   /** @throws RangeError when a limit is not a positive whole number. */
   constructor(options: PeerOptions) {
@@ -50,10 +61,11 @@ export class Peer {
     this.#onClosed = options.onClosed;
     this.#outgoingMethods = new Map(Object.entries(options.outgoing));
     const { limits, stats } = this;
+    this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
     const report = (event: PeerReport): void => this.#report(event);
     this.#outgoing = createOutgoingCalls({
       ...{ clock, limits, stats, report },
-      send: (message, urgent) => this.#send({ jsonrpc: "2.0", ...message }, urgent),
+      send: (message, urgent) => this.#send(message, urgent),
     });
     this.#incoming = createIncomingCalls(options.serving, {
       ...{ clock, limits, stats, report },
@@ -67,9 +79,7 @@ export class Peer {
   start(): void {
     this.#transport.start({
       message: (line, bytes) => this.#receive(line, bytes),
-      closed: (error) => {
-        if (this.#closedWith === undefined) this.#onClosed?.(error);
-      },
+      closed: (error) => this.#ended(error),
     });
   }
 
@@ -84,30 +94,43 @@ export class Peer {
 
   /** Calls a request method. Settles exactly once; a rejection nobody awaits does not end the process. */
   request(method: string, params: unknown, options: PeerCallOptions = {}): Promise<unknown> {
-    const refused = this.#refuse(method, "request");
-    if (refused !== undefined) return rejected(refused);
-    return this.#outgoing.request(this.#outgoingMethods.get(method) as Method, method, params, options);
+    const definition = this.#outgoingMethods.get(method);
+    if (this.#closedWith !== undefined || definition?.kind !== "request") {
+      return rejected(this.#refusal(method, "request"));
+    }
+    return this.#outgoing.request(definition, method, params, options);
   }
 
   /** Reads a stream method. Fails through the reader. */
   stream(method: string, params: unknown, options: PeerCallOptions = {}): StreamReader {
-    const refused = this.#refuse(method, "stream");
-    if (refused !== undefined) return failedReader(refused);
-    return this.#outgoing.stream(this.#outgoingMethods.get(method) as Method, method, params, options);
+    const definition = this.#outgoingMethods.get(method);
+    if (this.#closedWith !== undefined || definition?.kind !== "stream") {
+      return failedReader(this.#refusal(method, "stream"));
+    }
+    return this.#outgoing.stream(definition, method, params, options);
   }
 
   /** Sends a notification; `false` when it was dropped, which is counted. */
   notify(method: string, params: unknown, meta?: MessageMeta): boolean {
+    const definition = this.#outgoingMethods.get(method);
     const refused =
-      this.#refuse(method, "notification") ??
-      this.#send({ jsonrpc: "2.0", method, params, ...(meta !== undefined && { meta }) }, false);
-    if (refused !== undefined) this.stats.droppedNotifications++;
-    return refused === undefined;
+      this.#closedWith !== undefined || definition?.kind !== "notification"
+        ? this.#refusal(method, "notification")
+        : this.#send({ jsonrpc: "2.0", method, params, ...(meta !== undefined && { meta }) }, false);
+    if (refused === undefined) return true;
+    this.stats.droppedNotifications++;
+    if (this.#closedWith === undefined && !this.#isOver && refused.code !== ErrorCode.OVERLOADED) {
+      this.#report({ kind: "notification-unsent", method, error: refused });
+    }
+    return false;
   }
 
-  /** Refuses what arrives from now on, waits for running handlers, and flushes their answers. Never rejects. */
-  async drain(): Promise<void> {
-    await this.#incoming.drain();
+  /**
+   * Refuses what arrives from now on, waits for running handlers, and flushes their answers. Never rejects.
+   * A handler that drains its own peer passes its call as `except`, or would wait for itself.
+   */
+  async drain(except?: IncomingCall): Promise<void> {
+    await this.#incoming.drain(except);
     await this.#transport.flush();
   }
 
@@ -117,78 +140,77 @@ export class Peer {
   }
 
   /**
-   * Ends the channel: calls in flight and calls made later fail with `makeError(method)`, running handlers are aborted
-   * and their answers go nowhere. Idempotent.
+   * Ends the channel: calls in flight fail with `makeError(method, true)`, calls made later with
+   * `makeError(method, false)`; running handlers are aborted and their answers go nowhere. Idempotent.
    */
-  close(makeError: (method: string) => RpcError): void {
+  close(makeError: MakeError): void {
     if (this.#closedWith !== undefined) return;
     this.#closedWith = makeError;
     this.#outgoing.failAll(makeError);
-    this.#incoming.abortAll(makeError("the channel"));
+    this.#incoming.abortAll(makeError("the channel", false));
     this.#transport.close();
   }
 
-  #refuse(method: string, kind: Method["kind"]): RpcError | undefined {
-    if (this.#closedWith !== undefined) return this.#closedWith(method);
+  #ended(error: Error | undefined): void {
+    if (this.#closedWith !== undefined) return;
+    this.#isOver = true;
+    this.#writer.over();
+    if (this.#onClosed === undefined) {
+      this.close((method, mayHaveRun) => channelOver(method, mayHaveRun, error));
+      return;
+    }
+    const onClosed = this.#onClosed;
+    guarded(
+      () => onClosed(error),
+      (thrown) => this.#report({ kind: "listener-failed", method: "onClosed", error: thrown }),
+    );
+  }
+
+  #refusal(method: string, kind: Method["kind"]): RpcError {
+    if (this.#closedWith !== undefined) return this.#closedWith(method, false);
     const definition = this.#outgoingMethods.get(method);
     if (definition === undefined) return methodNotFound(method, this.#outgoingMethods.keys());
-    if (definition.kind === kind) return undefined;
     return new RpcError(ErrorCode.INVALID_REQUEST, `${method} is a ${definition.kind}, not a ${kind}`);
   }
 
   #send(message: Message, urgent: boolean): RpcError | undefined {
-    const name = "method" in message ? message.method : "the answer";
-    if (this.#closedWith !== undefined) return this.#closedWith(name);
-    let line: string;
-    try {
-      line = this.#codec.encode(message);
-    } catch (error) {
-      const code = "method" in message ? ErrorCode.INVALID_PARAMS : ErrorCode.INVALID_RESULT;
-      return new RpcError(code, `${name} cannot be written as JSON: ${String(error)}`, { cause: error });
-    }
-    const max = this.limits.messageBytes;
-    if (line.length * 3 > max && Buffer.byteLength(line) > max) {
-      return new RpcError(
-        ErrorCode.MESSAGE_TOO_LARGE,
-        `${name} is larger than ${max} bytes; split it, or use a stream`,
-      );
-    }
-    const bytes = this.#transport.send(line, urgent);
-    if (bytes === 0) {
-      return overloaded(name, `${this.#transport.unsentBytes} bytes wait for the other end to read`);
-    }
-    this.stats.sent++;
-    this.#lastLineBytes = bytes - 1;
-    return undefined;
+    const closedWith = this.#closedWith;
+    if (closedWith !== undefined) return closedWith("method" in message ? message.method : "the answer", false);
+    return this.#writer.send(message, urgent);
   }
 
-  #respond(id: Id, outcome: { result: unknown } | { error: unknown }): void {
-    const message = "error" in outcome ? outcome : { result: outcome.result === undefined ? null : outcome.result };
-    const refused = this.#send({ jsonrpc: "2.0", id, ...message }, "error" in outcome);
-    // An answer that cannot be sent is still answered, by a small error.
-    if (refused !== undefined) {
-      this.#send({ jsonrpc: "2.0", id, error: { code: refused.code, message: refused.message } }, true);
+  #respond(id: Id, outcome: { result: unknown } | { error: WireError }): void {
+    if (!("error" in outcome)) {
+      const result = outcome.result === undefined ? null : outcome.result;
+      const refused = this.#send({ jsonrpc: "2.0", id, result }, false);
+      // An answer that cannot be sent is still answered, by a small error.
+      if (refused !== undefined) this.#respond(id, { error: { code: refused.code, message: refused.message } });
+      return;
     }
+    const { code, message } = outcome.error;
+    if (this.#send({ jsonrpc: "2.0", id, error: outcome.error }, true) === undefined) return;
+    this.#send({ jsonrpc: "2.0", id, error: { code, message: excerpt(message) } }, true);
   }
 
-  async #sendItemLater(id: Id, item: unknown): Promise<number> {
-    await this.#transport.flush();
-    return this.#sendItem(id, item);
-  }
-
+  /** Once more than a stream's window waits to be sent, items wait for the other end to read. */
   #sendItem(id: Id, item: unknown): number | Promise<number> {
     const refused = this.#send({ jsonrpc: "2.0", method: "$/stream/item", params: { id, item } }, false);
-    if (refused === undefined) return this.#lastLineBytes;
-    if (refused.code !== ErrorCode.OVERLOADED || this.#transport.unsentBytes === 0) throw refused;
-    return this.#sendItemLater(id, item);
+    const { unsentBytes } = this.#transport;
+    if (refused === undefined) {
+      const bytes = this.#writer.lineBytes;
+      return unsentBytes <= this.limits.streamBytes ? bytes : this.#transport.flush().then(() => bytes);
+    }
+    if (refused.code !== ErrorCode.OVERLOADED || unsentBytes === 0) throw refused;
+    return this.#transport.flush().then(() => this.#sendItem(id, item));
   }
 
   #receive(line: string, bytes: number): void {
     if (this.#closedWith !== undefined || line === "" || line === "\r") return;
-    const parsed = this.#parse(line);
+    const parsed = readMessage(line, this.#codec, this.limits.depth);
     if (parsed.kind === "invalid") {
       this.stats.invalidMessages++;
       this.#report({ kind: "invalid-message", line: excerpt(line), reason: parsed.reason });
+      if (parsed === TOO_DEEP) this.#answerTooDeep(line);
       return;
     }
     this.stats.received++;
@@ -200,17 +222,14 @@ export class Peer {
     else this.#incoming.onNotification(parsed.message);
   }
 
-  #parse(line: string): ParsedMessage {
-    const { depth } = this.limits;
-    try {
-      if (!textExceedsDepth(line, depth)) {
-        const value = this.#codec.decode(line);
-        if (!valueExceedsDepth(value, line.length, depth)) return parseMessage(value);
-      }
-      return { kind: "invalid", reason: `nested deeper than ${depth} levels` };
-    } catch {
-      return { kind: "invalid", reason: "not JSON" };
-    }
+  /** A call waits for this line, or for its answer. */
+  #answerTooDeep(line: string): void {
+    const envelope = envelopeOf(line);
+    if (envelope === undefined) return;
+    const message = `the message nests deeper than ${this.limits.depth} levels; send it flatter, or as a string`;
+    const { id } = envelope;
+    if (envelope.isRequest) this.#respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } });
+    else this.#outgoing.onResponse({ jsonrpc: "2.0", id, error: { code: ErrorCode.INVALID_RESULT, message } });
   }
 
   #onRuntimeNotification(message: { method: string; params?: unknown }, bytes: number): void {
@@ -229,11 +248,13 @@ export class Peer {
   }
 
   #report(report: PeerReport): void {
-    try {
-      this.#onReport?.(report);
-    } catch {
-      // A failing logger changes nothing.
-    }
+    const onReport = this.#onReport;
+    if (onReport === undefined) return;
+    // A failing logger changes nothing.
+    guarded(
+      () => onReport(report),
+      () => {},
+    );
   }
 }
 

@@ -9,116 +9,169 @@ import {
   URGENT_RESERVE_BYTES,
 } from "./transport.js";
 
-/** How long one worker's backlog may be parsed before other work gets its turn, in ms. */
+/** How long one channel's backlog may be parsed before other work gets its turn, in ms. */
 const READ_BUDGET_MS = 8;
-const LINES_BETWEEN_CLOCK_READS = 32;
+/** The clock is read once for about so many bytes of lines; a line counts as `LINE_COST` bytes more than it has. */
+const BYTES_BETWEEN_CLOCK_READS = 32_768;
+const LINE_COST = 1024;
+/** A batch of this size is written at once instead of at the end of the tick. */
+const MAX_BATCH_BYTES = 1024 * 1024;
+/** How long what the other end wrote is still read when it takes no more input, in ms. */
+const LINGER_MS = 500;
 
 /**
  * A transport over a readable and a writable, e.g. a child's stdout and stdin. Writes are batched per tick; reading
  * yields to the event loop every few ms, so that a flood does not block the others. Every `error` of both streams is
- * handled and reported once through `closed`.
+ * handled and told once through `closed`. Specified in docs/wire-protocol.md.
  */
 export function stdioTransport(readable: Readable, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
   const splitter = createLineSplitter(limits.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
+  const flushed: (() => void)[] = [];
   let receiver: TransportReceiver | undefined;
   let batch = "";
   let batchBytes = 0;
   let writtenBytes = 0;
   let closed = false;
   let closeError: Error | undefined;
-  let ended = false;
-  let parsing = false;
-  const flushed: (() => void)[] = [];
+  let writeEnd: { readonly error: Error | undefined; readonly linger: NodeJS.Timeout } | undefined;
+  let readEnd: { readonly error: Error | undefined } | undefined;
+  let resting = false;
+  let turnEnds = 0;
+  let uncheckedBytes = 0;
 
   const settleFlushes = (): void => {
-    if (closed || batchBytes + writtenBytes === 0) for (const resolve of flushed.splice(0)) resolve();
+    if (closed || writeEnd !== undefined || batchBytes + writtenBytes === 0) {
+      for (const resolve of flushed.splice(0)) resolve();
+    }
   };
 
   const finish = (error: Error | undefined): void => {
     if (closed) return;
     closed = true;
     closeError = error;
+    clearTimeout(writeEnd?.linger);
     batch = "";
     batchBytes = 0;
+    splitter.clear();
     settleFlushes();
+    // Nobody reads it any more, but a pipe left full would keep its writer from ending.
+    readable.resume();
     receiver?.closed(error);
   };
 
+  /** The other end takes no more input. What it wrote before, perhaps the answers waited for, is still read. */
+  const endWriting = (error: Error | undefined): void => {
+    if (closed || writeEnd !== undefined) return;
+    const shown = error ?? new Error("the other end closed its input");
+    writeEnd = { error, linger: setTimeout(() => finish(shown), LINGER_MS).unref() };
+    batch = "";
+    batchBytes = 0;
+    settleFlushes();
+  };
+
+  const endReading = (error: Error | undefined): void => {
+    readEnd ??= { error };
+    if (!resting && receiver !== undefined) readLines();
+  };
+
   const writeBatch = (): void => {
-    if (closed || batchBytes === 0) return;
+    if (closed || writeEnd !== undefined || batchBytes === 0) return;
     const [text, bytes] = [batch, batchBytes];
     batch = "";
     batchBytes = 0;
     writtenBytes += bytes;
-    writable.write(text, "utf8", () => {
+    writable.write(text, "utf8", (error) => {
       writtenBytes -= bytes;
+      if (error) endWriting(error);
       settleFlushes();
     });
   };
 
+  // The budget is for a turn of the event loop, not for a chunk: one turn may bring many.
+  const endTurn = (): void => {
+    turnEnds = 0;
+    if (resting) {
+      resting = false;
+      readLines();
+    }
+  };
+  const mustRest = (): boolean => {
+    uncheckedBytes += splitter.lineBytes + LINE_COST;
+    if (uncheckedBytes < BYTES_BETWEEN_CLOCK_READS) return false;
+    uncheckedBytes = 0;
+    return performance.now() > turnEnds;
+  };
+
   const readLines = (): void => {
-    parsing = false;
     if (closed) return;
-    const started = performance.now();
+    if (turnEnds === 0) {
+      turnEnds = performance.now() + READ_BUDGET_MS;
+      setImmediate(endTurn);
+    }
     try {
-      for (let count = 1; ; count++) {
-        const line = splitter.next();
-        if (line === undefined) break;
+      for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
         receiver?.message(line, splitter.lineBytes);
         if (closed) return;
-        if (count % LINES_BETWEEN_CLOCK_READS === 0 && performance.now() - started > READ_BUDGET_MS) {
-          parsing = true;
+        if (mustRest()) {
+          resting = true;
           readable.pause();
-          setImmediate(readLines);
           return;
         }
       }
+      if (readEnd === undefined) {
+        readable.resume();
+        return;
+      }
+      const rest = splitter.rest();
+      if (rest !== undefined) receiver?.message(rest, splitter.lineBytes);
+      finish(readEnd.error ?? writeEnd?.error);
     } catch (error) {
       finish(error as Error);
-      return;
     }
-    if (ended) finish(undefined);
-    else readable.resume();
   };
 
-  readable.on("data", (chunk: Uint8Array) => {
+  readable.on("data", (chunk: Uint8Array | string) => {
     if (closed) return;
-    splitter.push(chunk);
-    if (!parsing) readLines();
+    splitter.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+    if (!resting) readLines();
   });
-  readable.on("end", () => {
-    ended = true;
-    if (!parsing) finish(undefined);
-  });
-  readable.on("error", finish);
-  readable.on("close", () => {
-    ended = true;
-    if (!parsing) finish(undefined);
-  });
-  writable.on("error", finish);
-  writable.on("close", () => finish(closed ? undefined : new Error("the other end closed its input")));
+  readable.on("end", () => endReading(undefined));
+  readable.on("error", endReading);
+  readable.on("close", () => endReading(undefined));
+  writable.on("error", endWriting);
+  writable.on("close", () => endWriting(undefined));
   readable.pause();
 
   return {
     start(to) {
       receiver = to;
-      if (closed) queueMicrotask(() => to.closed(closeError));
-      else readable.resume();
+      if (closed) {
+        queueMicrotask(() => to.closed(closeError));
+        return;
+      }
+      if (writable.destroyed || writable.writableEnded) endWriting(writable.errored ?? undefined);
+      if (readable.destroyed || readable.readableEnded) readEnd ??= { error: readable.errored ?? undefined };
+      if (readEnd === undefined) readable.resume();
+      else setImmediate(readLines);
     },
     send(line, urgent = false) {
       if (closed) return 0;
       const bytes = Buffer.byteLength(line) + 1;
+      // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.
+      if (writeEnd !== undefined) return bytes;
       if (batchBytes + writtenBytes + bytes > maxUnsent) {
         if (!urgent) return 0;
         if (batchBytes + writtenBytes + bytes > maxUnsent + URGENT_RESERVE_BYTES) {
-          finish(new RpcError(ErrorCode.OVERLOADED, `the other end does not read: ${maxUnsent} bytes wait to be sent`));
+          const text = `the other end does not read: ${maxUnsent} bytes wait to be sent`;
+          process.nextTick(finish, new RpcError(ErrorCode.OVERLOADED, text));
           return 0;
         }
       }
       if (batchBytes === 0) process.nextTick(writeBatch);
       batch += `${line}\n`;
       batchBytes += bytes;
+      if (batchBytes >= MAX_BATCH_BYTES) writeBatch();
       return bytes;
     },
     get unsentBytes() {
@@ -126,7 +179,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     },
     flush() {
       writeBatch();
-      if (closed || batchBytes + writtenBytes === 0) return Promise.resolve();
+      if (closed || writeEnd !== undefined || batchBytes + writtenBytes === 0) return Promise.resolve();
       return new Promise((resolve) => flushed.push(resolve));
     },
     close() {

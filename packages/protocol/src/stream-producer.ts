@@ -55,7 +55,11 @@ export async function produceItems(
     }
   } catch (error) {
     exhausted = true;
-    await Promise.resolve(iterator.return?.()).catch(() => {});
+    try {
+      await iterator.return?.();
+    } catch {
+      // The first error is the one to tell.
+    }
     throw error;
   } finally {
     if (!exhausted) await iterator.return?.();

@@ -58,8 +58,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
       this.end(undefined);
       this.#hooks?.cancel("the reader stopped reading");
     }
-    this.#buffer = [];
-    this.#bufferedBytes = 0;
+    this.drop();
     this.#error = undefined;
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -93,6 +92,12 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
     }
     this.#buffer.push({ item, bytes });
     this.#bufferedBytes += bytes;
+  }
+
+  /** Forgets the items nobody has taken. */
+  drop(): void {
+    this.#buffer = [];
+    this.#bufferedBytes = 0;
   }
 
   /** Ends with an error and tells the producer to stop. */

@@ -9,6 +9,8 @@ export interface Issue {
 }
 
 const MAX_ISSUES = 20;
+const MAX_MESSAGE = 500;
+const MAX_SEGMENTS = 32;
 
 /**
  * Runs a Standard Schema and returns its output.
@@ -34,11 +36,14 @@ export function validate<T>(
   if (outcome.issues === undefined) return outcome.value;
   const issues = outcome.issues.slice(0, MAX_ISSUES).map((issue) => ({
     path: readablePath(what, issue.path ?? []),
-    message: issue.message
-      .replace(/^Invalid input: /, "")
-      .replace("expected nonoptional, received undefined", "missing"),
+    message: readableMessage(issue.message),
   }));
   throw new RpcError(code, summarize(issues, outcome.issues.length), { data: { issues } });
+}
+
+function readableMessage(message: string): string {
+  const short = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+  return short.replace(/^Invalid input: /, "").replace("expected nonoptional, received undefined", "missing");
 }
 
 function summarize(issues: readonly Issue[], total: number): string {
@@ -51,10 +56,10 @@ type Segment = PropertyKey | { readonly key: PropertyKey };
 
 function readablePath(root: string, segments: readonly Segment[]): string {
   let path = root;
-  for (const segment of segments.slice(0, 32)) {
+  for (const segment of segments.slice(0, MAX_SEGMENTS)) {
     const key = typeof segment === "object" ? segment.key : segment;
     if (typeof key === "number") path += `[${key}]`;
-    else if (typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key)) path += `.${key}`;
+    else if (typeof key === "string" && /^[A-Za-z_$][\w$]{0,99}$/.test(key)) path += `.${key}`;
     else path += `[${JSON.stringify(String(key).slice(0, 100))}]`;
   }
   return path;

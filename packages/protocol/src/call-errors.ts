@@ -1,0 +1,53 @@
+import { ErrorCode, isRpcError, RpcError } from "./errors.js";
+
+export function cancelError(method: string, reason: unknown): RpcError {
+  if (isRpcError(reason)) return reason;
+  if (reason instanceof Error && reason.name === "TimeoutError") {
+    return new RpcError(ErrorCode.TIMEOUT, `${method}: the caller's signal timed out`, { cause: reason });
+  }
+  return new RpcError(ErrorCode.CANCELLED, `${method}: cancelled by the caller`, { cause: reason });
+}
+
+export function timeoutError(method: string, timeoutMs: number | undefined): RpcError {
+  return new RpcError(
+    ErrorCode.TIMEOUT,
+    `${method}: no answer within ${timeoutMs} ms; pass a larger timeoutMs, or make the handler faster`,
+    { data: { timeoutMs } },
+  );
+}
+
+export function invalidResult(method: string, error: unknown): RpcError {
+  if (!isRpcError(error)) {
+    return new RpcError(ErrorCode.INVALID_RESULT, `${method}: the schema threw`, { cause: error });
+  }
+  return new RpcError(error.code, `${method}: ${error.message}; fix the handler, or the contract`, {
+    data: error.data,
+  });
+}
+
+export function overloaded(method: string, why: string): RpcError {
+  return new RpcError(ErrorCode.OVERLOADED, `${method}: ${why}; wait for answers before calling again`);
+}
+
+export function methodNotFound(method: string, known: Iterable<string>): RpcError {
+  const names = [...known].filter((name) => !name.startsWith("$/"));
+  const shown = names.length > 12 ? [...names.slice(0, 12), `and ${names.length - 12} more`] : names;
+  return new RpcError(
+    ErrorCode.METHOD_NOT_FOUND,
+    `there is no method ${JSON.stringify(method.slice(0, 100))}; the contract has ${shown.join(", ") || "none"}`,
+  );
+}
+
+export function channelOver(method: string, mayHaveRun: boolean, cause: Error | undefined): RpcError {
+  const why = cause === undefined ? "the other end is gone" : `the channel ended: ${cause.message}`;
+  return new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: ${why}`, { data: { mayHaveRun }, cause });
+}
+
+/** The text of anything thrown, even of what throws when it is looked at. */
+export function reasonOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "a value that cannot be read was thrown";
+  }
+}

@@ -1,0 +1,64 @@
+import { channelOver, overloaded, reasonOf } from "./call-errors.js";
+import type { Codec } from "./codec.js";
+import { ErrorCode, RpcError } from "./errors.js";
+import type { Message } from "./messages.js";
+import type { PeerStats } from "./peer-report.js";
+import type { Transport } from "./transport.js";
+
+/** Turns messages into lines on a transport. Never throws. */
+export interface MessageWriter {
+  /** Returns why the message could not be sent, if so. */
+  send(message: Message, urgent: boolean): RpcError | undefined;
+  /** Size of the line sent last, without its newline. */
+  readonly lineBytes: number;
+  /** The transport told that the channel is over. */
+  over(): void;
+}
+
+export function createMessageWriter(
+  transport: Transport,
+  codec: Codec,
+  maxBytes: number,
+  stats: PeerStats,
+): MessageWriter {
+  let lineBytes = 0;
+  let isOver = false;
+  return {
+    send(message, urgent) {
+      let line: string;
+      try {
+        line = codec.encode(message);
+      } catch (error) {
+        const code = "method" in message ? ErrorCode.INVALID_PARAMS : ErrorCode.INVALID_RESULT;
+        return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
+      }
+      // No character takes more than three bytes, so most lines need no counting.
+      if (line.length * 3 > maxBytes && Buffer.byteLength(line) > maxBytes) {
+        return new RpcError(
+          ErrorCode.MESSAGE_TOO_LARGE,
+          `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,
+          { data: { limitBytes: maxBytes } },
+        );
+      }
+      const bytes = transport.send(line, urgent);
+      if (bytes === 0) {
+        return isOver
+          ? channelOver(nameOf(message), false, undefined)
+          : overloaded(nameOf(message), `${transport.unsentBytes} bytes wait for the other end to read`);
+      }
+      stats.sent++;
+      lineBytes = bytes - 1;
+      return undefined;
+    },
+    get lineBytes() {
+      return lineBytes;
+    },
+    over() {
+      isOver = true;
+    },
+  };
+}
+
+function nameOf(message: Message): string {
+  return "method" in message ? message.method : "the answer";
+}
