@@ -55,6 +55,14 @@ test("a cycle of links ends", async () => {
   expect(await scan()).toEqual(["a/b/c.md"]);
 });
 
+test("a link out of the folder is not followed", async () => {
+  await write("docs/a.md", "secret/b.md");
+  await link("secret", "docs/c");
+  await symlink(join(root, "secret/b.md"), join(root, "docs/d.md"));
+  await symlink(join(root, "secret/b.md"), join(root, "docs/d.txt"));
+  expect(await scan({}, join(root, "docs"))).toEqual(["a.md", "c outside", "d.md outside"]);
+});
+
 test("a link that leads nowhere is reported, not fatal", async () => {
   await write("a.md");
   await symlink(join(root, "gone.md"), join(root, "b.md"));

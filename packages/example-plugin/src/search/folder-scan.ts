@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import picomatch from "picomatch";
 
 /** A file found, or something that was left out and why. */
@@ -15,7 +15,7 @@ export type Scanned =
     }
   | { readonly kind: "skipped"; readonly name: string; readonly reason: SkipReason; readonly message: string };
 
-export type SkipReason = "unreadable" | "too-large" | "too-deep" | "too-many";
+export type SkipReason = "unreadable" | "outside" | "too-large" | "too-deep" | "too-many";
 
 export interface ScanOptions {
   /** With the dot, in lower case. Default `.md`, `.markdown`, `.mdx`. */
@@ -49,8 +49,9 @@ interface Folder {
 }
 
 /**
- * The Markdown files under a folder, nearest first. Symbolic links are followed and every file and folder is visited
- * once, so that cycles end and pnpm's `node_modules`, a forest of links, gives each file once under its shortest name.
+ * The Markdown files under a folder, nearest first. Symbolic links inside the folder are followed and every file and
+ * folder is visited once, so that cycles end and pnpm's `node_modules`, a forest of links, gives each file once under its
+ * shortest name. Links that lead out of the folder are not followed: nobody asked for what is there.
  *
  * @throws the file system's error when the folder itself cannot be read, `signal.reason` when aborted.
  */
@@ -82,6 +83,10 @@ export async function* scanFolder(folder: string, options: ScanOptions = {}): As
         continue;
       }
       if (visited.has(found.path)) continue;
+      if (!isBelow(root, found.path)) {
+        yield skipped(name, "outside", `a link to ${found.path}`);
+        continue;
+      }
       visited.add(found.path);
       if (found.folder) {
         if (current.depth >= maxDepth) {
@@ -127,6 +132,12 @@ async function resolve(path: string, name: string, entry: Dirent, wanted: boolea
   } catch (error) {
     return wanted ? skipped(name, "unreadable", String(error)) : undefined;
   }
+}
+
+/** Whether `path` is below `folder`; both absolute, without links. */
+export function isBelow(folder: string, path: string): boolean {
+  const below = relative(folder, path);
+  return below !== "" && below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }
 
 function skipped(name: string, reason: SkipReason, message: string): Scanned {

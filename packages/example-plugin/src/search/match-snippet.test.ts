@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { matchSnippet } from "./match-snippet.js";
+import { matchSnippet, phraseSnippet } from "./match-snippet.js";
 
 const marked = (text: string, terms: string[], length?: number) => {
   const { text: shown, matches } = matchSnippet(text, new Set(terms), length);
@@ -37,4 +37,10 @@ test("a character outside the BMP is never cut in two", () => {
     const { text } = matchSnippet(`a${"😀".repeat(100)}b`, new Set(["b"]), length);
     expect(text).not.toMatch(/\p{Cs}/u);
   }
+});
+
+test("a phrase is found in any case and taken literally", () => {
+  expect(phraseSnippet("Use C++ (really)", "c++ (R")).toEqual({ text: "Use C++ (really)", matches: [[4, 10]] });
+  expect(phraseSnippet("Use C++", "[C]")).toBeUndefined();
+  expect(phraseSnippet("a-b/c", "-b/")?.matches).toEqual([[1, 4]]);
 });

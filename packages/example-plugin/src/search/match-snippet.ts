@@ -1,4 +1,4 @@
-import { textTerms } from "./text-terms.js";
+import { type TextTerm, textTerms } from "./text-terms.js";
 
 /** A piece of a section around the best match. */
 export interface Snippet {
@@ -11,7 +11,25 @@ type Range = readonly [start: number, end: number];
 
 /** Cuts the `length` characters out of `text` that hold the most different `terms`. */
 export function matchSnippet(text: string, terms: ReadonlySet<string>, length = 160): Snippet {
-  const found = [...textTerms(text)].filter(({ term }) => terms.has(term));
+  return snippetAround(
+    text,
+    [...textTerms(text)].filter(({ term }) => terms.has(term)),
+    length,
+  );
+}
+
+/** The same for a phrase, in any case; `undefined` when it does not occur. */
+export function phraseSnippet(text: string, phrase: string, length = 160): Snippet | undefined {
+  const pattern = new RegExp(phrase.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "giu");
+  const found = Array.from(text.matchAll(pattern), ({ 0: match, index }) => ({
+    term: phrase,
+    start: index,
+    end: index + match.length,
+  }));
+  return found.length === 0 ? undefined : snippetAround(text, found, length);
+}
+
+function snippetAround(text: string, found: readonly TextTerm[], length: number): Snippet {
   const first = found[bestStart(found, length)];
   const from = first === undefined ? 0 : Math.max(0, Math.min(first.start - length / 4, text.length - length));
   const start = wordBoundary(text, Math.floor(from));

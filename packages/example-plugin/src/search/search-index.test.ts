@@ -6,15 +6,22 @@ import { createSearchIndex, type SearchIndex } from "./search-index.js";
 
 const filled = (files: Record<string, string>): SearchIndex => {
   const index = createSearchIndex();
-  for (const [file, source] of Object.entries(files)) index.setFile(file, markdownSections(source));
+  for (const [file, source] of Object.entries(files)) index.setFile(`/${file}`, file, markdownSections(source));
   return index;
 };
 const found = (index: SearchIndex, query: string) =>
-  index.search(query).hits.map(({ file, line }) => `${file}:${line}`);
+  index.search(query).hits.map(({ name, line }) => `${name}:${line}`);
 
 test("a heading weighs more than text", () => {
   const index = filled({ "a.md": "# Other\n\nAbout transports.", "b.md": "# Transports\n\nText." });
   expect(found(index, "transports")).toEqual(["b.md:1", "a.md:1"]);
+});
+
+test("a file's name is searched, the folders it is in are not", () => {
+  const index = createSearchIndex();
+  index.setFile("/home/ada/docs/routing/cheat-sheet.md", "routing/cheat-sheet.md", markdownSections("# A"));
+  expect(found(index, "cheat routing")).toEqual(["routing/cheat-sheet.md:1"]);
+  expect(found(index, "ada")).toEqual([]);
 });
 
 test("every word has to be there; the beginning of one is enough", () => {
@@ -36,20 +43,20 @@ test("a typo is found and the right word proposed", () => {
 
 test("setting a file again replaces it, removing forgets it", () => {
   const index = filled({ "a.md": "# Old\napple" });
-  index.setFile("a.md", markdownSections("# New\npear"));
+  index.setFile("/a.md", "a.md", markdownSections("# New\npear"));
   expect(found(index, "apple")).toEqual([]);
   expect(found(index, "pear")).toEqual(["a.md:1"]);
-  expect(index.removeFile("a.md")).toBe(true);
-  expect(index.removeFile("a.md")).toBe(false);
+  expect(index.removeFile("/a.md")).toBe(true);
+  expect(index.removeFile("/a.md")).toBe(false);
   expect(found(index, "pear")).toEqual([]);
   expect(index.stats()).toMatchObject({ files: 0, sections: 0, characters: 0 });
 });
 
 test("what does not fit is refused and leaves the rest as it is", () => {
   const index = createSearchIndex({ sections: 2, characters: 20 });
-  expect(index.setFile("a.md", markdownSections("# A\napple"))).toBe(true);
-  expect(index.setFile("b.md", markdownSections(`# B\n${"pear ".repeat(20)}`))).toBe(false);
-  expect(index.setFile("c.md", markdownSections("# C\n\n# D"))).toBe(false);
+  expect(index.setFile("/a.md", "a.md", markdownSections("# A\napple"))).toBe(true);
+  expect(index.setFile("/b.md", "b.md", markdownSections(`# B\n${"pear ".repeat(20)}`))).toBe(false);
+  expect(index.setFile("/c.md", "c.md", markdownSections("# C\n\n# D"))).toBe(false);
   expect(index.stats()).toMatchObject({ files: 1, sections: 1, characters: 6 });
   expect(found(index, "pear")).toEqual([]);
 });
@@ -61,7 +68,8 @@ test.each(["", "   ", "!?*", "constructor", "__proto__ toString"])("the query %j
 describe("over the READMEs of the installed dependencies", () => {
   const index = createSearchIndex();
   beforeAll(async () => {
-    for (const { path, name } of await realFiles()) index.setFile(name, markdownSections(await readFile(path, "utf8")));
+    for (const { path, name } of await realFiles())
+      index.setFile(path, name, markdownSections(await readFile(path, "utf8")));
   });
 
   test.each([
@@ -69,7 +77,7 @@ describe("over the READMEs of the installed dependencies", () => {
     ["fuzzy search", "minisearch/README.md"],
     ["Standard Schema", "@standard-schema/spec/README.md"],
   ])("%s leads to %s", (query, file) => {
-    const files = index.search(query, 10).hits.map((hit) => hit.file);
+    const files = index.search(query, 10).hits.map((hit) => hit.name);
     expect(files.some((name) => name.endsWith(file))).toBe(true);
   });
 

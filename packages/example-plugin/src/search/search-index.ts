@@ -5,8 +5,9 @@ import { queryTerms, textTerms } from "./text-terms.js";
 
 /** A section found. */
 export interface IndexHit {
-  /** The file as given to `setFile`. */
-  readonly file: string;
+  /** The path and name given to `setFile`. */
+  readonly path: string;
+  readonly name: string;
   readonly line: number;
   readonly headings: readonly string[];
   readonly snippet: Snippet;
@@ -41,7 +42,8 @@ export interface IndexStats {
 
 interface Entry {
   readonly id: number;
-  readonly file: string;
+  readonly path: string;
+  readonly name: string;
   readonly section: Section;
 }
 
@@ -71,30 +73,33 @@ export function createSearchIndex(limits: IndexLimits = {}) {
     searchOptions: { boost: { heading: 4, above: 1.5 }, tokenize: queryTerms },
   });
 
-  const removeFile = (file: string): boolean => {
-    const ids = files.get(file);
+  const removeFile = (path: string): boolean => {
+    const ids = files.get(path);
     if (!ids) return false;
     for (const id of ids) {
       characters -= sizeOf(entries.get(id)?.section);
       entries.delete(id);
       index.discard(id);
     }
-    return files.delete(file);
+    return files.delete(path);
   };
 
-  /** Replaces what is known of a file. Returns `false`, and knows nothing of it, when it would not fit. */
-  const setFile = (file: string, sections: readonly Section[]): boolean => {
-    removeFile(file);
+  /**
+   * Replaces what is known of the file at `path`; its `name` is searched too. Returns `false`, and knows nothing of it,
+   * when it would not fit.
+   */
+  const setFile = (path: string, name: string, sections: readonly Section[]): boolean => {
+    removeFile(path);
     const size = sections.reduce((sum, section) => sum + sizeOf(section), 0);
     if (entries.size + sections.length > maxSections || characters + size > maxCharacters) return false;
-    const added = sections.map((section) => ({ id: nextId++, file, section }));
+    const added = sections.map((section) => ({ id: nextId++, path, name, section }));
     for (const entry of added) {
       entries.set(entry.id, entry);
       index.add(entry);
     }
     characters += size;
     files.set(
-      file,
+      path,
       added.map(({ id }) => id),
     );
     return true;
@@ -105,7 +110,9 @@ export function createSearchIndex(limits: IndexLimits = {}) {
     if (!entry) return [];
     const { headings, line, text } = entry.section;
     const snippet = matchSnippet(text, new Set(result.terms));
-    return [{ file: entry.file, line, headings, snippet, score: Math.round(result.score * 100) / 100 }];
+    return [
+      { path: entry.path, name: entry.name, line, headings, snippet, score: Math.round(result.score * 100) / 100 },
+    ];
   };
 
   /** The best `limit` sections for a query. */
@@ -142,8 +149,8 @@ export function createSearchIndex(limits: IndexLimits = {}) {
   };
 
   /** A file's sections in order; `undefined` for a file not indexed. */
-  const sectionsOf = (file: string): readonly Section[] | undefined =>
-    files.get(file)?.flatMap((id) => entries.get(id)?.section ?? []);
+  const sectionsOf = (path: string): readonly Section[] | undefined =>
+    files.get(path)?.flatMap((id) => entries.get(id)?.section ?? []);
 
   const stats = (): IndexStats => ({
     files: files.size,
@@ -152,7 +159,7 @@ export function createSearchIndex(limits: IndexLimits = {}) {
     characters,
   });
 
-  return { setFile, removeFile, search, sectionsOf, files: (): Iterable<string> => files.keys(), stats };
+  return { setFile, removeFile, search, sectionsOf, stats };
 }
 
 export type SearchIndex = ReturnType<typeof createSearchIndex>;
@@ -162,14 +169,14 @@ function sizeOf(section: Section | undefined): number {
   return section.text.length + section.headings.reduce((sum, heading) => sum + heading.length, 0);
 }
 
-function fieldOf({ id, file, section }: Entry, field: string): string {
+function fieldOf({ id, name, section }: Entry, field: string): string {
   switch (field) {
     case "id":
       return id as unknown as string;
     case "heading":
       return section.headings.at(-1) ?? "";
     case "above":
-      return `${section.headings.slice(0, -1).join(" ")} ${file}`;
+      return `${section.headings.slice(0, -1).join(" ")} ${name}`;
     default:
       return section.text;
   }
