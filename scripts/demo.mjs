@@ -1,19 +1,11 @@
 // The demo owns the terminal (colours, progress bar), so it runs beside turbo and not inside it.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { quietBuild } from "./quiet-build.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-// Quiet unless it fails: on a terminal turbo reports even a cached build.
-const turbo = ["run", "build", "--filter=@outrigger/example-plugin...", "--output-logs=errors-only"];
-const build = spawnSync(process.execPath, [path("turbo.mjs"), ...turbo], {
-  stdio: ["ignore", "pipe", "pipe"],
-  encoding: "utf8",
-});
-if (build.status !== 0) {
-  process.stderr.write(`${build.stdout ?? ""}${build.stderr ?? ""}${build.error ?? ""}\n`);
-  process.exit(build.status ?? 1);
-}
+quietBuild("@outrigger/example-plugin...");
 
 const args = process.argv.slice(2);
 if (args[0] === "--") args.shift();

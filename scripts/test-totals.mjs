@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
-const packages = ["packages", "test"]
-  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
+const inside = (folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name));
+const packages = [...inside("packages"), ...inside("test"), join(root, "bench")]
   .filter((dir) => existsSync(join(dir, "package.json")) && read(join(dir, "package.json")).scripts?.test);
 
 const tally = (dir) => {

@@ -1,0 +1,3 @@
+import { openIpc } from "../../shared/ipc-host.js";
+
+export const open = openIpc(import.meta.url, "advanced");

@@ -1,0 +1,3 @@
+import { serveIpc } from "../../shared/ipc-worker.js";
+
+serveIpc();

@@ -1,0 +1,32 @@
+/** How long a cell works. */
+export interface Budget {
+  readonly warmupMs: number;
+  readonly measureMs: number;
+  /** Least number of calls, warm-up and measurement each. */
+  readonly calls: number;
+  /** Least number of 1 MiB calls, likewise. */
+  readonly largeCalls: number;
+  /** Starts measured in one cell, after one that is not. */
+  readonly starts: number;
+  /** Divides the fleets: 1 for all workers. */
+  readonly fleetDivisor: number;
+}
+
+export const fullBudget: Budget = {
+  warmupMs: 400,
+  measureMs: 800,
+  calls: 200,
+  largeCalls: 5,
+  starts: 5,
+  fleetDivisor: 1,
+};
+
+/** Proves that everything works; its figures mean nothing. */
+export const shortBudget: Budget = {
+  warmupMs: 0,
+  measureMs: 0,
+  calls: 5,
+  largeCalls: 1,
+  starts: 1,
+  fleetDivisor: 25,
+};
