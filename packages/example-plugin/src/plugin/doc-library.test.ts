@@ -74,6 +74,9 @@ test("a file in two folders counts once", async () => {
   expect(await docs.reindex({}, [at("docs"), at("docs/api")])).toMatchObject({ files: 1 });
   await docs.reindex({}, [at("docs/api")]);
   expect(found(docs, "apple")).toEqual(["docs api/a.md:1"]);
+  const hits: string[] = [];
+  for await (const { file } of docs.findText("apple", new AbortController().signal)) hits.push(file);
+  expect(hits).toEqual(["api/a.md"]);
 });
 
 test("an aborted run stops, keeps what it had, and lets the next one run", async () => {
@@ -104,9 +107,18 @@ test("a changed file is read anew, a removed one forgotten", async () => {
 test("a file outside the folders is not read, by whatever path", async () => {
   await write({ "docs/a.md": "# A", "secret.md": "# Secret", "docs/node_modules/b.md": "# B", "docs/c.txt": "# C" });
   await symlink(at("secret.md"), at("docs/link.md"));
-  const docs = library();
+  await write({ "docs/drafts/d.md": "# D" });
+  const docs = library({ ignore: ["**/node_modules/**", "**/drafts"] });
   await docs.reindex({}, [at("docs")]);
-  const paths = ["secret.md", "docs/../secret.md", "docs/node_modules/b.md", "docs/link.md", "docs/c.txt", "docs"];
+  const paths = [
+    "docs/drafts/d.md",
+    "secret.md",
+    "docs/../secret.md",
+    "docs/node_modules/b.md",
+    "docs/link.md",
+    "docs/c.txt",
+    "docs",
+  ];
   for (const path of paths) expect([path, await docs.refreshFile(at(path))]).toEqual([path, "ignored"]);
 });
 

@@ -1,6 +1,6 @@
 import type { Hit, IndexReport, OutlineData, SearchData, Stats, TextHit } from "../contract.js";
 import { scanFolder } from "../search/folder-scan.js";
-import { phraseSnippet } from "../search/match-snippet.js";
+import { matchSnippet, phraseSnippet } from "../search/match-snippet.js";
 import { createSearchIndex } from "../search/search-index.js";
 import { locateFile } from "./file-location.js";
 import { inTurn } from "./in-turn.js";
@@ -93,10 +93,12 @@ export function createDocLibrary(settings: Settings) {
       for await (const found of scanFolder(folder, { ...settings, signal })) {
         if (found.kind !== "file" || seen.has(found.path)) continue;
         seen.add(found.path);
+
         const sections = await readSections(found.path);
         if (sections instanceof Error) continue;
         for (const { headings, line, text: body } of sections) {
-          const snippet = phraseSnippet(body, text);
+          const inHeading = phraseSnippet(headings.at(-1) ?? "", text) !== undefined;
+          const snippet = phraseSnippet(body, text) ?? (inHeading ? matchSnippet(body, new Set()) : undefined);
           if (!snippet) continue;
           const matches = snippet.matches.map(([start, end]): [number, number] => [start, end]);
           yield { folder, file: found.name, line, headings: [...headings], snippet: { text: snippet.text, matches } };
