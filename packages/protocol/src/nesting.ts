@@ -35,7 +35,7 @@ export function valueExceedsDepth(value: unknown, textLength: number, maxDepth: 
   if (textLength < 2 * maxDepth || textLength >= SCAN_TEXT_FROM) return false;
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) return true;
+    if (depth >= maxDepth) return true;
     const next: unknown[] = [];
     for (const node of level) {
       if (typeof node !== "object" || node === null) continue;

@@ -20,12 +20,15 @@ export interface PendingCalls<Entry extends Deadlined> {
   wasIssued(id: unknown): boolean;
 }
 
-/** Ids are slots of a ring: an array index beats a Map when a thousand calls are in flight. */
-export function createPendingCalls<Entry extends Deadlined>(limit: number): PendingCalls<Entry> {
+/**
+ * Ids are slots of a ring: an array index beats a Map when a thousand calls are in flight.
+ *
+ * @param lastId the id before the first one.
+ */
+export function createPendingCalls<Entry extends Deadlined>(limit: number, lastId = 0): PendingCalls<Entry> {
   let capacity = 64;
   let entries = new Array<Entry | undefined>(capacity).fill(undefined);
   let ids = new Array<number>(capacity).fill(0);
-  let lastId = 0;
   let size = 0;
 
   const slotOf = (id: unknown): number => {

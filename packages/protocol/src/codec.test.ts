@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { jsonCodec } from "./codec.js";
+import { type Message, parseMessage } from "./messages.js";
+
+const id = fc.oneof(fc.integer(), fc.string());
+const json = fc.jsonValue();
+const version = { jsonrpc: fc.constant("2.0" as const) };
+const message = fc.oneof(
+  fc.record({ ...version, id, method: fc.string(), params: json, meta: fc.record({ invocationId: fc.string() }) }),
+  fc.record({ ...version, id, method: fc.string() }),
+  fc.record({ ...version, method: fc.string(), params: json }),
+  fc.record({ ...version, id, result: json }),
+  fc.record({ ...version, id, error: fc.record({ code: fc.integer(), message: fc.string(), data: json }) }),
+);
+
+test("every message comes back as it was written, on one line", () => {
+  fc.assert(
+    fc.property(message, (original) => {
+      const line = jsonCodec.encode(original as Message);
+      expect(line).not.toMatch(/[\n\r\u2028\u2029]/);
+      const decoded = jsonCodec.decode(line);
+      // JSON knows no -0, so what JSON itself does to a value is the measure.
+      expect(decoded).toEqual(JSON.parse(JSON.stringify(original)));
+      expect(parseMessage(decoded)).toMatchObject({ message: decoded });
+    }),
+  );
+});
+
+test("what JSON has no word for becomes null where a value must stand", () => {
+  const call = { jsonrpc: "2.0", id: 1 } as const;
+  expect(jsonCodec.encode({ ...call, method: "m", params: () => 1 })).toBe(
+    '{"jsonrpc":"2.0","id":1,"method":"m","params":null}',
+  );
+  expect(jsonCodec.encode({ ...call, result: undefined })).toBe('{"jsonrpc":"2.0","id":1,"result":null}');
+});
+
+test("what cannot be written throws here and nowhere else", () => {
+  const throwing = {
+    toJSON() {
+      throw new Error("no");
+    },
+  };
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  for (const params of [1n, cycle, throwing]) {
+    expect(() => jsonCodec.encode({ jsonrpc: "2.0", method: "m", params })).toThrow();
+  }
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { defineContract, notification, request, stream } from "./contract.js";
+
+const none = z.object({});
+const define = (name: string, version: number, methods: Record<string, ReturnType<typeof notification>>) =>
+  defineContract({ name, version, hostToWorker: {}, workerToHost: methods });
+
+test("a contract needs a name and a positive whole version", () => {
+  for (const name of ["", "  ", undefined as unknown as string]) expect(() => define(name, 1, {})).toThrow(TypeError);
+  for (const version of [0, -1, 1.5, Number.NaN, "1" as unknown as number]) {
+    expect(() => define("a", version, {})).toThrow(/expected a positive integer/);
+  }
+});
+
+test.each(["initialize", "initialized", "health", "shutdown", "$/ping", "$/mine", ""])(
+  "the method name %j is the runtime's",
+  (name) => {
+    expect(() => define("a", 1, { [name]: notification({ params: none }) })).toThrow(/reserved for the runtime/);
+  },
+);
+
+test("names that objects inherit are ordinary method names", () => {
+  const { workerToHost } = define("a", 1, { constructor: notification({ params: none }) });
+  expect(Object.keys(workerToHost)).toEqual(["constructor"]);
+});
+
+test("what a contract says cannot be changed later", () => {
+  const contract = define("a", 1, { ping: notification({ params: none }) });
+  expect(Object.isFrozen(contract) && Object.isFrozen(contract.workerToHost)).toBe(true);
+  expect(() => Object.assign(contract.workerToHost, { more: 1 })).toThrow(TypeError);
+});
+
+test("what a method says of itself is kept", () => {
+  const options = { capability: "a", scoped: true, timeoutMs: 5, idempotent: true };
+  expect(request({ params: none, result: none, ...options })).toMatchObject({ kind: "request", ...options });
+  expect(stream({ params: none, item: none, ...options })).toMatchObject({ kind: "stream", ...options });
+  expect(notification({ params: none, optional: true })).toMatchObject({ kind: "notification", optional: true });
+  expect(request({ params: none, result: none }).optional).toBe(false);
+});

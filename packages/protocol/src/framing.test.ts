@@ -1,0 +1,112 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ErrorCode } from "./errors.js";
+import { createLineSplitter, escapeLineSeparators, type LineSplitter } from "./framing.js";
+
+function readAll(splitter: LineSplitter): string[] {
+  const lines: string[] = [];
+  for (let line = splitter.next(); line !== undefined; line = splitter.next()) lines.push(line);
+  return lines;
+}
+
+const text = fc.string({ unit: "binary", maxLength: 40 }).map((line) => line.replaceAll("\n", ""));
+
+test("any chunking of the bytes gives the same lines", () => {
+  fc.assert(
+    fc.property(fc.array(text), text, fc.array(fc.nat(30)), (lines, rest, cuts) => {
+      const bytes = Buffer.from(lines.map((line) => `${line}\n`).join("") + rest);
+      const splitter = createLineSplitter();
+      const seen: string[] = [];
+      let at = 0;
+      for (const cut of [...cuts, bytes.length]) {
+        splitter.push(new Uint8Array(bytes.subarray(at, at + cut)));
+        at += cut;
+        seen.push(...readAll(splitter));
+      }
+      expect(seen).toEqual(lines);
+      expect(splitter.heldBytes).toBe(Buffer.byteLength(rest));
+      expect(splitter.rest()).toBe(rest === "" ? undefined : rest);
+      expect(splitter.heldBytes).toBe(0);
+    }),
+  );
+});
+
+test("only 0x0A ends a line: separators of other alphabets do not", () => {
+  const splitter = createLineSplitter();
+  splitter.push(Buffer.from("a\u2028b\u2029c\rd\u0085e\n"));
+  expect(readAll(splitter)).toEqual(["a\u2028b\u2029c\rd\u0085e"]);
+});
+
+test("a line tells its size in bytes, split or not", () => {
+  const splitter = createLineSplitter();
+  splitter.push(Buffer.from("né\nn"));
+  splitter.next();
+  expect(splitter.lineBytes).toBe(3);
+  splitter.next();
+  splitter.push(Buffer.from("é\n"));
+  expect(splitter.next()).toBe("né");
+  expect(splitter.lineBytes).toBe(3);
+});
+
+test("a line of exactly the cap passes, one more byte is refused before its end has come", () => {
+  const splitter = createLineSplitter(8);
+  splitter.push(Buffer.from("12345678\n1234"));
+  expect(splitter.next()).toBe("12345678");
+  splitter.push(Buffer.from("56789"));
+  expect(() => splitter.next()).toThrow(expect.objectContaining({ code: ErrorCode.MESSAGE_TOO_LARGE }));
+});
+
+test("a line that ends with its chunk keeps no memory of it", () => {
+  const splitter = createLineSplitter();
+  const held: number[] = [];
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let round = 0; round < 2; round++) {
+    for (let count = 0; count < 500; count++) {
+      const chunk = Buffer.alloc(65_536, "x");
+      chunk[65_535] = 0x0a;
+      splitter.push(chunk);
+      readAll(splitter);
+    }
+    collect();
+    held.push(process.memoryUsage().arrayBuffers);
+  }
+  expect((held[1] as number) - (held[0] as number)).toBeLessThan(4 * 65_536);
+});
+
+test("a line sent byte by byte costs bytes, not an object for each", () => {
+  const splitter = createLineSplitter();
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const bytes = Buffer.alloc(300_000, "x");
+  for (let at = 0; at < bytes.length; at++) {
+    splitter.push(bytes.subarray(at, at + 1));
+    splitter.next();
+  }
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(3 * bytes.length);
+  splitter.push(Buffer.from("\n"));
+  expect(splitter.next()).toBe(bytes.toString());
+});
+
+test("a cleared splitter holds nothing and starts anew", () => {
+  const splitter = createLineSplitter();
+  splitter.push(Buffer.from("one\ntw"));
+  splitter.next();
+  splitter.next();
+  splitter.clear();
+  expect(splitter.heldBytes).toBe(0);
+  splitter.push(Buffer.from("three\n"));
+  expect(readAll(splitter)).toEqual(["three"]);
+});
+
+test("line and paragraph separators are escaped, everything else stays as it is", () => {
+  const json = JSON.stringify({ "a\u2028": "b\u2029c", d: "é\u2027" });
+  const escaped = escapeLineSeparators(json);
+  expect(escaped).toBe('{"a\\u2028":"b\\u2029c","d":"é\u2027"}');
+  expect(JSON.parse(escaped)).toEqual(JSON.parse(json));
+});

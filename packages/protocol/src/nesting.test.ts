@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { textExceedsDepth, valueExceedsDepth } from "./nesting.js";
+
+const LONG = 65_536;
+const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+
+test("a long text is measured before it is parsed, a short one after", () => {
+  const padding = `"${"x".repeat(LONG)}",`;
+  const long = (depth: number): string => `[${padding}${nested(depth - 1)}]`;
+  expect(textExceedsDepth(long(20), 20)).toBe(false);
+  expect(textExceedsDepth(long(21), 20)).toBe(true);
+  const short = (depth: number): boolean => valueExceedsDepth(JSON.parse(nested(depth)), 2 * depth, 20);
+  expect(short(20)).toBe(false);
+  expect(short(21)).toBe(true);
+});
+
+test("brackets inside strings do not count, whatever is escaped before them", () => {
+  const brackets = fc.string({ unit: fc.constantFrom("[", "{", "]", "}", '"', "\\", "a") });
+  fc.assert(
+    fc.property(fc.array(brackets), (strings) => {
+      const text = JSON.stringify(["x".repeat(LONG), ...strings]);
+      expect(textExceedsDepth(text, 1)).toBe(false);
+      expect(textExceedsDepth(`[${text}]`, 1)).toBe(true);
+    }),
+  );
+});
+
+test("text that is no JSON is measured without harm", () => {
+  for (const text of ['"', "\\", "]", "}", '\\"']) {
+    expect(textExceedsDepth(text.repeat(LONG), 10)).toBe(false);
+  }
+});
+
+test("a hundred thousand brackets are refused in no time", () => {
+  expect(textExceedsDepth("[".repeat(100_000), 1000)).toBe(true);
+});
