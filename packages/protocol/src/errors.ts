@@ -75,11 +75,13 @@ export function toWireError(thrown: unknown, fallbackCode: number): WireError {
   try {
     if (typeof thrown === "object" && thrown !== null) {
       const { code, message, data } = thrown as { code?: unknown; message?: unknown; data?: unknown };
+      // The numbers of DOMExceptions, such as an abort reason, are a relic of the DOM and no codes of a call.
+      const hasCode = Number.isSafeInteger(code) && !(thrown instanceof DOMException);
       const wire = {
-        code: Number.isSafeInteger(code) ? (code as number) : fallbackCode,
+        code: hasCode ? (code as number) : fallbackCode,
         message: typeof message === "string" && message !== "" ? message : describe(thrown),
       };
-      return data === undefined || !Number.isSafeInteger(code) ? wire : { ...wire, data };
+      return data === undefined || !hasCode ? wire : { ...wire, data };
     }
     return { code: fallbackCode, message: describe(thrown) };
   } catch {

@@ -90,7 +90,11 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       return;
     }
     const shown = call.aborted && !isRpcError(error) ? cancelled(call) : error;
-    answer(call, call.id, { error: toWireError(shown, serving.handlerErrorCode) });
+    const wire = toWireError(shown, serving.handlerErrorCode);
+    if (wire.code === serving.handlerErrorCode && !isRpcError(shown)) {
+      context.report({ kind: "call-failed", method: call.method, error });
+    }
+    answer(call, call.id, { error: wire });
   };
 
   const run = (call: IncomingCall): void => {
@@ -205,6 +209,11 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         };
         waiting.push(look);
       });
+    },
+
+    /** Aborts the running handlers but for `except`; they still answer. */
+    abortRunning(reason: unknown, except: IncomingCall | undefined): void {
+      for (const call of running.values()) if (call !== except) call.abort(reason);
     },
 
     /** Aborts every handler; their answers go nowhere. */

@@ -11,6 +11,8 @@ export interface MessageWriter {
   send(message: Message, urgent: boolean): RpcError | undefined;
   /** Size of the line sent last, without its newline. */
   readonly lineBytes: number;
+  /** Lowers the largest size of a message. */
+  cap(bytes: number): void;
   /** The transport told that the channel is over. */
   over(): void;
 }
@@ -18,9 +20,10 @@ export interface MessageWriter {
 export function createMessageWriter(
   transport: Transport,
   codec: Codec,
-  maxBytes: number,
+  messageBytes: number,
   stats: PeerStats,
 ): MessageWriter {
+  let maxBytes = messageBytes;
   let lineBytes = 0;
   let isOver = false;
   return {
@@ -52,6 +55,9 @@ export function createMessageWriter(
     },
     get lineBytes() {
       return lineBytes;
+    },
+    cap(bytes) {
+      maxBytes = Math.min(maxBytes, bytes);
     },
     over() {
       isOver = true;

@@ -9,6 +9,8 @@ export type PeerReport =
   | { readonly kind: "notification-refused"; readonly method: string; readonly error: RpcError }
   /** A notification of this end that could not be written: wrong method, or params that are no JSON. */
   | { readonly kind: "notification-unsent"; readonly method: string; readonly error: RpcError }
+  /** A handler of this end threw something without a code: its caller is told the message, the log the rest. */
+  | { readonly kind: "call-failed"; readonly method: string; readonly error: unknown }
   | { readonly kind: "notification-failed"; readonly method: string; readonly error: unknown }
   | { readonly kind: "listener-failed"; readonly method: string; readonly error: unknown };
 

@@ -134,6 +134,16 @@ export class Peer {
     await this.#transport.flush();
   }
 
+  /** Aborts the `signal` of the running handlers, but for `except`; they still answer. What a drain does when it is late. */
+  abortRunning(reason: unknown, except?: IncomingCall): void {
+    this.#incoming.abortRunning(reason, except);
+  }
+
+  /** Sends no message larger than the other end takes, as it told in the handshake. Only ever lowers the limit. */
+  capMessages(bytes: number): void {
+    this.#writer.cap(bytes);
+  }
+
   /** Resolves when everything queued was handed to the operating system. */
   flush(): Promise<void> {
     return this.#transport.flush();
