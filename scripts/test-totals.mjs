@@ -8,8 +8,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 const inside = (folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name));
-const packages = [...inside("packages"), ...inside("test"), join(root, "bench")]
-  .filter((dir) => existsSync(join(dir, "package.json")) && read(join(dir, "package.json")).scripts?.test);
+const packages = [...inside("packages"), ...inside("test"), join(root, "bench")].filter(
+  (dir) => existsSync(join(dir, "package.json")) && read(join(dir, "package.json")).scripts?.test,
+);
 
 const tally = (dir) => {
   const path = join(dir, "reports", "vitest.json");
