@@ -89,6 +89,16 @@ test("what is over takes no room", () => {
   expect(invocations.stats).toEqual({ open: 0, lingering: 1, evicted: 0 });
 });
 
+test("room is made of what is over before anything is taken back early", () => {
+  const invocations = createInvocations<number>("k", { ...limits, max: 2 });
+  invocations.openNotification(0, 0);
+  invocations.settle(invocations.open(1, 0), 0);
+  invocations.open(2, 5_000);
+  expect(invocations.stats).toEqual({ open: 1, lingering: 1, evicted: 0 });
+  invocations.open(3, 900_000);
+  expect(invocations.stats).toEqual({ open: 2, lingering: 0, evicted: 0 });
+});
+
 test("drain takes everything back, and its ids stay expired", () => {
   const invocations = createInvocations<string>("k", limits);
   const ids = [invocations.open("t1", 0), invocations.openNotification("t1", 0), invocations.open("t1", 0)];

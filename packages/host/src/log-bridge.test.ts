@@ -89,8 +89,11 @@ test("past the rate lines are dropped, and their number told once a window", () 
   ]);
   expect(logs.stats).toEqual({ written: 21, dropped: 980, failed: 0 });
   expect(armed()).toBe(0);
-  advance(60_000);
+  advance(3_600_000);
   expect(records).toHaveLength(21);
+  for (let index = 0; index < 100; index++) logs.stderr(`line ${index}`);
+  advance(5_000);
+  expect(records.slice(21).map(({ dropped }) => dropped)).toEqual([...Array(20), 80]);
 });
 
 test("the rate is kept over time: a second of quiet lets one second's lines pass", () => {
@@ -126,7 +129,7 @@ test("long messages are cut and large meta replaced by its beginning", () => {
 test("the host's own notes are not rate limited, and keep their fields", () => {
   const { logs, records } = bridge({ linesPerSecond: 1, burst: 1 });
   logs.stderr("worker");
-  logs.note("error", "crashed", { reason: "exit-code" });
+  logs.note("error", "crashed", { reason: "exit-code", source: "log" });
   logs.note("info", "back");
   expect(records.slice(1)).toMatchObject([
     { level: 50, source: "host", reason: "exit-code", msg: "crashed" },
@@ -148,4 +151,15 @@ test("a logger that throws or rejects changes nothing and is counted", async () 
   logs.note("warn", "x");
   await Promise.resolve();
   expect(logs.stats).toMatchObject({ dropped: 0, failed: 3 });
+});
+
+test("remarks about a worker share its rate, notes of the host do not", () => {
+  const { logs, records } = bridge({ linesPerSecond: 1, burst: 1 });
+  logs.remark("warn", "an answer to a call nobody made", { id: 7 });
+  logs.remark("warn", "an answer to a call nobody made", { id: 8 });
+  logs.note("info", "ready");
+  expect(records.map(({ msg, source, id }) => [msg, source, id])).toEqual([
+    ["an answer to a call nobody made", "host", 7],
+    ["ready", "host", undefined],
+  ]);
 });

@@ -43,6 +43,8 @@ export interface LogBridge {
   stderr(line: string): void;
   /** A line of its stdout that is no message. */
   stdout(line: string): void;
+  /** The host's word about something the worker may do over and over. */
+  remark(level: LogLevel, message: string, fields?: Record<string, unknown>): void;
   /** The host's own word about this worker; not rate limited. */
   note(level: LogLevel, message: string, fields?: Record<string, unknown>): void;
   /** Tells what was dropped since the last time. The worker is gone. */
@@ -61,7 +63,7 @@ export function createLogBridge(options: {
   readonly limits?: LogLimits;
 }): LogBridge {
   const { workerId, clock, limits = DEFAULT_LOG_LIMITS } = options;
-  const logger = childOf(options.logger, workerId);
+  const logger = workerLogger(options.logger, workerId);
   const rate = createRateLimit({ perSecond: limits.linesPerSecond, burst: limits.burst }, clock.now());
   const stats: LogStats = { written: 0, dropped: 0, failed: 0 };
   let untold = 0;
@@ -110,6 +112,9 @@ export function createLogBridge(options: {
     stdout(line) {
       if (admit()) write("info", { source: "stdout" }, cut(line, limits.messageCharacters));
     },
+    remark(level, message, fields) {
+      if (admit()) write(level, { ...fields, source: "host" }, cut(message, limits.messageCharacters));
+    },
     note(level, message, fields) {
       write(level, { ...fields, source: "host" }, message);
     },
@@ -118,7 +123,8 @@ export function createLogBridge(options: {
   };
 }
 
-function childOf(logger: HostLogger, workerId: string): HostLogger {
+/** The logger whose records name the worker. */
+export function workerLogger(logger: HostLogger, workerId: string): HostLogger {
   try {
     return logger.child({ workerId });
   } catch {

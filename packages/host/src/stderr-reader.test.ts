@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { createLogLines } from "./log-lines.js";
@@ -63,12 +64,11 @@ test("characters cut in two by a chunk arrive whole; bytes that are no UTF-8 arr
   expect(seen).toEqual(["né😀", "�"]);
 });
 
-test.each(["destroyed before", "destroyed after", "failed after"])("a stream %s ends the reader", async (when) => {
-  const stderr = new PassThrough();
-  stderr.on("error", () => {});
-  if (when === "destroyed before") stderr.destroy();
+test.each(["closed before", "destroyed after", "failed after"])("a stream %s ends the reader", async (when) => {
+  const stderr = new PassThrough({ autoDestroy: false });
+  if (when === "closed before") await once(stderr.destroy(), "close");
   const reader = readStderr(stderr, { onLine: () => {} });
   if (when === "destroyed after") stderr.destroy();
-  if (when === "failed after") stderr.destroy(new Error("read ECONNRESET"));
+  if (when === "failed after") stderr.emit("error", new Error("read ECONNRESET"));
   await expect(reader.ended).resolves.toBeUndefined();
 });
