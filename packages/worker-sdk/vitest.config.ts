@@ -1,1 +1,7 @@
-export { base as default } from "../../vitest.base.js";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { base } from "../../vitest.base.js";
+
+export default mergeConfig(
+  base,
+  defineConfig({ test: { globalSetup: ["./test/fixture-build.ts"], testTimeout: 30_000, hookTimeout: 30_000 } }),
+);

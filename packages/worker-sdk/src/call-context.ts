@@ -1,0 +1,78 @@
+import type { IncomingCall, MessageMeta, Remote } from "@outrigger/protocol";
+import { createRemote } from "./host-calls.js";
+import { detached } from "./invocation.js";
+import type { Log } from "./log-types.js";
+import type { WorkerContext, WorkerInfo } from "./plugin-context.js";
+import type { Session } from "./session.js";
+
+/** What a context needs of a call; hooks that no call asked for bring their own. */
+export type CallFacts = Pick<IncomingCall, "meta" | "deadline" | "signal" | "progress">;
+
+/** The context of one call. Everything is made on first use: a handler that uses nothing pays for one small object. */
+export class CallContext implements WorkerContext {
+  readonly #call: CallFacts;
+  readonly #session: Session;
+  #host: Remote<never> | undefined;
+
+  constructor(call: CallFacts, session: Session) {
+    this.#call = call;
+    this.#session = session;
+  }
+
+  get host(): Remote<never> {
+    // Without an invocation of its own a context says nothing about authority: the one object of the session will do.
+    if (this.invocationId === undefined) return this.#session.host;
+    this.#host ??= createRemote(this.#session, this);
+    return this.#host;
+  }
+
+  get log(): Log {
+    return this.#session.log;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+
+  get deadline(): number | undefined {
+    const left = this.remainingMs;
+    return left === undefined ? undefined : Date.now() + left;
+  }
+
+  get scope(): unknown {
+    return this.#call.meta?.invocation?.scope;
+  }
+
+  get invocationId(): string | undefined {
+    const id = this.#call.meta?.invocation?.id;
+    return typeof id === "string" ? id : undefined;
+  }
+
+  get stopping(): AbortSignal {
+    return this.#session.stopping;
+  }
+
+  get worker(): WorkerInfo {
+    return this.#session.info;
+  }
+
+  get progress(): (value: unknown) => void {
+    return this.#call.progress;
+  }
+
+  get detached(): typeof detached {
+    return detached;
+  }
+
+  /** What is left of the caller's budget, ms. */
+  get remainingMs(): number | undefined {
+    const { deadline } = this.#call;
+    return deadline === undefined ? undefined : deadline - this.#session.clock.now();
+  }
+
+  /** What a call made for this one carries. */
+  get meta(): MessageMeta | undefined {
+    const id = this.invocationId;
+    return id === undefined ? undefined : { invocationId: id };
+  }
+}

@@ -1,0 +1,93 @@
+import type { Contract, Declaration, Handlers, HostToWorker } from "@outrigger/protocol";
+import type { PluginOptions, WorkerContext } from "./plugin-context.js";
+
+const PLUGIN = Symbol.for("outrigger.plugin");
+const DECLARES = Symbol.for("outrigger.declares");
+
+/** A plugin: a value that does nothing until it is served, or given to a test host. Made by {@link definePlugin}. */
+export interface Plugin<C extends Contract = Contract> {
+  readonly contract: C;
+  readonly name: string;
+  readonly version: string;
+  /** What the runtime runs; not for plugin authors. */
+  readonly [PLUGIN]: PluginDefinition;
+}
+
+type ErasedHandler = (params: unknown, context: WorkerContext) => unknown;
+
+/** A plugin's code with its types erased: validation at the wire stands in for them. */
+export interface PluginDefinition {
+  readonly handlers: ReadonlyMap<string, ErasedHandler>;
+  readonly options: PluginOptions;
+}
+
+/** A handler that declares what it answers to: made by `tools`, `jobs`, `events`, `data` and `actions`. */
+export interface Declaring {
+  readonly [DECLARES]: () => readonly Declaration[];
+}
+
+/**
+ * Defines a plugin. The value is inert: importing it starts nothing, {@link serve} does.
+ *
+ * @param contract what host and plugin agreed on.
+ * @param handlers one function a method of `contract.hostToWorker`; optional methods may be left out. A handler receives
+ * the params schema's output and a {@link WorkerContext}; a stream's handler is an async generator. What it throws is the
+ * caller's error: an integer `code` and `data` are kept, everything else arrives as `WORKER_ERROR` with its message.
+ * @param options name, version and the hooks `setup`, `health` and `teardown`.
+ * @throws TypeError for a handler of a method the contract does not have, and for a missing one.
+ */
+export function definePlugin<const C extends Contract>(
+  contract: C,
+  handlers: Handlers<HostToWorker<C>, WorkerContext<C>>,
+  options: PluginOptions<C> = {},
+): Plugin<C> {
+  const byMethod = new Map<string, ErasedHandler>();
+  for (const [method, handler] of Object.entries(handlers)) {
+    if (!Object.hasOwn(contract.hostToWorker, method)) {
+      throw new TypeError(
+        `definePlugin: ${JSON.stringify(method)} is no method of contract ${contract.name}; it has ${names(contract)}`,
+      );
+    }
+    if (handler === undefined) continue;
+    if (typeof handler !== "function") {
+      throw new TypeError(
+        `definePlugin: handler ${JSON.stringify(method)}: expected a function, got ${typeof handler}`,
+      );
+    }
+    byMethod.set(method, handler as ErasedHandler);
+  }
+  for (const [method, definition] of Object.entries(contract.hostToWorker)) {
+    if (!definition.optional && !byMethod.has(method)) {
+      throw new TypeError(
+        `definePlugin: contract ${contract.name} requires a handler for ${JSON.stringify(method)}; add it, or make the method optional`,
+      );
+    }
+  }
+  return Object.freeze({
+    contract,
+    name: options.name ?? contract.name,
+    version: options.version ?? "0.0.0",
+    [PLUGIN]: Object.freeze({ handlers: byMethod, options: Object.freeze({ ...options }) as PluginOptions }),
+  });
+}
+
+/** A plugin's code. @throws TypeError when the value was not made by {@link definePlugin}. */
+export function definitionOf(plugin: Plugin): PluginDefinition {
+  const definition = (plugin as Partial<Plugin> | null | undefined)?.[PLUGIN];
+  if (definition !== undefined) return definition;
+  throw new TypeError("expected a plugin made by definePlugin(contract, handlers)");
+}
+
+/** Marks a handler with what it declares. The list is made when the host asks for it. */
+export function declaring<H extends object>(handler: H, declare: () => readonly Declaration[]): H & Declaring {
+  return Object.assign(handler, { [DECLARES]: declare });
+}
+
+/** What a handler declares, if it is a router. */
+export function declarationsOf(handler: object): readonly Declaration[] | undefined {
+  return (handler as Partial<Declaring>)[DECLARES]?.();
+}
+
+function names(contract: Contract): string {
+  return Object.keys(contract.hostToWorker).join(", ") || "none";
+}

@@ -1,0 +1,61 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Contract } from "@outrigger/protocol";
+import type { CallContext } from "./call-context.js";
+import type { WorkerContext } from "./plugin-context.js";
+
+/** Says that the code runs outside every call, even when it was started in one. */
+const DETACHED = Symbol("detached");
+
+const storage = new AsyncLocalStorage<CallContext | typeof DETACHED>();
+
+/** Runs a handler in its call: what it starts, awaits and calls belongs to it. */
+export function runInCall<T>(
+  context: CallContext,
+  fn: (params: unknown, context: WorkerContext) => T,
+  params: unknown,
+): T {
+  return storage.run(context, fn, params, context);
+}
+
+/** Runs `fn` outside every call, for work that outlives the call it was started in. */
+export function detached<T>(fn: () => T): T {
+  return storage.run(DETACHED, fn);
+}
+
+/** The call the running code belongs to; `"detached"` when it has left it. */
+export function currentCall(): CallContext | "detached" | undefined {
+  const current = storage.getStore();
+  return current === DETACHED ? "detached" : current;
+}
+
+/**
+ * The context of the call the running code belongs to: for code that is not handed one, like an imported repository.
+ * `undefined` outside a call and in detached work.
+ *
+ * @param contract only gives the result its type.
+ */
+export function currentContext<C extends Contract>(contract?: C): WorkerContext<C> | undefined;
+export function currentContext(): WorkerContext | undefined {
+  const current = storage.getStore();
+  return current === DETACHED ? undefined : current;
+}
+
+/** A generator's body runs in the context of whoever asks for the next item: asks in the call the stream belongs to. */
+export function iterateInCall(
+  context: CallContext,
+  source: AsyncIterable<unknown> | Iterable<unknown>,
+): Iterable<unknown> {
+  return {
+    [Symbol.iterator]() {
+      const iterator = storage.run(context, iteratorOf, source) as Iterator<unknown>;
+      const next = () => iterator.next();
+      const end = () => iterator.return?.() ?? { done: true as const, value: undefined };
+      return { next: () => storage.run(context, next), return: () => storage.run(context, end) };
+    },
+  };
+}
+
+/** The peer's producer takes what `next` returns, a promise or not, so that items of a plain iterable cost no promise. */
+function iteratorOf(source: AsyncIterable<unknown> | Iterable<unknown>): unknown {
+  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+}

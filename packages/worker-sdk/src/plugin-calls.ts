@@ -1,0 +1,91 @@
+import {
+  ErrorCode,
+  type HealthResult,
+  type IncomingCall,
+  type InitializeParams,
+  type InitializeResult,
+  lifecycle,
+  RpcError,
+  type Serving,
+} from "@outrigger/protocol";
+import { CallContext } from "./call-context.js";
+import { definitionOf } from "./define-plugin.js";
+import { iterateInCall, runInCall } from "./invocation.js";
+import type { WorkerContext } from "./plugin-context.js";
+import type { Session } from "./session.js";
+import { refusalIn, type WorkerPhase } from "./worker-phase.js";
+
+/** The runtime's own calls, as the session answers them. */
+export interface LifecycleCalls {
+  readonly phase: () => WorkerPhase;
+  /** Setup that runs although the host does not know of it: calls wait for its end. */
+  readonly selfSetup: () => Promise<unknown> | undefined;
+  initialize(call: IncomingCall, offer: InitializeParams): InitializeResult;
+  initialized(call: IncomingCall): unknown;
+  shutdown(call: IncomingCall, params: { deadlineMs?: number; reason?: string }): unknown;
+}
+
+/** What a worker serves: the runtime's own methods and the plugin's handlers, each in the context of its call. */
+export function createServing(session: Session, lifecycleCalls: LifecycleCalls): Serving {
+  const { handlers, options } = definitionOf(session.plugin);
+
+  const runHandler = (call: IncomingCall): unknown => {
+    const handler = handlers.get(call.method);
+    if (handler === undefined) throw notImplemented(call.method);
+    const context = new CallContext(call, session);
+    const outcome = runInCall(context, handler, call.params);
+    if (call.definition.kind !== "stream") return outcome;
+    const bind = (source: unknown): unknown => (isIterable(source) ? iterateInCall(context, source) : source);
+    return outcome instanceof Promise ? outcome.then(bind) : bind(outcome);
+  };
+
+  return {
+    methods: { ...lifecycle.hostToWorker, ...session.plugin.contract.hostToWorker },
+    handlerErrorCode: ErrorCode.WORKER_ERROR,
+    authorize(method, definition) {
+      const refusal = refusalIn(lifecycleCalls.phase(), method, lifecycleCalls.selfSetup() !== undefined);
+      if (refusal !== undefined) throw refusal;
+      if (definition.optional && !handlers.has(method)) throw notImplemented(method);
+    },
+    handle(call) {
+      switch (call.method) {
+        case "initialize":
+          return lifecycleCalls.initialize(call, call.params as InitializeParams);
+        case "initialized":
+          return lifecycleCalls.initialized(call);
+        case "shutdown":
+          return lifecycleCalls.shutdown(call, call.params as { deadlineMs?: number; reason?: string });
+        case "health":
+          return runInCall(
+            new CallContext(call, session),
+            (_, context) => healthOf(options.health, context),
+            undefined,
+          );
+        default: {
+          const setup = lifecycleCalls.selfSetup();
+          return setup === undefined ? runHandler(call) : setup.then(() => runHandler(call));
+        }
+      }
+    },
+  };
+}
+
+async function healthOf(
+  hook: ((context: WorkerContext) => unknown) | undefined,
+  context: WorkerContext,
+): Promise<HealthResult> {
+  try {
+    const health = (await hook?.(context)) ?? "ok";
+    return typeof health === "string" ? { status: health as HealthResult["status"] } : (health as HealthResult);
+  } catch (error) {
+    return { status: "error", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function notImplemented(method: string): RpcError {
+  return new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `this plugin has no handler for ${method}, which is optional`);
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+}

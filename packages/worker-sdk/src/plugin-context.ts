@@ -1,0 +1,63 @@
+import type { Contract, HealthResult, Remote, ScopeOf, WorkerToHost } from "@outrigger/protocol";
+import type { Log } from "./log-types.js";
+
+/** What the host told this worker of itself in the handshake. */
+export interface WorkerInfo {
+  /** The id the host gave this worker. */
+  readonly id: string;
+  /** The host's name and version, if it told them. */
+  readonly host: { readonly name: string; readonly version: string } | undefined;
+  /** The capabilities granted to this worker. */
+  readonly capabilities: readonly string[];
+  /** The features both ends have. */
+  readonly features: readonly string[];
+  /** The config this worker was started with; unchecked. */
+  readonly config: unknown;
+  /** The manifest this worker was started with; unchecked. */
+  readonly manifest: unknown;
+}
+
+/** What every handler and hook is given. Members are made on first use. */
+export interface WorkerContext<C = Contract> {
+  /**
+   * The host's methods. Calls made through it belong to this call: they carry its invocation, get what is left of its
+   * deadline (never more), and are cancelled with it unless given a `signal` of their own.
+   */
+  readonly host: Remote<WorkerToHost<C>>;
+  /** Writes to the host's log; to stderr before the handshake. */
+  readonly log: Log;
+  /** Aborts when the caller cancels, its deadline passes or the host goes away. */
+  readonly signal: AbortSignal;
+  /** When the caller stops waiting, ms since the epoch as in `Date.now()`; `undefined` when it told no deadline. */
+  readonly deadline: number | undefined;
+  /** Whose data this call is about; `undefined` when the host gave no scope. Made by the host, not by the caller's params. */
+  readonly scope: ScopeOf<C> | undefined;
+  /** The id of the host's invocation; what nested calls carry. */
+  readonly invocationId: string | undefined;
+  /** Aborts when the worker begins to shut down: endless work should end now, of itself. */
+  readonly stopping: AbortSignal;
+  /** What the host told this worker of itself. */
+  readonly worker: WorkerInfo;
+  /**
+   * Runs `fn` outside this call, for work that outlives it: calls it makes, timers it starts and what those do carry no
+   * invocation, so they have no scope, and no deadline or signal of this call.
+   */
+  detached<T>(fn: () => T): T;
+}
+
+/** What the `health` hook may return: the whole result, or only its status. */
+export type Health = HealthResult | HealthResult["status"];
+
+/** A plugin's name, version and hooks. */
+export interface PluginOptions<C = Contract> {
+  /** Shown in the host's logs and diagnostics. Default: the contract's name. */
+  readonly name?: string | undefined;
+  /** The plugin's own version. Default `"0.0.0"`. */
+  readonly version?: string | undefined;
+  /** Runs once, after the handshake and before any call. May call the host. What it throws fails the start. */
+  readonly setup?: ((context: WorkerContext<C>) => unknown) | undefined;
+  /** Answers the host's health checks. Default `"ok"`. What it throws is reported as status `"error"`. */
+  readonly health?: ((context: WorkerContext<C>) => Health | PromiseLike<Health>) | undefined;
+  /** Runs once, at shutdown, when the running handlers have finished. May call the host, unless it is gone. */
+  readonly teardown?: ((context: WorkerContext<C>) => unknown) | undefined;
+}

@@ -1,0 +1,196 @@
+import {
+  type Clock,
+  type Codec,
+  type IncomingCall,
+  lifecycle,
+  Peer,
+  type PeerLimits,
+  type Remote,
+  systemClock,
+  type Transport,
+} from "@outrigger/protocol";
+import { CallContext, type CallFacts } from "./call-context.js";
+import { definitionOf, type Plugin } from "./define-plugin.js";
+import { createRemote } from "./host-calls.js";
+import { currentCall, runInCall } from "./invocation.js";
+import { createLog } from "./log.js";
+import type { Log } from "./log-types.js";
+import { logReport } from "./peer-log.js";
+import { createServing } from "./plugin-calls.js";
+import type { WorkerInfo } from "./plugin-context.js";
+import { abandon, DEFAULT_DRAIN_MS, drainAndTearDown } from "./session-end.js";
+import { within } from "./time-limit.js";
+import { answerOffer } from "./worker-handshake.js";
+import type { WorkerPhase } from "./worker-phase.js";
+
+/** Bounds of a worker; each has a default. */
+export type WorkerLimits = { readonly [K in keyof PeerLimits]?: PeerLimits[K] | undefined } & {
+  /** Log lines a second; more are dropped and counted. Default 1,000. */
+  readonly logLinesPerSecond?: number | undefined;
+};
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly plugin: Plugin;
+  readonly transport: Transport;
+  readonly stderr: (text: string) => void;
+  /** Told once, when nothing is left to do: the process may end, with this exit code. */
+  readonly onEnded: (code: number) => void;
+  readonly limits?: WorkerLimits | undefined;
+  readonly codec?: Codec | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** One plugin serving one host, from the handshake to the end. */
+export interface Session {
+  readonly plugin: Plugin;
+  readonly peer: Peer;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The host's methods, for whatever call is running. */
+  readonly host: Remote<never>;
+  readonly info: WorkerInfo;
+  /** Aborts when the worker begins to shut down. */
+  readonly stopping: AbortSignal;
+  /** Something broke that cannot be repaired: takes no more calls, says why, and ends with exit code 1. */
+  fail(what: string, error: unknown): Promise<void>;
+}
+
+/** How long the last bytes may take to leave, ms: the host may have stopped reading. */
+const FLUSH_MS = 2_000;
+
+/** A teardown that nobody asked for: the host is gone. */
+const nobodysCall: CallFacts = {
+  meta: undefined,
+  deadline: undefined,
+  signal: AbortSignal.abort(new Error("the host is gone")),
+  progress: () => {},
+};
+
+/** Serves a plugin over a transport. */
+export function createSession(options: SessionOptions): Session {
+  const { plugin, transport, stderr } = options;
+  const clock = options.clock ?? systemClock;
+  const { logLinesPerSecond = 1_000, ...limits } = options.limits ?? {};
+  const { setup, teardown } = definitionOf(plugin).options;
+  const stopping = new AbortController();
+  let phase: WorkerPhase = "new";
+  let info: WorkerInfo | undefined;
+  let selfSetup: Promise<unknown> | undefined;
+  let hostReads = true;
+  let ended = false;
+
+  const log = createLog({
+    stderr,
+    now: Date.now,
+    linesPerSecond: logLinesPerSecond,
+    host: () => (hostReads && info?.features.includes("log") ? sendLine : undefined),
+  });
+  const sendLine = (line: unknown): boolean => {
+    const call = currentCall();
+    return peer.notify("$/log", line, call === "detached" ? undefined : call?.meta);
+  };
+  const session: Session = {
+    ...{ plugin, clock, log, stopping: stopping.signal },
+    get peer() {
+      return peer;
+    },
+    get host() {
+      return host;
+    },
+    get info() {
+      if (info === undefined) throw new Error("the worker's info comes with the handshake, which has not happened yet");
+      return info;
+    },
+    async fail(what, error) {
+      if (ended) return;
+      beginToStop();
+      // Takes no more calls from here on; the answers of running ones are not waited for.
+      void peer.drain();
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      stderr(`${plugin.name}: ${what}: ${text}\n`);
+      if (info !== undefined) log.fatal(what, { error });
+      await end(1);
+    },
+  };
+
+  const beginToStop = (): void => {
+    phase = "stopping";
+    if (!stopping.signal.aborted) stopping.abort(new Error("the worker is shutting down"));
+  };
+  const end = async (code: number): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    if (hostReads) await within(peer.flush(), FLUSH_MS, clock);
+    hostReads = false;
+    transport.close();
+    options.onEnded(code);
+  };
+  const runHook = async (hook: ((context: never) => unknown) | undefined, call: CallFacts): Promise<void> => {
+    if (hook !== undefined)
+      await runInCall(new CallContext(call, session), (_, context) => hook(context as never), undefined);
+  };
+
+  const setUp = async (call: IncomingCall): Promise<void> => {
+    phase = "setting-up";
+    await runHook(setup, call);
+    if (phase === "setting-up") phase = "ready";
+  };
+
+  const serving = createServing(session, {
+    phase: () => phase,
+    selfSetup: () => selfSetup,
+    initialize(call, offer) {
+      const { answer, info: told } = answerOffer(plugin, offer);
+      info = told;
+      phase = setup === undefined ? "ready" : "greeted";
+      if (offer.limits.messageBytes !== undefined) peer.capMessages(offer.limits.messageBytes);
+      if (setup !== undefined && !answer.features.includes("setup")) selfSetup = setUpUnasked(call);
+      return answer;
+    },
+    initialized: (call) => setUp(call),
+    async shutdown(call, { deadlineMs = DEFAULT_DRAIN_MS }) {
+      beginToStop();
+      let code = 0;
+      try {
+        await drainAndTearDown({ peer, clock, log, teardown: () => runHook(teardown, call) }, call, deadlineMs);
+      } catch (error) {
+        code = 1;
+        throw error;
+      } finally {
+        // The answer is queued by then.
+        setImmediate(() => void end(code));
+      }
+    },
+  });
+
+  /** For a host that does not know of setup: after the answer has gone out, because the host serves nothing before. */
+  const setUpUnasked = async (call: IncomingCall): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      await setUp(call);
+      selfSetup = undefined;
+    } catch (error) {
+      await session.fail("setup failed", error);
+      throw error;
+    }
+  };
+
+  const peer = new Peer({
+    ...{ transport, serving, limits, clock, codec: options.codec },
+    outgoing: { ...lifecycle.workerToHost, ...plugin.contract.workerToHost },
+    onReport: (report) => logReport(log, report),
+    onClosed: (error) => {
+      hostReads = false;
+      if (phase === "stopping") return;
+      beginToStop();
+      if (error !== undefined) stderr(`${plugin.name}: the channel to the host broke: ${error.message}\n`);
+      const reason = error === undefined ? "the host closed the channel" : error.message;
+      const ending = { peer, clock, log, teardown: () => runHook(teardown, nobodysCall) };
+      void abandon(ending, reason).then(() => end(error === undefined ? 0 : 1));
+    },
+  });
+  const host = createRemote(session);
+  peer.start();
+  return session;
+}

@@ -1,0 +1,16 @@
+import type { Clock } from "@outrigger/protocol";
+
+/** Waits for `work`, at most `ms`; whether it ended in time. Rejects when it does, in time. */
+export async function within(work: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
+  let cancel = (): void => {};
+  const late = new Promise<false>((resolve) => {
+    cancel = clock.setTimer(() => resolve(false), Math.max(0, ms));
+  });
+  // Too late is not unhandled.
+  work.catch(() => {});
+  try {
+    return await Promise.race([work.then(() => true as const), late]);
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,43 @@
+import {
+  acceptOffer,
+  type Declarations,
+  FEATURES,
+  type InitializeParams,
+  type InitializeResult,
+  PROTOCOL_RANGE,
+} from "@outrigger/protocol";
+import { declarationsOf, definitionOf, type Plugin } from "./define-plugin.js";
+import type { WorkerInfo } from "./plugin-context.js";
+import { sdk } from "./sdk-version.js";
+
+/** The answer to a host's offer, and what the offer tells the plugin. @throws RpcError when the two do not fit. */
+export function answerOffer(plugin: Plugin, offer: InitializeParams): { answer: InitializeResult; info: WorkerInfo } {
+  const { handlers, options } = definitionOf(plugin);
+  const { name, version } = plugin.contract;
+  const features = FEATURES.filter((feature) => feature !== "setup" || options.setup !== undefined);
+  const agreement = acceptOffer({ protocol: PROTOCOL_RANGE, contract: { name, version }, features }, offer);
+  const declarations: Declarations = {};
+  for (const [method, handler] of handlers) {
+    const declared = declarationsOf(handler);
+    if (declared !== undefined) declarations[method] = [...declared];
+  }
+  return {
+    answer: {
+      protocol: agreement.protocol,
+      contract: { name, version },
+      features: [...agreement.features],
+      methods: [...handlers.keys()],
+      declarations,
+      plugin: { name: plugin.name, version: plugin.version },
+      sdk,
+    },
+    info: Object.freeze({
+      id: offer.workerId,
+      host: offer.host,
+      capabilities: Object.freeze([...offer.capabilities]),
+      features: Object.freeze([...agreement.features]),
+      config: offer.config,
+      manifest: offer.manifest,
+    }),
+  };
+}
