@@ -45,6 +45,7 @@ export const pureFiles = [
   "host/src/channels.ts",
   "worker-sdk/src/define-plugin.ts",
   "worker-sdk/src/routers.ts",
+  "worker-sdk/src/worker-phase.ts",
 ];
 export const pureExternals = ["zod", "@standard-schema/spec"];
 export const impureGlobals = [

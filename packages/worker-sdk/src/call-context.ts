@@ -2,14 +2,14 @@ import type { IncomingCall, MessageMeta, Remote } from "@outrigger/protocol";
 import { createRemote } from "./host-calls.js";
 import { detached } from "./invocation.js";
 import type { Log } from "./log-types.js";
-import type { WorkerContext, WorkerInfo } from "./plugin-context.js";
-import type { Session } from "./session.js";
+import type { WorkerInfo } from "./plugin-context.js";
+import type { RunningCall, Session } from "./session-types.js";
 
 /** What a context needs of a call; hooks that no call asked for bring their own. */
 export type CallFacts = Pick<IncomingCall, "meta" | "deadline" | "signal" | "progress">;
 
 /** The context of one call. Everything is made on first use: a handler that uses nothing pays for one small object. */
-export class CallContext implements WorkerContext {
+export class CallContext implements RunningCall {
   readonly #call: CallFacts;
   readonly #session: Session;
   #host: Remote<never> | undefined;
@@ -64,13 +64,11 @@ export class CallContext implements WorkerContext {
     return detached;
   }
 
-  /** What is left of the caller's budget, ms. */
   get remainingMs(): number | undefined {
     const { deadline } = this.#call;
     return deadline === undefined ? undefined : deadline - this.#session.clock.now();
   }
 
-  /** What a call made for this one carries. */
   get meta(): MessageMeta | undefined {
     const id = this.invocationId;
     return id === undefined ? undefined : { invocationId: id };

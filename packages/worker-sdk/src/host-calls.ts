@@ -1,7 +1,6 @@
 import { ErrorCode, type Method, type PeerCallOptions, type Remote, RpcError } from "@outrigger/protocol";
-import type { CallContext } from "./call-context.js";
 import { currentCall } from "./invocation.js";
-import type { Session } from "./session.js";
+import type { RunningCall, Session } from "./session-types.js";
 
 /**
  * The host as a caller sees it. This is the one place that types the untyped peer: the contract's schemas check at run
@@ -9,7 +8,7 @@ import type { Session } from "./session.js";
  *
  * @param owner the call whose context this is; without one, calls belong to whatever call the running code is in.
  */
-export function createRemote(session: Session, owner?: CallContext): Remote<never> {
+export function createRemote(session: Session, owner?: RunningCall): Remote<never> {
   const { peer } = session;
   const remote = {
     request(method: string, params: unknown, options?: PeerCallOptions): Promise<unknown> {
@@ -34,7 +33,7 @@ export function createRemote(session: Session, owner?: CallContext): Remote<neve
 }
 
 /** A context's own invocation wins over the one the code runs in: a batch flushed in another call keeps its tenant. */
-function callerOf(owner: CallContext | undefined): CallContext | undefined {
+function callerOf(owner: RunningCall | undefined): RunningCall | undefined {
   const current = currentCall();
   if (current === "detached") return undefined;
   return owner ?? current;
@@ -43,7 +42,7 @@ function callerOf(owner: CallContext | undefined): CallContext | undefined {
 /** How long a call made for `caller` may take, ms; `undefined` leaves it to the peer's rules. */
 function budgetOf(
   session: Session,
-  caller: CallContext,
+  caller: RunningCall,
   method: string,
   options: PeerCallOptions | undefined,
 ): number | undefined | RpcError {
@@ -67,7 +66,7 @@ function defaultTimeout(session: Session, method: string): number | undefined {
   return definition.timeoutMs ?? (definition.kind === "request" ? session.peer.limits.callTimeoutMs : undefined);
 }
 
-function inherit(caller: CallContext, options: PeerCallOptions | undefined, timeoutMs: number | undefined) {
+function inherit(caller: RunningCall, options: PeerCallOptions | undefined, timeoutMs: number | undefined) {
   return { ...options, timeoutMs, signal: options?.signal ?? caller.signal, meta: caller.meta };
 }
 

@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Contract } from "@outrigger/protocol";
-import type { CallContext } from "./call-context.js";
 import type { WorkerContext } from "./plugin-context.js";
+import type { RunningCall } from "./session-types.js";
 
 /** Says that the code runs outside every call, even when it was started in one. */
 const DETACHED = Symbol("detached");
 
-const storage = new AsyncLocalStorage<CallContext | typeof DETACHED>();
+const storage = new AsyncLocalStorage<RunningCall | typeof DETACHED>();
 
 /** Runs a handler in its call: what it starts, awaits and calls belongs to it. */
 export function runInCall<T>(
-  context: CallContext,
+  context: RunningCall,
   fn: (params: unknown, context: WorkerContext) => T,
   params: unknown,
 ): T {
@@ -23,7 +23,7 @@ export function detached<T>(fn: () => T): T {
 }
 
 /** The call the running code belongs to; `"detached"` when it has left it. */
-export function currentCall(): CallContext | "detached" | undefined {
+export function currentCall(): RunningCall | "detached" | undefined {
   const current = storage.getStore();
   return current === DETACHED ? "detached" : current;
 }
@@ -42,7 +42,7 @@ export function currentContext(): WorkerContext | undefined {
 
 /** A generator's body runs in the context of whoever asks for the next item: asks in the call the stream belongs to. */
 export function iterateInCall(
-  context: CallContext,
+  context: RunningCall,
   source: AsyncIterable<unknown> | Iterable<unknown>,
 ): Iterable<unknown> {
   return {

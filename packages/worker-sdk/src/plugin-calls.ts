@@ -12,7 +12,7 @@ import { CallContext } from "./call-context.js";
 import { definitionOf } from "./define-plugin.js";
 import { iterateInCall, runInCall } from "./invocation.js";
 import type { WorkerContext } from "./plugin-context.js";
-import type { Session } from "./session.js";
+import type { Session } from "./session-types.js";
 import { refusalIn, type WorkerPhase } from "./worker-phase.js";
 
 /** The runtime's own calls, as the session answers them. */

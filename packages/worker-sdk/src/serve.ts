@@ -3,7 +3,8 @@ import type { Clock, Codec, Transport } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
 import { startGuard } from "./guard-thread.js";
-import { createSession, type Session, type WorkerLimits } from "./session.js";
+import { createSession, type WorkerLimits } from "./session.js";
+import type { Session } from "./session-types.js";
 import { claimStdout } from "./stdout-guard.js";
 
 /** How a plugin is served; everything has a default. */

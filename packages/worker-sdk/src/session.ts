@@ -5,7 +5,6 @@ import {
   lifecycle,
   Peer,
   type PeerLimits,
-  type Remote,
   systemClock,
   type Transport,
 } from "@outrigger/protocol";
@@ -14,11 +13,11 @@ import { definitionOf, type Plugin } from "./define-plugin.js";
 import { createRemote } from "./host-calls.js";
 import { currentCall, runInCall } from "./invocation.js";
 import { createLog } from "./log.js";
-import type { Log } from "./log-types.js";
 import { logReport } from "./peer-log.js";
 import { createServing } from "./plugin-calls.js";
 import type { WorkerInfo } from "./plugin-context.js";
 import { abandon, DEFAULT_DRAIN_MS, drainAndTearDown } from "./session-end.js";
+import type { Session } from "./session-types.js";
 import { within } from "./time-limit.js";
 import { answerOffer } from "./worker-handshake.js";
 import type { WorkerPhase } from "./worker-phase.js";
@@ -39,21 +38,6 @@ export interface SessionOptions {
   readonly limits?: WorkerLimits | undefined;
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
-}
-
-/** One plugin serving one host, from the handshake to the end. */
-export interface Session {
-  readonly plugin: Plugin;
-  readonly peer: Peer;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** The host's methods, for whatever call is running. */
-  readonly host: Remote<never>;
-  readonly info: WorkerInfo;
-  /** Aborts when the worker begins to shut down. */
-  readonly stopping: AbortSignal;
-  /** Something broke that cannot be repaired: takes no more calls, says why, and ends with exit code 1. */
-  fail(what: string, error: unknown): Promise<void>;
 }
 
 /** How long the last bytes may take to leave, ms: the host may have stopped reading. */

@@ -1,0 +1,27 @@
+import type { Clock, MessageMeta, Peer, Remote } from "@outrigger/protocol";
+import type { Plugin } from "./define-plugin.js";
+import type { Log } from "./log-types.js";
+import type { WorkerContext, WorkerInfo } from "./plugin-context.js";
+
+/** One plugin serving one host, from the handshake to the end. */
+export interface Session {
+  readonly plugin: Plugin;
+  readonly peer: Peer;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The host's methods, for whatever call is running. */
+  readonly host: Remote<never>;
+  readonly info: WorkerInfo;
+  /** Aborts when the worker begins to shut down. */
+  readonly stopping: AbortSignal;
+  /** Something broke that cannot be repaired: takes no more calls, says why, and ends with exit code 1. */
+  fail(what: string, error: unknown): Promise<void>;
+}
+
+/** A call being handled, as the calls made for it see it. */
+export interface RunningCall extends WorkerContext {
+  /** What is left of the caller's budget, ms. */
+  readonly remainingMs: number | undefined;
+  /** What a call made for this one carries. */
+  readonly meta: MessageMeta | undefined;
+}
