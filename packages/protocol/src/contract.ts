@@ -110,7 +110,7 @@ export function request<
     readonly progress?: G;
     readonly optional?: O;
   },
-): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, O> & Scoping<S> {
+): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, NoInfer<O>> & Scoping<NoInfer<S>> {
   return freeze({
     ...definition,
     kind: "request" as const,
@@ -125,7 +125,7 @@ export function request<
 /** Defines a method with no answer: fire and forget, never an error at the caller. */
 export function notification<P extends AnySchema, O extends boolean = false, S extends boolean = false>(
   definition: MethodOptions & { readonly params: P; readonly optional?: O; readonly scoped?: S },
-): NotificationMethod<In<P>, Out<P>, O> & Scoping<S> {
+): NotificationMethod<In<P>, Out<P>, NoInfer<O>> & Scoping<NoInfer<S>> {
   return freeze({
     ...definition,
     kind: "notification" as const,
@@ -146,7 +146,7 @@ export function stream<P extends AnySchema, I extends AnySchema, O extends boole
     readonly optional?: O;
     readonly scoped?: S;
   },
-): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, O> & Scoping<S> {
+): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, NoInfer<O>> & Scoping<NoInfer<S>> {
   return freeze({
     ...definition,
     kind: "stream" as const,

@@ -32,7 +32,7 @@ export function createMessageWriter(
       try {
         line = codec.encode(message);
       } catch (error) {
-        const code = "method" in message ? ErrorCode.INVALID_PARAMS : ErrorCode.INVALID_RESULT;
+        const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
         return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
       }
       // No character takes more than three bytes, so most lines need no counting.
@@ -65,6 +65,12 @@ export function createMessageWriter(
   };
 }
 
+/** Answers, stream items and progress. */
+function isFromHandler(message: Message): boolean {
+  return !("method" in message) || message.method.startsWith("$/");
+}
+
 function nameOf(message: Message): string {
-  return "method" in message ? message.method : "the answer";
+  if (!("method" in message)) return "the answer";
+  return message.method === "$/stream/item" ? "the stream's item" : message.method;
 }

@@ -61,7 +61,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   const release = (id: number, call: OutgoingCall, error: RpcError): void => {
     context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }, true);
     detach(call);
-    call.reader?.drop();
+    call.reader?.abandon(error);
     call.fail(error);
   };
   const cancel = (id: number, reason: unknown): void => {

@@ -50,6 +50,7 @@ export class Peer {
   readonly #onClosed: ((error: Error | undefined) => void) | undefined;
   #closedWith: MakeError | undefined;
   #isOver = false;
+  #itemsInRow = 0;
 
   /** @throws RangeError when a limit is not a positive whole number. */
   constructor(options: PeerOptions) {
@@ -202,13 +203,16 @@ export class Peer {
     this.#send({ jsonrpc: "2.0", id, error: { code, message: excerpt(message) } }, true);
   }
 
-  /** Once more than a stream's window waits to be sent, items wait for the other end to read. */
+  /** Items wait for the pipe once a window of them was sent: neither memory nor this turn of the event loop is theirs. */
   #sendItem(id: Id, item: unknown): number | Promise<number> {
     const refused = this.#send({ jsonrpc: "2.0", method: "$/stream/item", params: { id, item } }, false);
     const { unsentBytes } = this.#transport;
     if (refused === undefined) {
       const bytes = this.#writer.lineBytes;
-      return unsentBytes <= this.limits.streamBytes ? bytes : this.#transport.flush().then(() => bytes);
+      const { streamItems, streamBytes } = this.limits;
+      if (unsentBytes <= streamBytes && ++this.#itemsInRow < streamItems) return bytes;
+      this.#itemsInRow = 0;
+      return this.#transport.flush().then(() => bytes);
     }
     if (refused.code !== ErrorCode.OVERLOADED || unsentBytes === 0) throw refused;
     return this.#transport.flush().then(() => this.#sendItem(id, item));

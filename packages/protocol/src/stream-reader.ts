@@ -58,7 +58,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
       this.end(undefined);
       this.#hooks?.cancel("the reader stopped reading");
     }
-    this.drop();
+    this.#drop();
     this.#error = undefined;
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -94,10 +94,11 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
     this.#bufferedBytes += bytes;
   }
 
-  /** Forgets the items nobody has taken. */
-  drop(): void {
-    this.#buffer = [];
-    this.#bufferedBytes = 0;
+  /** Ends at once with an error: items nobody has taken are dropped. */
+  abandon(error: unknown): void {
+    if (this.#ended) return;
+    this.#drop();
+    this.end(error);
   }
 
   /** Ends with an error and tells the producer to stop. */
@@ -120,6 +121,11 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
         waiter.reject(error);
       } else waiter.resolve({ done: true, value: undefined });
     });
+  }
+
+  #drop(): void {
+    this.#buffer = [];
+    this.#bufferedBytes = 0;
   }
 
   /** Credit goes back in halves of the window: one message for many items. */
