@@ -11,7 +11,7 @@ import {
 import { CallContext } from "./call-context.js";
 import { definitionOf } from "./define-plugin.js";
 import { iterateInCall, runInCall } from "./invocation.js";
-import type { WorkerContext } from "./plugin-context.js";
+import type { PluginOptions, WorkerContext } from "./plugin-context.js";
 import type { Session } from "./session-types.js";
 import { refusalIn, type WorkerPhase } from "./worker-phase.js";
 
@@ -70,13 +70,9 @@ export function createServing(session: Session, lifecycleCalls: LifecycleCalls):
   };
 }
 
-async function healthOf(
-  hook: ((context: WorkerContext) => unknown) | undefined,
-  context: WorkerContext,
-): Promise<HealthResult> {
+async function healthOf(hook: PluginOptions["health"], context: WorkerContext): Promise<HealthResult> {
   try {
-    const health = (await hook?.(context)) ?? "ok";
-    return typeof health === "string" ? { status: health as HealthResult["status"] } : (health as HealthResult);
+    return (await hook?.(context)) ?? { status: "ok" };
   } catch (error) {
     return { status: "error", message: error instanceof Error ? error.message : String(error) };
   }

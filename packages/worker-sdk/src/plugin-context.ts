@@ -45,9 +45,6 @@ export interface WorkerContext<C = Contract> {
   detached<T>(fn: () => T): T;
 }
 
-/** What the `health` hook may return: the whole result, or only its status. */
-export type Health = HealthResult | HealthResult["status"];
-
 /** A plugin's name, version and hooks. */
 export interface PluginOptions<C = Contract> {
   /** Shown in the host's logs and diagnostics. Default: the contract's name. */
@@ -56,8 +53,8 @@ export interface PluginOptions<C = Contract> {
   readonly version?: string | undefined;
   /** Runs once, after the handshake and before any call. May call the host. What it throws fails the start. */
   readonly setup?: ((context: WorkerContext<C>) => unknown) | undefined;
-  /** Answers the host's health checks. Default `"ok"`. What it throws is reported as status `"error"`. */
-  readonly health?: ((context: WorkerContext<C>) => Health | PromiseLike<Health>) | undefined;
+  /** Answers the host's health checks. Default `{ status: "ok" }`. What it throws is reported as status `"error"`. */
+  readonly health?: ((context: WorkerContext<C>) => HealthResult | PromiseLike<HealthResult>) | undefined;
   /** Runs once, at shutdown, when the running handlers have finished. May call the host, unless it is gone. */
   readonly teardown?: ((context: WorkerContext<C>) => unknown) | undefined;
 }
