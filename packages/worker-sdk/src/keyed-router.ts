@@ -1,0 +1,82 @@
+import { type Declaration, ErrorCode, RpcError, type Schema, validate } from "@outrigger/protocol";
+
+/** What one entry of a router says of itself. */
+export interface EntryOptions<S extends Schema<unknown, unknown> = Schema<unknown, unknown>> {
+  /** For people and models; at most 8,192 characters. */
+  readonly description?: string | undefined;
+  /** Schema of its params: checked before it runs, and declared to the host as JSON Schema. */
+  readonly params?: S | undefined;
+}
+
+/** One entry: what it says of itself, and its code with the types erased. */
+export interface Entry<Context, Result> extends EntryOptions {
+  readonly run: (input: never, context: Context, call: never) => Result | PromiseLike<Result>;
+}
+
+/** Entries by name; a plain function is an entry without options. */
+export type Entries<Context, Result, Plain = never> = {
+  readonly [name: string]: Entry<Context, Result> | Plain;
+};
+
+type Run = (input: unknown, context: unknown, call: unknown) => unknown;
+
+/** Finds an entry by name and checks the params for it. */
+export interface Router {
+  /** @throws RpcError INVALID_PARAMS that names the known entries, or what is wrong with the params. */
+  find(name: string, params: unknown): { readonly run: Run; readonly params: unknown };
+  /** What the host is told in the handshake. */
+  declare(): Declaration[];
+}
+
+/**
+ * @param kind what an entry is called in messages, and `member` where its name stands in the call's params.
+ * @throws TypeError for an entry that is no function and was not made by `make`, and for a name of no or over 256 characters.
+ */
+export function createRouter(kind: string, member: string, entries: object): Router {
+  const byName = new Map<string, { readonly run: Run; readonly options: EntryOptions }>();
+  for (const [name, value] of Object.entries(entries) as [string, Run | (EntryOptions & { run?: Run }) | undefined][]) {
+    const run = typeof value === "function" ? value : value?.run;
+    if (typeof run !== "function") throw new TypeError(`${kind} ${JSON.stringify(name)}: expected a function`);
+    if (name === "" || name.length > 256) {
+      throw new TypeError(`${kind} ${JSON.stringify(name)}: expected a name of 1 to 256 characters`);
+    }
+    byName.set(name, { run, options: typeof value === "function" ? {} : (value ?? {}) });
+  }
+  return {
+    find(name, params) {
+      const entry = byName.get(name);
+      if (entry === undefined) throw unknownEntry(kind, member, name, [...byName.keys()]);
+      const { params: schema } = entry.options;
+      return { run: entry.run, params: schema === undefined ? params : validate(schema, params ?? {}, "params") };
+    },
+    declare: () =>
+      [...byName].map(([name, { options }]) => {
+        const schema = options.params === undefined ? undefined : jsonSchemaOf(options.params);
+        const { description } = options;
+        return {
+          name,
+          ...(description !== undefined && { description }),
+          ...(schema !== undefined && { params: schema }),
+        };
+      }),
+  };
+}
+
+function unknownEntry(kind: string, member: string, name: string, known: string[]): RpcError {
+  const shown = known.length > 12 ? [...known.slice(0, 12), `and ${known.length - 12} more`] : known;
+  const message = `there is no ${kind} ${JSON.stringify(name.slice(0, 256))}; this plugin has ${shown.join(", ") || "none"}`;
+  const path = `params.${member}`;
+  return new RpcError(ErrorCode.INVALID_PARAMS, `${path}: ${message}`, { data: { issues: [{ path, message }] } });
+}
+
+/** Through Standard JSON Schema, which zod implements; a schema that cannot be told as JSON Schema is left out. */
+function jsonSchemaOf(schema: Schema<unknown, unknown>): Record<string, unknown> | undefined {
+  const standard = schema["~standard"] as {
+    readonly jsonSchema?: { input?(options: { target: string }): Record<string, unknown> };
+  };
+  try {
+    return standard.jsonSchema?.input?.({ target: "draft-2020-12" });
+  } catch {
+    return undefined;
+  }
+}
