@@ -1,1 +1,26 @@
-export {};
+export type { ChannelLimits } from "./channels.js";
+export { commandLauncher } from "./command-launcher.js";
+export { createHost } from "./create-host.js";
+export type { HostDiagnostics, WorkerDiagnostics } from "./diagnostics.js";
+export type { InheritEnv } from "./environment.js";
+export type { Events, Listener } from "./events.js";
+export type { ExitReason, ExitReasonName, RestartRule } from "./exit-reason.js";
+export type { HandlerContext, HostHandlers, ScopedHandlerContext } from "./handler-context.js";
+export type { Host } from "./host.js";
+export type {
+  CrashEvent,
+  ErrorEvent,
+  ExitEvent,
+  FailedEvent,
+  ReadyEvent,
+  StatusEvent,
+  WorkerEvents,
+} from "./host-events.js";
+export type { HostLogger } from "./host-logger.js";
+export type { HostLimits, HostOptions, SharedOptions, StartOptions, Timeouts, WorkerSource } from "./host-options.js";
+export type { HostRuntime } from "./host-runtime.js";
+export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
+export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
+export type { RestartPolicy, RestartType } from "./restart-policy.js";
+export type { FailedWhy, WorkerStatus } from "./state-types.js";
+export type { ScopeOption, Worker } from "./worker.js";

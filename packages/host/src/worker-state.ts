@@ -46,7 +46,7 @@ export function transition(
       onStart(draft);
       break;
     case "restart":
-      if (before.phase.name === "serving" && !before.closing) end(draft, "drain", "start", false);
+      if (before.phase.name === "serving") end(draft, "drain", "start", false);
       else onStart(draft);
       break;
     case "stop":

@@ -1,0 +1,515 @@
+import { defineContract, ErrorCode, notification, request, stream } from "@outrigger/protocol";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { createHost } from "./create-host.js";
+import { fakeRuntime, settled } from "./fake-clock.js";
+import { type FakeWorkerOptions, fakeLauncher } from "./fake-launcher.js";
+import type { HostLogger } from "./host-logger.js";
+
+const contract = defineContract({
+  name: "acme.test",
+  version: 1,
+  hostToWorker: {
+    echo: request({ params: z.object({ text: z.string() }), result: z.string() }),
+    slow: request({ params: z.object({}), result: z.string() }),
+    extra: request({ params: z.object({}), result: z.string(), optional: true }),
+    count: stream({ params: z.object({ to: z.number() }), item: z.number() }),
+    poke: notification({ params: z.object({}) }),
+  },
+  workerToHost: {
+    "state.get": request({
+      params: z.object({ key: z.string() }),
+      result: z.string(),
+      capability: "state",
+      scoped: true,
+    }),
+    now: request({ params: z.object({}), result: z.string() }),
+  },
+});
+
+const silent: HostLogger = {
+  ...{ trace() {}, debug() {}, info() {}, warn() {}, error() {}, fatal() {} },
+  child: () => silent,
+};
+
+type Handlers = Parameters<typeof createHost<typeof contract>>[1]["handlers"];
+
+function setup(
+  behaviour: FakeWorkerOptions | ((launch: number) => FakeWorkerOptions | Promise<FakeWorkerOptions>) = {},
+  handlers: Partial<Handlers> = {},
+) {
+  const runtime = fakeRuntime();
+  const good = { handlers: { echo: (params: unknown) => (params as { text: string }).text } };
+  const launcher = fakeLauncher(
+    contract,
+    typeof behaviour === "function"
+      ? behaviour
+      : { ...good, ...behaviour, handlers: { ...good.handlers, ...behaviour.handlers } },
+  );
+  const host = createHost(contract, {
+    ...{ runtime, logger: silent },
+    handlers: { "state.get": ({ key }, { scope }) => `${scope.tenant}/${key}`, now: () => "noon", ...handlers },
+  });
+  const events: string[] = [];
+  host.on("status", ({ status }) => events.push(status));
+  host.on("crash", ({ reason, willRestart }) => events.push(`crash ${reason} ${willRestart}`));
+  host.on("restarted", ({ incarnation }) => events.push(`restarted ${incarnation}`));
+  host.on("failed", ({ why }) => events.push(`failed ${why}`));
+  const start = () => host.start("w", { launcher, capabilities: ["state"] });
+  return { host, launcher, runtime, events, start };
+}
+
+describe("a worker's life", () => {
+  it("starts, answers, and stops", async () => {
+    const { host, launcher, events, start } = setup();
+    const worker = await start();
+    expect(worker.status).toBe("running");
+    await expect(worker.request("echo", { text: "hi" })).resolves.toBe("hi");
+    await worker.stop();
+    expect(launcher.alive()).toEqual([]);
+    expect(events).toEqual(["starting", "running", "stopping", "stopped"]);
+    expect(host.list()).toEqual([worker]);
+    await host.close();
+  });
+
+  it("callers share the start in flight", async () => {
+    const { launcher, start } = setup();
+    const [first, second] = await Promise.all([start(), start()]);
+    expect(first).toBe(second);
+    expect(launcher.processes).toHaveLength(1);
+  });
+
+  it("comes back after a crash, under the same handle", async () => {
+    const { launcher, runtime, events, start } = setup();
+    const worker = await start();
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(300);
+    expect(worker.status).toBe("backoff");
+    expect(worker.diagnostics()).toMatchObject({
+      ...{ consecutiveCrashes: 1, totalCrashes: 1, lastCrash: { reason: "signal", signal: "SIGKILL" }, pid: undefined },
+      nextRestartAt: expect.any(Number),
+    });
+    await runtime.advance(1_000);
+    expect(events.slice(2)).toEqual(["crashed", "crash signal true", "backoff", "starting", "running", "restarted 2"]);
+    await expect(worker.request("echo", { text: "again" })).resolves.toBe("again");
+  });
+
+  it("a restart that fails is retried by the same policy", async () => {
+    const { launcher, runtime, start } = setup((launch) => ({
+      initialize(_, answer) {
+        if (launch === 2) throw new Error("the database is away");
+        return answer;
+      },
+    }));
+    const worker = await start();
+    launcher.latest.exit(1);
+    await runtime.advance(1_000);
+    expect(worker.diagnostics().lastCrash).toMatchObject({ reason: "startup-failed" });
+    expect(worker.diagnostics().lastCrash?.message).toContain("the database is away");
+    await runtime.advance(2_000);
+    expect(worker.status).toBe("running");
+    expect(launcher.processes).toHaveLength(3);
+  });
+
+  it("a failed first start rejects with the reason, stays known, and can be started again", async () => {
+    let broken = true;
+    const { host, runtime, start } = setup(() => {
+      if (broken) throw new Error("no such file");
+      return {};
+    });
+    await expect(start()).rejects.toMatchObject({
+      code: ErrorCode.WORKER_UNAVAILABLE,
+      message: expect.stringContaining("no such file"),
+      data: { reason: "spawn-failed", willRestart: true },
+    });
+    expect(host.get("w")?.status).toBe("backoff");
+    broken = false;
+    await expect(start()).resolves.toBe(host.get("w"));
+    await runtime.advance(100_000);
+    expect(host.get("w")?.diagnostics().incarnation).toBe(2);
+  });
+
+  it("a handshake mismatch is not retried, and start is the way back", async () => {
+    const { host, start, events, runtime } = setup((launch) => ({
+      initialize: (_, answer) => (launch === 1 ? { ...answer, contract: { name: "acme.other", version: 1 } } : answer),
+    }));
+    await expect(start()).rejects.toMatchObject({ data: { reason: "handshake-mismatch", willRestart: false } });
+    expect(events).toContain("failed not-retryable");
+    await runtime.advance(1_000_000);
+    expect(host.get("w")?.status).toBe("failed");
+    await host.get("w")?.start();
+    expect(host.isRunning("w")).toBe(true);
+  });
+
+  it("a worker that never answers initialize is ended and retried", async () => {
+    const { launcher, runtime, start } = setup({ serves: false });
+    const started = start();
+    await runtime.advance(15_000);
+    await expect(started).rejects.toMatchObject({ data: { reason: "initialize-timeout" } });
+    expect(launcher.latest.signals).toEqual(["SIGTERM"]);
+    expect(launcher.alive()).toEqual([]);
+  });
+
+  it("a worker that dies soon after each good start is given up, and a start by hand brings it back", async () => {
+    const { host, launcher, runtime, events, start } = setup();
+    const worker = await start();
+    while (worker.status !== "failed" && launcher.processes.length < 50) {
+      await runtime.advance(30);
+      launcher.latest.die("SIGSEGV");
+      await settled();
+      await runtime.advance((worker.diagnostics().nextRestartAt ?? 0) - runtime.wallClock());
+    }
+    expect(launcher.processes).toHaveLength(10);
+    expect(events.slice(-3)).toEqual(["crash signal false", "failed", "failed too-many-crashes"]);
+    await host.start("w");
+    expect(worker.status).toBe("running");
+    launcher.latest.die("SIGSEGV");
+    await settled();
+    expect(worker.status).toBe("backoff");
+  });
+});
+
+describe("stop", () => {
+  it("during the start cancels it: start rejects, and nothing is alive when stop resolves", async () => {
+    const { host, launcher, events, start } = setup({ serves: false });
+    const started = start();
+    await settled();
+    await host.stop("w");
+    await expect(started).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
+    expect(launcher.alive()).toEqual([]);
+    expect(events).toEqual(["starting", "stopping", "stopped"]);
+  });
+
+  it("while the launcher is still at it kills what it brings", async () => {
+    let bring!: (options: FakeWorkerOptions) => void;
+    const { host, launcher, start } = setup(
+      () =>
+        new Promise((resolve) => {
+          bring = resolve;
+        }),
+    );
+    const started = start();
+    await settled();
+    const stopped = host.stop("w");
+    bring({});
+    await stopped;
+    await expect(started).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
+    expect(launcher.alive()).toEqual([]);
+    expect(launcher.latest.signals).toEqual(["SIGTERM"]);
+  });
+
+  it("and restart together: stop wins, and one process at most is alive at any time", async () => {
+    const { host, launcher, runtime, start } = setup();
+    const worker = await start();
+    const outcomes = Promise.allSettled([worker.restart(), worker.stop(), worker.restart(), worker.start()]);
+    await settled();
+    expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected", "rejected"]);
+    await runtime.advance(600_000);
+    expect(launcher.processes).toHaveLength(1);
+    expect(launcher.alive()).toEqual([]);
+    expect(host.get("w")?.status).toBe("stopped");
+  });
+
+  it("lets running calls finish, refuses new ones, and waits for the exit and not for the reply", async () => {
+    let release!: (text: string) => void;
+    const { launcher, runtime, start } = setup({
+      handlers: { slow: () => new Promise((resolve) => (release = resolve)) },
+      shutdown: () => null,
+    });
+    const worker = await start();
+    const running = worker.request("slow", {});
+    await settled();
+    const stopped = worker.stop();
+    await settled();
+    await expect(worker.request("echo", { text: "x" })).rejects.toMatchObject({
+      code: ErrorCode.WORKER_UNAVAILABLE,
+      data: { mayHaveRun: false, status: "stopping" },
+    });
+    release("done");
+    await expect(running).resolves.toBe("done");
+    await runtime.advance(9_000);
+    expect(launcher.latest.signals).toEqual([]);
+    launcher.latest.exit(0);
+    await stopped;
+    expect(launcher.latest.signals).toEqual([]);
+  });
+
+  it("climbs from the request to SIGTERM to SIGKILL", async () => {
+    const { launcher, runtime, start } = setup({ shutdown: () => null, onSignal() {} });
+    const worker = await start();
+    const stopped = worker.stop();
+    await runtime.advance(10_000);
+    expect(launcher.latest.signals).toEqual(["SIGTERM"]);
+    await runtime.advance(5_000);
+    await stopped;
+    expect(launcher.latest.signals).toEqual(["SIGTERM", "SIGKILL"]);
+    expect(runtime.timers()).toEqual([]);
+  });
+});
+
+describe("calls", () => {
+  it("on a worker that does not run fail at once, saying what to do", async () => {
+    const { host, start } = setup();
+    const worker = await start();
+    await worker.stop();
+    await expect(worker.request("echo", { text: "x" })).rejects.toMatchObject({
+      code: ErrorCode.WORKER_UNAVAILABLE,
+      message: "echo: worker w is stopped: start it first",
+      data: { mayHaveRun: false, status: "stopped" },
+    });
+    await expect(worker.stream("count", { to: 1 }).next()).rejects.toMatchObject({
+      code: ErrorCode.WORKER_UNAVAILABLE,
+    });
+    expect(worker.notify("poke", {})).toBe(false);
+    await expect(host.request("nobody", "echo", { text: "x" })).rejects.toMatchObject({
+      message: expect.stringContaining('there is no worker "nobody"'),
+    });
+  });
+
+  it("that die with the worker say so, with the reason and the end of stderr once", async () => {
+    const never = () => new Promise(() => {});
+    const { launcher, start } = setup({
+      handlers: {
+        slow: never,
+        async *count() {
+          yield 1;
+          await never();
+        },
+      },
+    });
+    const worker = await start();
+    const calls = [worker.request("slow", {}), worker.request("slow", {})];
+    const items = worker.stream("count", { to: 5 });
+    await settled();
+    launcher.latest.stderr.write("Error: out of cheese\n");
+    launcher.latest.die("SIGKILL");
+    for (const outcome of await Promise.allSettled(calls)) {
+      expect(outcome).toMatchObject({
+        reason: { code: ErrorCode.WORKER_UNAVAILABLE, data: { mayHaveRun: true, reason: "signal", signal: "SIGKILL" } },
+      });
+      const { message } = (outcome as PromiseRejectedResult).reason as Error;
+      expect(message.match(/out of cheese/g)).toHaveLength(1);
+    }
+    await expect(items.next()).resolves.toEqual({ done: false, value: 1 });
+    await expect(items.next()).rejects.toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
+  });
+
+  it("an answer written just before the exit is still an answer", async () => {
+    const { launcher, start } = setup({
+      handlers: {
+        slow() {
+          setImmediate(() => launcher.latest.exit(1));
+          return "last words";
+        },
+      },
+    });
+    const worker = await start();
+    await expect(worker.request("slow", {})).resolves.toBe("last words");
+  });
+
+  it("of a method the plugin leaves out are not sent", async () => {
+    const { start, launcher } = setup({
+      initialize: (_, answer) => ({ ...answer, methods: ["echo"] }),
+    });
+    const worker = await start();
+    const before = launcher.latest.peer.stats.received;
+    await expect(worker.request("extra", {})).rejects.toMatchObject({
+      code: ErrorCode.METHOD_NOT_IMPLEMENTED,
+      data: { mayHaveRun: false },
+    });
+    expect(worker.implements("extra")).toBe(false);
+    expect(worker.methods).toEqual(["echo"]);
+    expect(launcher.latest.peer.stats.received).toBe(before);
+  });
+
+  it("of the runtime's own methods are not the contract's", async () => {
+    const { start } = setup();
+    const worker = await start();
+    const untyped = worker as unknown as { request(method: string, params: unknown): Promise<unknown> };
+    for (const method of ["shutdown", "$/ping", "constructor", "nope"]) {
+      await expect(untyped.request(method, {})).rejects.toMatchObject({ code: ErrorCode.METHOD_NOT_FOUND });
+    }
+    expect(worker.status).toBe("running");
+  });
+});
+
+describe("the host's own methods", () => {
+  const nested =
+    (meta: object | undefined, method = "state.get") =>
+    async (_: unknown, call: { meta?: unknown }) => {
+      const invocationId = (call.meta as { invocation?: { id: string } } | undefined)?.invocation?.id;
+      return ask(method, meta ?? { invocationId });
+    };
+  let ask: (method: string, meta: object) => Promise<unknown>;
+
+  it("run in the scope of the call they are made for", async () => {
+    const { launcher, start } = setup({ handlers: { slow: nested(undefined) } });
+    const worker = await start();
+    ask = (method, meta) => launcher.latest.peer.request(method, { key: "k" }, { meta });
+    await expect(worker.request("slow", {}, { scope: { tenant: "t1" } })).resolves.toBe("t1/k");
+    await expect(worker.request("slow", {}, { scope: { tenant: "t2" } })).resolves.toBe("t2/k");
+  });
+
+  it("refuse scoped calls without a live scope, whatever else runs", async () => {
+    const { launcher, start } = setup({ handlers: { slow: () => new Promise(() => {}) } });
+    const worker = await start();
+    void worker.request("slow", {}, { scope: { tenant: "t1" } });
+    await settled();
+    for (const meta of [{}, { invocationId: "made.up" }, { invocationId: 7 }]) {
+      await expect(
+        launcher.latest.peer.request("state.get", { key: "k" }, { meta: meta as object }),
+      ).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
+    }
+  });
+
+  it("a nested call on its way when the reply leaves has its scope, a late one has not", async () => {
+    let id = "";
+    const { launcher, runtime, start } = setup({
+      handlers: {
+        slow: (_, call) => {
+          id = call.meta?.invocation?.id ?? "";
+          return "done";
+        },
+      },
+    });
+    const worker = await start();
+    await worker.request("slow", {}, { scope: { tenant: "t1" } });
+    const { peer } = launcher.latest;
+    const late = () => peer.request("state.get", { key: "k" }, { meta: { invocationId: id } });
+    await expect(late()).resolves.toBe("t1/k");
+    await runtime.advance(5_000);
+    await expect(late()).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
+  });
+
+  it("need their capability, and the denial says what was granted", async () => {
+    const { host, launcher } = setup();
+    await host.start("w", { launcher });
+    await expect(launcher.latest.peer.request("state.get", { key: "k" })).rejects.toMatchObject({
+      code: ErrorCode.CAPABILITY_DENIED,
+      data: { needed: "state", granted: [] },
+    });
+  });
+
+  it("are served only after initialize was answered, and then also during the setup", async () => {
+    const early: unknown[] = [];
+    const { launcher, start } = setup({
+      async initialize(_, answer) {
+        early.push(await launcher.latest.peer.request("now", {}).catch((error: unknown) => error));
+        return answer;
+      },
+      async setup() {
+        early.push(await launcher.latest.peer.request("now", {}));
+      },
+    });
+    await start();
+    expect(early).toEqual([expect.objectContaining({ code: ErrorCode.NOT_INITIALIZED }), "noon"]);
+  });
+
+  it("answer the process that asked, or nobody, and their signal aborts when it ends", async () => {
+    const signals: AbortSignal[] = [];
+    const answers: ((text: string) => void)[] = [];
+    const { launcher, runtime, start } = setup(
+      {},
+      {
+        now: (_, { signal }) => {
+          signals.push(signal);
+          return new Promise((resolve) => answers.push(resolve));
+        },
+      },
+    );
+    await start();
+    const first = launcher.latest.peer.request("now", {});
+    await settled();
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(2_000);
+    expect(signals[0]?.aborted).toBe(true);
+    const second = launcher.latest.peer.request("now", {});
+    await settled();
+    answers[0]?.("for the first");
+    answers[1]?.("for the second");
+    await expect(second).resolves.toBe("for the second");
+    await expect(first).rejects.toThrow();
+  });
+});
+
+describe("nobody's exception is the host's", () => {
+  it("a listener that throws or rejects is reported and changes nothing else", async () => {
+    const { host, launcher, runtime, events, start } = setup();
+    const failures: string[] = [];
+    host.on("error", ({ during }) => failures.push(during));
+    host.on("exit", () => {
+      throw new Error("listener");
+    });
+    host.on("crash", async () => {
+      throw new Error("async listener");
+    });
+    host.on("error", () => {
+      throw new Error("listener of error");
+    });
+    await start();
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(2_000);
+    expect(events.at(-1)).toBe("restarted 2");
+    expect(failures.sort()).toEqual(['listener of "crash"', 'listener of "exit"']);
+  });
+
+  it("a listener may stop the worker from within its crash", async () => {
+    const { host, launcher, runtime, start } = setup();
+    await start();
+    host.on("crash", ({ workerId }) => host.stop(workerId));
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(100_000);
+    expect(host.get("w")?.status).toBe("stopped");
+    expect(launcher.processes).toHaveLength(1);
+  });
+
+  it("a logger that throws changes nothing", async () => {
+    const broken = new Proxy(silent, {
+      get: () => () => {
+        throw new Error("logger");
+      },
+    });
+    const host = createHost(contract, {
+      ...{ logger: broken, runtime: fakeRuntime() },
+      handlers: { "state.get": () => "", now: () => "" },
+    });
+    await host.start("w", { launcher: fakeLauncher(contract) });
+    expect(host.isRunning("w")).toBe(true);
+    await host.close();
+  });
+});
+
+describe("close", () => {
+  it("stops all, refuses starts from then on, and leaves nothing alive", async () => {
+    const { host, launcher, start } = setup();
+    const worker = await start();
+    const closed = host.close();
+    await expect(start()).rejects.toMatchObject({ code: ErrorCode.SHUTTING_DOWN });
+    await expect(host.start("other", { launcher })).rejects.toMatchObject({ code: ErrorCode.SHUTTING_DOWN });
+    await expect(worker.start()).rejects.toMatchObject({ code: ErrorCode.SHUTTING_DOWN });
+    await closed;
+    expect(launcher.processes).toHaveLength(1);
+    expect(launcher.alive()).toEqual([]);
+  });
+
+  it("disposes a host that goes out of use", async () => {
+    const { launcher, runtime } = setup();
+    {
+      await using host = createHost(contract, {
+        ...{ runtime, logger: silent },
+        handlers: { "state.get": () => "", now: () => "" },
+      });
+      await host.start("w", { launcher });
+    }
+    expect(launcher.alive()).toEqual([]);
+  });
+
+  it("leaves no timer armed", async () => {
+    const { host, launcher, runtime, start } = setup();
+    await start();
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(2_000);
+    await host.close();
+    expect(runtime.timers()).toEqual([]);
+  });
+});

@@ -1,0 +1,147 @@
+import { type Contract, ErrorCode, RpcError } from "@outrigger/protocol";
+import { workerDiagnostics } from "./diagnostics.js";
+import { createEmitter, type Emitter } from "./events.js";
+import { handled, rejected } from "./handled-promise.js";
+import type { Host } from "./host.js";
+import { hostCore } from "./host-core.js";
+import type { WorkerEvents } from "./host-events.js";
+import type { HostOptions, StartOptions } from "./host-options.js";
+import { checkWorkerId } from "./option-checks.js";
+import { resolveShared, resolveSpec } from "./resolve-spec.js";
+import { Supervisor } from "./supervisor.js";
+import { unknownWorker } from "./unavailable-error.js";
+import { createWorker, type Worker } from "./worker.js";
+import type { HostCore } from "./worker-spec.js";
+
+interface Entry<C extends Contract> {
+  readonly supervisor: Supervisor;
+  readonly worker: Worker<C>;
+}
+
+/**
+ * Makes a host for the plugins of one contract.
+ * @throws RpcError INVALID_PARAMS naming the option that cannot be used, or the handler that is missing
+ */
+export function createHost<C extends Contract>(contract: C, options: HostOptions<C>): Host<C> {
+  const core = hostCore(contract, options);
+  resolveShared(options);
+  const entries = new Map<string, Entry<C>>();
+  const hostEvents = createEmitter<WorkerEvents>((error, event) => reportListener(undefined, event, error));
+  let closing: Promise<void> | undefined;
+
+  /** A listener's failure is told to the listeners of `error`; a failure of theirs only to the log. */
+  const reportListener = (
+    of: { id: string; emitter: Emitter<WorkerEvents> } | undefined,
+    event: string,
+    error: unknown,
+  ) => {
+    const during = `listener of ${JSON.stringify(event)}`;
+    guardedLog(core, `a ${during} failed`, error);
+    if (event === "error") return;
+    const payload = { workerId: of?.id ?? "", error, during };
+    of?.emitter.emit("error", payload);
+    hostEvents.emit("error", payload);
+  };
+
+  const add = (id: string, given: StartOptions): Entry<C> => {
+    const emitter: Emitter<WorkerEvents> = createEmitter<WorkerEvents>((error, event) =>
+      reportListener({ id, emitter }, event, error),
+    );
+    const supervisor = new Supervisor(id, resolveSpec(id, given, options), core, (event, payload) => {
+      emitter.emit(event, payload);
+      hostEvents.emit(event, payload);
+    });
+    const entry = { supervisor, worker: createWorker<C>(supervisor, emitter, core) };
+    entries.set(id, entry);
+    return entry;
+  };
+
+  const known = (id: string): Entry<C> => {
+    const entry = entries.get(id);
+    if (entry === undefined) throw unknownWorker(String(id), [...entries.keys()]);
+    return entry;
+  };
+
+  /** The entry to start, with the options given; made when there is none. */
+  const entryFor = (id: string, given: StartOptions | undefined): Entry<C> => {
+    checkWorkerId(id);
+    if (closing !== undefined)
+      throw new RpcError(ErrorCode.SHUTTING_DOWN, `worker ${id}: the host is closing and starts nothing`);
+    const entry = entries.get(id);
+    if (entry === undefined) {
+      if (given === undefined) throw unknownWorker(id, [...entries.keys()]);
+      return add(id, given);
+    }
+    if (given !== undefined) entry.supervisor.define(resolveSpec(id, given, options));
+    return entry;
+  };
+
+  const close = async (): Promise<void> => {
+    const all = [...entries.values()];
+    const outcomes = await Promise.allSettled(all.map(({ supervisor }) => supervisor.close()));
+    const alive = all
+      .filter((_, index) => outcomes[index]?.status === "rejected")
+      .map(({ supervisor }) => supervisor.id);
+    if (alive.length > 0) {
+      throw new RpcError(
+        ErrorCode.WORKER_UNAVAILABLE,
+        `the host closed, but these workers have a process that outlived SIGKILL: ${alive.join(", ")}`,
+        { data: { alive } },
+      );
+    }
+  };
+
+  const host: Host<C> = {
+    on: hostEvents.on,
+    once: hostEvents.once,
+    off: hostEvents.off,
+    start: (id, given) =>
+      attempt(async () => {
+        const { supervisor, worker } = entryFor(id, given);
+        await supervisor.start();
+        return worker;
+      }),
+    stop: (id) => attempt(() => known(id).supervisor.stop()),
+    restart: (id, given) => attempt(() => entryFor(id, given).supervisor.restart()),
+    remove: (id) =>
+      attempt(async () => {
+        const entry = known(id);
+        await entry.supervisor.close();
+        if (entries.get(id) === entry) entries.delete(id);
+      }),
+    get: (id) => entries.get(id)?.worker,
+    list: () => Array.from(entries.values(), ({ worker }) => worker),
+    isRunning: (id) => entries.get(id)?.supervisor.state.status === "running",
+    request(id, method, params, callOptions) {
+      try {
+        return known(id).worker.request(method, params, callOptions);
+      } catch (error) {
+        return rejected(error);
+      }
+    },
+    diagnostics: () => ({
+      contract: { name: contract.name, version: contract.version },
+      closing: closing !== undefined,
+      workers: Array.from(entries.values(), ({ supervisor }) => workerDiagnostics(supervisor, core)),
+    }),
+    close() {
+      closing ??= handled(close());
+      return closing;
+    },
+    [Symbol.asyncDispose]: () => host.close(),
+  };
+  return host;
+}
+
+/** A promise also for what throws at once; nobody has to await it. */
+function attempt<T>(run: () => Promise<T>): Promise<T> {
+  return handled((async () => run())());
+}
+
+function guardedLog(core: HostCore, message: string, error: unknown): void {
+  try {
+    core.logger.error({ err: error }, message);
+  } catch {
+    // A failing logger changes nothing.
+  }
+}

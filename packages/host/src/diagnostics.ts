@@ -1,0 +1,106 @@
+import type { PeerStats } from "@outrigger/protocol";
+import type { ExitReasonName } from "./exit-reason.js";
+import type { LogStats } from "./log-bridge.js";
+import type { WorkerStatus } from "./state-types.js";
+import type { Supervisor } from "./supervisor.js";
+import type { HostCore, WorkerLimits } from "./worker-spec.js";
+
+/** A snapshot of one worker. */
+export interface WorkerDiagnostics {
+  readonly workerId: string;
+  readonly status: WorkerStatus;
+  /** Of the living process. */
+  readonly pid: number | undefined;
+  /** How many processes it has had. */
+  readonly incarnation: number;
+  /** How it is launched, e.g. `node plugin.js`. */
+  readonly launcher: string;
+  /** ms since it became ready; `undefined` when it does not serve. */
+  readonly uptimeMs: number | undefined;
+  readonly plugin: { readonly name: string; readonly version: string } | undefined;
+  readonly sdk: { readonly name: string; readonly version: string } | undefined;
+  readonly protocol: number | undefined;
+  readonly features: readonly string[];
+  readonly capabilities: readonly string[];
+  /** Without a stable uptime between them. */
+  readonly consecutiveCrashes: number;
+  readonly totalCrashes: number;
+  readonly lastCrash:
+    | {
+        /** ms since the epoch. */
+        readonly at: number;
+        readonly reason: ExitReasonName;
+        readonly code: number | null;
+        readonly signal: string | null;
+        readonly message: string;
+      }
+    | undefined;
+  /** ms since the epoch; `undefined` unless it waits for its restart. */
+  readonly nextRestartAt: number | undefined;
+  /** What is in use just now, of the latest process. */
+  readonly load: {
+    /** Calls of the host waiting for the worker. */
+    readonly pendingRequests: number;
+    /** Calls of the worker being handled. */
+    readonly handling: number;
+    readonly unsentBytes: number;
+    readonly invocations: number;
+    readonly channels: number;
+  };
+  /** What came, went, was refused and was dropped since the latest process was launched. */
+  readonly messages: Readonly<PeerStats> | undefined;
+  readonly logs: Readonly<LogStats> | undefined;
+  readonly limits: WorkerLimits;
+}
+
+/** Takes a snapshot of one worker. */
+export function workerDiagnostics(supervisor: Supervisor, core: HostCore): WorkerDiagnostics {
+  const { state, incarnation, spec } = supervisor;
+  const { phase, lastCrash } = state;
+  const now = core.runtime.clock.now();
+  const timeOfDay = (at: number): number => Math.round(core.runtime.wallClock() + at - now);
+  const channel = incarnation?.lastChannel;
+  const handshake = channel?.handshakeResult;
+  const load = channel?.load;
+  const isGone = phase.name === "idle" || phase.name === "backoff";
+  return {
+    workerId: supervisor.id,
+    status: state.status,
+    pid: isGone ? undefined : incarnation?.pid,
+    incarnation: state.incarnation,
+    launcher: spec.launcher.name,
+    uptimeMs: phase.name === "serving" ? now - phase.since : undefined,
+    plugin: handshake?.answer.plugin,
+    sdk: handshake?.answer.sdk,
+    protocol: handshake?.agreement.protocol,
+    features: handshake?.agreement.features ?? [],
+    capabilities: [...spec.capabilities],
+    consecutiveCrashes: state.history.consecutive,
+    totalCrashes: state.history.total,
+    lastCrash: lastCrash && {
+      at: timeOfDay(lastCrash.at),
+      reason: lastCrash.reason.reason,
+      code: lastCrash.code,
+      signal: lastCrash.signal,
+      message: lastCrash.message,
+    },
+    nextRestartAt: phase.name === "backoff" ? timeOfDay(phase.dueAt) : undefined,
+    load: {
+      pendingRequests: load?.outgoing ?? 0,
+      handling: load?.incoming ?? 0,
+      unsentBytes: load?.unsentBytes ?? 0,
+      invocations: load?.invocations.open ?? 0,
+      channels: load?.channels ?? 0,
+    },
+    messages: channel && { ...channel.stats },
+    logs: incarnation && { ...incarnation.logs.stats },
+    limits: spec.limits,
+  };
+}
+
+/** A snapshot of a host and all its workers. */
+export interface HostDiagnostics {
+  readonly contract: { readonly name: string; readonly version: number };
+  readonly closing: boolean;
+  readonly workers: readonly WorkerDiagnostics[];
+}

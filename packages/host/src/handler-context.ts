@@ -1,0 +1,97 @@
+import type { Contract, ScopeOf } from "@outrigger/protocol";
+import { ErrorCode, type IncomingCall, RpcError, type ScopedHandlers, type WorkerToHost } from "@outrigger/protocol";
+import type { HostLogger } from "./host-logger.js";
+
+/** What a host handler is told of the call it answers. */
+export interface HandlerContext<Scope = unknown> {
+  /** Whose call it is; set by the host, not by the worker. */
+  readonly workerId: string;
+  readonly method: string;
+  /** The scope of the invocation the call belongs to; `undefined` when it belongs to none. */
+  readonly scope: Scope | undefined;
+  /** The host's id of that invocation. */
+  readonly invocationId: string | undefined;
+  /** Aborts when the worker cancels the call, and when its process ends. */
+  readonly signal: AbortSignal;
+  /** When the worker stops waiting, ms since the epoch; `undefined` when it told no deadline. */
+  readonly deadline: number | undefined;
+  /** What was granted to the worker. */
+  readonly capabilities: ReadonlySet<string>;
+  /** The host's logger; its records name the worker. */
+  readonly log: HostLogger;
+}
+
+/** Of the handler of a `scoped` method: it surely has a scope. */
+export interface ScopedHandlerContext<Scope = unknown> extends HandlerContext<Scope> {
+  readonly scope: Scope;
+}
+
+/** A handler for each worker→host method of a contract; optional methods may be left out. */
+export type HostHandlers<C extends Contract> = ScopedHandlers<
+  WorkerToHost<C>,
+  HandlerContext<ScopeOf<C>>,
+  ScopedHandlerContext<ScopeOf<C>>
+>;
+
+/** What the contexts of one process have in common. */
+export interface ContextSource {
+  readonly workerId: string;
+  readonly capabilities: ReadonlySet<string>;
+  readonly log: HostLogger;
+  /** Turns a deadline of the monotonic clock into a time of day. */
+  timeOfDay(deadline: number): number;
+}
+
+/** The part of a call that its context shows. */
+export type ShownCall = Pick<IncomingCall, "method" | "meta" | "signal" | "deadline" | "progress">;
+
+/** The context of one call. Members are made on first use. */
+export class CallContext implements HandlerContext {
+  readonly scope: unknown;
+  readonly #call: ShownCall;
+  readonly #source: ContextSource;
+
+  constructor(call: ShownCall, scope: unknown, source: ContextSource) {
+    this.scope = scope;
+    this.#call = call;
+    this.#source = source;
+  }
+
+  get workerId(): string {
+    return this.#source.workerId;
+  }
+  get method(): string {
+    return this.#call.method;
+  }
+  get invocationId(): string | undefined {
+    return this.#call.meta?.invocationId;
+  }
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+  get deadline(): number | undefined {
+    return this.#call.deadline === undefined ? undefined : this.#source.timeOfDay(this.#call.deadline);
+  }
+  get capabilities(): ReadonlySet<string> {
+    return this.#source.capabilities;
+  }
+  get log(): HostLogger {
+    return this.#source.log;
+  }
+  get progress(): (value: unknown) => void {
+    return this.#call.progress;
+  }
+}
+
+/** @throws RpcError INVOCATION_SCOPE_DENIED, saying why the call has no scope */
+export function scopeDenied(method: string, why: "none" | "unknown" | "expired" | "unscoped"): RpcError {
+  const text = {
+    none: "carries no invocation; make it with the host object of the handler's context, while the call runs",
+    unknown: "carries an invocation this worker was never given",
+    expired: "carries an invocation that is over; background work has no scope of a call that was answered",
+    unscoped: "belongs to a call that was made without a scope; pass { scope } where the host makes it",
+  }[why];
+  return new RpcError(ErrorCode.INVOCATION_SCOPE_DENIED, `${method} needs a scope: this call ${text}`, {
+    data: { invocation: why },
+  });
+}

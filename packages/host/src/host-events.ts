@@ -1,0 +1,64 @@
+import type { ExitReason, ExitReasonName } from "./exit-reason.js";
+import type { FailedWhy, WorkerStatus } from "./state-types.js";
+
+interface OfWorker {
+  readonly workerId: string;
+}
+
+/** The status of a worker changed. */
+export interface StatusEvent extends OfWorker {
+  readonly status: WorkerStatus;
+  readonly previous: WorkerStatus;
+}
+
+/** A worker serves. */
+export interface ReadyEvent extends OfWorker {
+  readonly pid: number | undefined;
+  /** Counts the worker's processes, from 1. */
+  readonly incarnation: number;
+}
+
+/** A worker's process is gone. */
+export interface ExitEvent extends OfWorker {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly reason: ExitReasonName;
+  /** The reason with its particulars. */
+  readonly details: ExitReason;
+  /** A sentence: what happened, what to do, and the end of the worker's stderr. */
+  readonly message: string;
+}
+
+/** A worker's process ended unasked, or its start failed. */
+export interface CrashEvent extends ExitEvent {
+  readonly willRestart: boolean;
+  /** ms; `undefined` when it will not restart. */
+  readonly restartInMs: number | undefined;
+  /** Crashes in a row, without a stable uptime between them. */
+  readonly consecutiveCrashes: number;
+}
+
+/** A worker was given up: it stays down until `start`. */
+export interface FailedEvent extends OfWorker {
+  readonly why: FailedWhy;
+  readonly message: string;
+}
+
+/** Something of the host's own program failed: a listener. Nothing else changed. */
+export interface ErrorEvent extends OfWorker {
+  readonly error: unknown;
+  /** What failed, e.g. `listener of "crash"`. */
+  readonly during: string;
+}
+
+/** What happens to a worker. On the host: to any of its workers. */
+export interface WorkerEvents {
+  status: StatusEvent;
+  ready: ReadyEvent;
+  exit: ExitEvent;
+  crash: CrashEvent;
+  /** It serves again, after a crash. */
+  restarted: ReadyEvent;
+  failed: FailedEvent;
+  error: ErrorEvent;
+}

@@ -1,0 +1,107 @@
+import type { Codec, Contract, PeerLimits, TransportLimits } from "@outrigger/protocol";
+import type { InheritEnv } from "./environment.js";
+import type { HostHandlers } from "./handler-context.js";
+import type { HostLogger } from "./host-logger.js";
+import type { HostRuntime } from "./host-runtime.js";
+import type { Launcher } from "./launcher.js";
+import type { LogLimits } from "./log-bridge.js";
+import type { NodeLauncherOptions } from "./node-launcher.js";
+import type { Given } from "./option-checks.js";
+import type { RestartPolicy } from "./restart-policy.js";
+
+/** How long things may take, in ms, each from 1 to 2,147,483,647. */
+export interface Timeouts {
+  /** A call when neither caller nor method says otherwise. At most 900,000. Default 30,000. */
+  readonly callMs: number;
+  /** From the launch of a process to the end of its handshake, the plugin's setup included. Default 15,000. */
+  readonly initializeMs: number;
+  /** From the shutdown request to the exit, running calls included. Default 10,000. */
+  readonly drainMs: number;
+  /** From SIGTERM to the exit. Default 5,000. */
+  readonly terminateMs: number;
+  /** From SIGKILL to the exit. Default 2,000. */
+  readonly killMs: number;
+}
+
+/** Bounds of one worker, each a whole number from 1. Past a bound calls fail with OVERLOADED and notifications are dropped and counted. */
+export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<Omit<TransportLimits, "messageBytes">> {
+  /** Cap of V8's old generation in a Node worker, MiB. Default: V8's own. */
+  readonly heapMb: number;
+  /** Scopes lent at once. Default 10,000. */
+  readonly invocations: number;
+  /** How long a scope stays good after its call settled, ms. Default 5,000. */
+  readonly invocationGraceMs: number;
+  /** How long the scope of a notification is good, ms. Default 900,000. */
+  readonly notificationScopeMs: number;
+  /** Push channels open at once. Default 1,000. */
+  readonly channels: number;
+  /** How much of the end of its stderr is kept for failure messages, characters. Default 8,000. */
+  readonly stderrTailCharacters: number;
+  /** Log lines of the worker written per second. Default 100. */
+  readonly logLinesPerSecond: LogLimits["linesPerSecond"];
+  /** Log lines written at once after a quiet time. Default 1,000. */
+  readonly logBurst: LogLimits["burst"];
+}
+
+/** What may be said of all workers of a host, and of one: the worker's own go before the host's. */
+export interface SharedOptions {
+  /** When and how often a worker that crashed is started again. */
+  readonly restart?:
+    | (Given<Omit<RestartPolicy, "rules">> & { readonly rules?: Given<RestartPolicy["rules"]> })
+    | undefined;
+  readonly timeouts?: Given<Timeouts> | undefined;
+  readonly limits?: Given<HostLimits> | undefined;
+  /** Variables added to the environment; the host's own environment is never passed on as a whole. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** What of the host's own environment a worker gets, beside the little every worker gets. */
+  readonly inheritEnv?: InheritEnv | undefined;
+}
+
+/** Options of `createHost`. */
+export type HostOptions<C extends Contract> = SharedOptions & {
+  /** Told to workers in the handshake. */
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+  /** pino, or a logger of its shape. Default: pino to stderr. */
+  readonly logger?: HostLogger | undefined;
+  /** How messages are written. Default: JSON. */
+  readonly codec?: Codec | undefined;
+  /** Clock, chance and ids; for tests. */
+  readonly runtime?: HostRuntime | undefined;
+} & HandlersOption<C>;
+
+type HandlersOption<C extends Contract> =
+  Record<never, never> extends HostHandlers<C>
+    ? { readonly handlers?: HostHandlers<C> | undefined }
+    : {
+        /** The handlers of the contract's worker→host methods. */
+        readonly handlers: HostHandlers<C>;
+      };
+
+/** What a worker is started from: exactly one of the three. */
+export type WorkerSource =
+  | (NodeLauncherOptions & { readonly command?: undefined; readonly launcher?: undefined })
+  | {
+      /** A command that speaks the protocol on stdin and stdout. No shell is involved. */
+      readonly command: readonly [command: string, ...args: string[]];
+      readonly entry?: undefined;
+      readonly launcher?: undefined;
+    }
+  | {
+      readonly launcher: Launcher;
+      readonly entry?: undefined;
+      readonly command?: undefined;
+    };
+
+/** Options of `host.start`. */
+export type StartOptions = WorkerSource &
+  SharedOptions & {
+    /** What the worker may do: the host methods that name one of these. Default: none. */
+    readonly capabilities?: readonly string[] | undefined;
+    /** Working directory. Default: the host's. */
+    readonly cwd?: string | undefined;
+    /** Told to the worker in the handshake. */
+    readonly manifest?: unknown;
+    /** Told to the worker in the handshake. */
+    readonly config?: unknown;
+  };

@@ -1,0 +1,191 @@
+import { ErrorCode, isRpcError } from "@outrigger/protocol";
+import { exitMessage } from "./exit-message.js";
+import { exitReason, type HostCause } from "./exit-reason.js";
+import { startupCause } from "./host-handshake.js";
+import type { ProcessExit, WorkerProcess } from "./launcher.js";
+import { createLogBridge, type LogBridge } from "./log-bridge.js";
+import type { ProcessEvent, WorkerExit } from "./state-types.js";
+import { readStderr, type StderrReader } from "./stderr-reader.js";
+import { WorkerChannel } from "./worker-channel.js";
+import type { HostCore, WorkerSpec } from "./worker-spec.js";
+
+/** How long what a dead process wrote last is still read; a grandchild may hold its pipes open for ever. */
+const PIPE_GRACE_MS = 250;
+
+type Event = ProcessEvent extends infer E ? (E extends ProcessEvent ? Omit<E, "incarnation"> : never) : never;
+
+/**
+ * One process of a worker, from its launch to its burial, and all that is its own: channel, stderr, log. Whatever
+ * happens to it is told with its number, so that nothing it does reaches a later one.
+ */
+export class Incarnation {
+  readonly number: number;
+  readonly spec: WorkerSpec;
+  readonly logs: LogBridge;
+  readonly #core: HostCore;
+  readonly #tell: (event: Event) => void;
+  #process: WorkerProcess | undefined;
+  #channel: WorkerChannel | undefined;
+  #stderr: StderrReader | undefined;
+  #exit: ProcessExit | undefined;
+  #cause: HostCause | undefined;
+  #asked = false;
+  #signalled: NodeJS.Signals | undefined;
+  #isOver = false;
+
+  constructor(number: number, spec: WorkerSpec, core: HostCore, tell: (event: ProcessEvent) => void) {
+    this.number = number;
+    this.spec = spec;
+    this.#core = core;
+    this.#tell = (event) => tell({ ...event, incarnation: number } as ProcessEvent);
+    const { logger, runtime } = core;
+    const { workerId } = spec.launch;
+    this.logs = createLogBridge({ logger, workerId, clock: runtime.clock, limits: spec.limits.log });
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** The channel, while calls may go through it. */
+  get channel(): WorkerChannel | undefined {
+    return this.#exit === undefined ? this.#channel : undefined;
+  }
+
+  /** Bounds and counters, also when it is over. */
+  get lastChannel(): WorkerChannel | undefined {
+    return this.#channel;
+  }
+
+  get stderrTail(): string {
+    return this.#stderr?.tail ?? "";
+  }
+
+  async launch(): Promise<void> {
+    try {
+      const process = await this.spec.launcher.launch(this.spec.launch);
+      this.#adopt(process);
+    } catch (error) {
+      this.#onExit({ code: null, signal: null, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  #adopt(process: WorkerProcess): void {
+    this.#process = process;
+    this.#stderr = readStderr(process.stderr, {
+      onLine: (line) => this.logs.stderr(line),
+      tailCharacters: this.spec.limits.stderrTailCharacters,
+    });
+    process.onExit((exit) => this.#onExit(exit));
+    if (process.pid === undefined || this.#signalled !== undefined) {
+      // It never came to be, or was condemned before it did.
+      for (const stream of [process.stdin, process.stdout]) stream.on("error", () => {});
+      if (this.#signalled !== undefined) this.#signal(this.#signalled);
+      return;
+    }
+    this.#channel = new WorkerChannel(this.spec, this.#core, process, {
+      logs: this.logs,
+      onClosed: (error) => this.#onChannelClosed(error),
+    });
+    this.#tell({ type: "launched" });
+  }
+
+  async handshake(): Promise<void> {
+    try {
+      await this.#channel?.handshake();
+      if (this.#exit === undefined) this.#tell({ type: "ready" });
+    } catch (error) {
+      // A timeout, an exit and the end of the channel are told by others.
+      if (this.#isOver || this.#exit !== undefined || this.#channel?.isOpen !== true) return;
+      if (isRpcError(error) && error.code === ErrorCode.TIMEOUT) return;
+      this.blame(startupCause(error));
+      this.#tell({ type: "broken", cause: "terminate" });
+    }
+  }
+
+  /** Asks it to drain and exit; running calls go on. */
+  shutdown(withinMs: number): void {
+    this.#ask();
+    const asked = this.channel?.shutdown(withinMs) ?? Promise.reject(new Error("there is no channel"));
+    asked.catch(() => this.#tell({ type: "shutdown-refused" }));
+  }
+
+  /** Signals its tree; before it exists, as soon as it does. */
+  kill(signal: NodeJS.Signals): void {
+    this.#ask();
+    this.#signalled = signal;
+    this.#signal(signal);
+  }
+
+  /** Names why the host ends it; the first cause counts. */
+  blame(cause: HostCause): void {
+    if (!this.#asked) this.#cause ??= cause;
+  }
+
+  /** It is gone: its calls fail, its handlers are aborted, its pipes are let go of. */
+  bury(exit: WorkerExit): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#channel?.bury(exit);
+    // Pipes that a grandchild holds open would keep the host's process from ending.
+    const { stdin, stdout, stderr } = this.#process ?? {};
+    for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+    this.logs.close();
+  }
+
+  #ask(): void {
+    if (this.#cause === undefined) this.#asked = true;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    try {
+      this.#process?.kill(signal);
+    } catch (error) {
+      this.logs.note("warn", `the launcher could not send ${signal}`, { err: error });
+    }
+  }
+
+  #onChannelClosed(error: Error | undefined): void {
+    if (this.#exit !== undefined || this.#isOver) return;
+    const code = isRpcError(error) ? error.code : undefined;
+    const violated = code === ErrorCode.MESSAGE_TOO_LARGE;
+    const message = error?.message ?? "it closed its stdout";
+    this.blame({ reason: violated ? "protocol-violation" : "stdin-closed", message });
+    // Who broke the protocol is not asked; who does not read is not exiting either; any other is most likely exiting.
+    const cause = violated ? "kill" : code === ErrorCode.OVERLOADED ? "terminate" : "lost";
+    this.#tell({ type: "broken", cause });
+  }
+
+  #onExit(exit: ProcessExit): void {
+    if (this.#exit !== undefined) return;
+    this.#exit = exit;
+    const pipes = [this.#channel?.ended, this.#stderr?.ended];
+    if (exit.error !== undefined || this.#channel === undefined) this.#finish(exit);
+    else {
+      let finished = false;
+      const finish = (): void => {
+        cancel();
+        if (!finished) this.#finish(exit);
+        finished = true;
+      };
+      const cancel = this.#core.runtime.clock.setTimer(finish, PIPE_GRACE_MS);
+      Promise.all(pipes).then(finish, finish);
+    }
+  }
+
+  #finish(exit: ProcessExit): void {
+    const { code, signal } = exit;
+    const tail = this.stderrTail;
+    // A pipe that broke is the effect of an exit, and its cause only where the host had to force it.
+    const forced = this.#cause?.reason !== "stdin-closed" || this.#signalled !== undefined;
+    const reason = exitReason({
+      ...{ exit, tail, asked: this.#asked },
+      ready: this.#channel?.isReady === true,
+      cause: forced ? this.#cause : undefined,
+      received: this.#channel?.stats.received ?? 0,
+      strayLines: this.#channel?.stats.invalidMessages ?? 0,
+    });
+    const message = exitMessage(this.spec.launch.workerId, reason, tail);
+    this.#tell({ type: "exited", exit: { reason, code, signal, message } });
+  }
+}

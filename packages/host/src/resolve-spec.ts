@@ -1,0 +1,150 @@
+import { DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
+import { DEFAULT_CHANNEL_LIMITS } from "./channels.js";
+import { commandLauncher } from "./command-launcher.js";
+import { workerEnvironment } from "./environment.js";
+import type { HostLimits, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
+import { DEFAULT_INVOCATION_LIMITS } from "./invocations.js";
+import type { Launcher } from "./launcher.js";
+import { DEFAULT_LOG_LIMITS } from "./log-bridge.js";
+import { nodeLauncher } from "./node-launcher.js";
+import { checkCounts, checkDelays, invalidOption, withDefaults } from "./option-checks.js";
+import { DEFAULT_RESTART_POLICY, type RestartPolicy } from "./restart-policy.js";
+import { DEFAULT_SHUTDOWN_BUDGET } from "./shutdown-plan.js";
+import { DEFAULT_STDERR_TAIL } from "./stderr-tail.js";
+import type { WorkerLimits, WorkerSpec } from "./worker-spec.js";
+
+const MAX_DEFAULT_CALL_MS = 900_000;
+const { callTimeoutMs, ...peerDefaults } = DEFAULT_PEER_LIMITS;
+
+const DEFAULT_TIMEOUTS: Timeouts = {
+  callMs: callTimeoutMs,
+  initializeMs: 15_000,
+  drainMs: DEFAULT_SHUTDOWN_BUDGET.drainMs,
+  terminateMs: DEFAULT_SHUTDOWN_BUDGET.terminateMs,
+  killMs: DEFAULT_SHUTDOWN_BUDGET.killMs,
+};
+
+const DEFAULT_LIMITS: Omit<HostLimits, "heapMb"> = {
+  ...peerDefaults,
+  unsentBytes: 64 * 1024 * 1024,
+  invocations: DEFAULT_INVOCATION_LIMITS.max,
+  invocationGraceMs: DEFAULT_INVOCATION_LIMITS.graceMs,
+  notificationScopeMs: DEFAULT_INVOCATION_LIMITS.notificationMs,
+  channels: DEFAULT_CHANNEL_LIMITS.max,
+  stderrTailCharacters: DEFAULT_STDERR_TAIL,
+  logLinesPerSecond: DEFAULT_LOG_LIMITS.linesPerSecond,
+  logBurst: DEFAULT_LOG_LIMITS.burst,
+};
+
+/**
+ * Checks what all options of a host and of one worker come to, and fills in the defaults.
+ * @throws RpcError INVALID_PARAMS naming the option, what was expected and what it got
+ */
+export function resolveShared(host: SharedOptions, worker: SharedOptions = {}) {
+  const timeouts = withDefaults(DEFAULT_TIMEOUTS, host.timeouts, worker.timeouts);
+  checkDelays("timeouts", timeouts);
+  if (timeouts.callMs > MAX_DEFAULT_CALL_MS) {
+    throw invalidOption(
+      `timeouts.callMs: expected at most ${MAX_DEFAULT_CALL_MS} ms, got ${timeouts.callMs}; give longer timeouts to single methods or calls`,
+    );
+  }
+  const limits = withDefaults(DEFAULT_LIMITS, host.limits, worker.limits);
+  const heapMb = worker.limits?.heapMb ?? host.limits?.heapMb;
+  checkCounts("limits", heapMb === undefined ? limits : { ...limits, heapMb });
+  return { timeouts, limits, heapMb, restart: resolveRestart(host.restart, worker.restart) };
+}
+
+/** Makes the spec of one worker. @throws RpcError INVALID_PARAMS like {@link resolveShared} */
+export function resolveSpec(workerId: string, options: StartOptions, host: SharedOptions): WorkerSpec {
+  const { timeouts, limits, heapMb, restart } = resolveShared(host, options);
+  const { callMs, initializeMs, ...ladder } = timeouts;
+  const env = workerEnvironment({
+    ...{ workerId, hostEnv: process.env, platform: process.platform },
+    env: { ...host.env, ...options.env },
+    inherit: { ...host.inheritEnv, ...options.inheritEnv },
+  });
+  if (options.cwd !== undefined && (typeof options.cwd !== "string" || options.cwd === "")) {
+    throw invalidOption(`cwd: expected a folder, got ${JSON.stringify(options.cwd)}`);
+  }
+  return {
+    launcher: launcherOf(options),
+    launch: {
+      ...{ workerId, env },
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
+      ...(heapMb !== undefined && { heapMb }),
+    },
+    capabilities: new Set(checkedCapabilities(options.capabilities)),
+    ...{ manifest: options.manifest, config: options.config },
+    lifecycle: {
+      initializeTimeoutMs: initializeMs,
+      shutdown: { ...DEFAULT_SHUTDOWN_BUDGET, ...ladder },
+      restart,
+    },
+    limits: workerLimits(limits, callMs),
+  };
+}
+
+function workerLimits(limits: Omit<HostLimits, "heapMb">, callMs: number): WorkerLimits {
+  const { messageBytes, depth, outgoingCalls, incomingCalls, streamItems, streamBytes } = limits;
+  return {
+    peer: { messageBytes, depth, outgoingCalls, incomingCalls, streamItems, streamBytes, callTimeoutMs: callMs },
+    transport: { messageBytes, unsentBytes: limits.unsentBytes },
+    invocations: {
+      max: limits.invocations,
+      graceMs: limits.invocationGraceMs,
+      notificationMs: limits.notificationScopeMs,
+    },
+    channels: { ...DEFAULT_CHANNEL_LIMITS, max: limits.channels },
+    log: { ...DEFAULT_LOG_LIMITS, linesPerSecond: limits.logLinesPerSecond, burst: limits.logBurst },
+    stderrTailCharacters: limits.stderrTailCharacters,
+  };
+}
+
+const RESTART_TYPES: ReadonlySet<string> = new Set(["permanent", "transient", "temporary"]);
+const RESTART_RULES: ReadonlySet<string> = new Set(["restart", "fail", "stop"]);
+
+function resolveRestart(...given: readonly SharedOptions["restart"][]): RestartPolicy {
+  const { rules: defaultRules, ...defaults } = DEFAULT_RESTART_POLICY;
+  const policy = withDefaults(defaults, ...given);
+  const rules = withDefaults(defaultRules, ...given.map((options) => options?.rules));
+  const { type, intensity, factor, jitter, ...delays } = policy;
+  checkCounts("restart", { intensity });
+  checkDelays("restart", delays);
+  if (!RESTART_TYPES.has(type)) {
+    throw invalidOption(`restart.type: expected "permanent", "transient" or "temporary", got ${JSON.stringify(type)}`);
+  }
+  if (!(factor >= 1 && Number.isFinite(factor))) {
+    throw invalidOption(`restart.factor: expected a number from 1, got ${String(factor)}`);
+  }
+  if (!(jitter >= 0 && jitter <= 1)) {
+    throw invalidOption(`restart.jitter: expected a number from 0 to 1, got ${String(jitter)}`);
+  }
+  for (const [reason, rule] of Object.entries(rules)) {
+    if (!RESTART_RULES.has(rule)) {
+      throw invalidOption(`restart.rules.${reason}: expected "restart", "fail" or "stop", got ${JSON.stringify(rule)}`);
+    }
+  }
+  return { ...policy, rules };
+}
+
+function launcherOf(options: StartOptions): Launcher {
+  const given = [options.entry, options.command, options.launcher].filter((source) => source !== undefined);
+  if (given.length !== 1) {
+    throw invalidOption(
+      `start: expected exactly one of entry, command and launcher, got ${given.length}; write { entry: new URL("./plugin.js", import.meta.url) }`,
+    );
+  }
+  if (options.command !== undefined) return commandLauncher(options.command);
+  if (options.launcher !== undefined) {
+    if (typeof options.launcher.launch === "function") return options.launcher;
+    throw invalidOption("launcher: expected an object with a method launch, such as nodeLauncher makes");
+  }
+  return nodeLauncher(options);
+}
+
+function checkedCapabilities(capabilities: readonly string[] = []): readonly string[] {
+  if (Array.isArray(capabilities) && capabilities.every((name) => typeof name === "string" && name !== "")) {
+    return capabilities;
+  }
+  throw invalidOption(`capabilities: expected a list of names, got ${JSON.stringify(capabilities)}`);
+}

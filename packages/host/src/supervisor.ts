@@ -1,0 +1,229 @@
+import type { LogLevel } from "@outrigger/protocol";
+import type { Emitter } from "./events.js";
+import { handled } from "./handled-promise.js";
+import type { ExitEvent, WorkerEvents } from "./host-events.js";
+import { Incarnation } from "./incarnation.js";
+import { operationError } from "./operation-errors.js";
+import type { Effect, LifecycleEvent, Notice, WorkerExit, WorkerState } from "./state-types.js";
+import { notServing } from "./unavailable-error.js";
+import type { WorkerChannel } from "./worker-channel.js";
+import type { HostCore, WorkerSpec } from "./worker-spec.js";
+import { INITIAL_STATE, transition } from "./worker-state.js";
+
+type Operation = "start" | "stop";
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+interface Queued {
+  readonly event: LifecycleEvent;
+  readonly operation?: Operation;
+  readonly waiter?: Waiter;
+}
+
+/** One worker: feeds what happens to the state table, and does what the table says. Decides nothing itself. */
+export class Supervisor {
+  readonly id: string;
+  readonly #core: HostCore;
+  readonly #emit: <K extends keyof WorkerEvents>(event: K, payload: WorkerEvents[K]) => void;
+  #spec: WorkerSpec;
+  #state: WorkerState = INITIAL_STATE;
+  #current: Incarnation | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #waiters: Record<Operation, Waiter[]> = { start: [], stop: [] };
+  #queue: Queued[] = [];
+  #isBusy = false;
+
+  constructor(id: string, spec: WorkerSpec, core: HostCore, emit: Emitter<WorkerEvents>["emit"]) {
+    this.id = id;
+    this.#spec = spec;
+    this.#core = core;
+    this.#emit = emit;
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  /** The process launched last, also when it is over. */
+  get incarnation(): Incarnation | undefined {
+    return this.#current;
+  }
+
+  get spec(): WorkerSpec {
+    return this.#spec;
+  }
+
+  /** What the next process is made from; one that runs stays as it is. */
+  define(spec: WorkerSpec): void {
+    this.#spec = spec;
+  }
+
+  start(): Promise<void> {
+    return this.#operate("start", { type: "start" });
+  }
+
+  stop(): Promise<void> {
+    return this.#operate("stop", { type: "stop" });
+  }
+
+  restart(): Promise<void> {
+    return this.#operate("start", { type: "restart" });
+  }
+
+  close(): Promise<void> {
+    return this.#operate("stop", { type: "close" });
+  }
+
+  /** The channel for a call. @throws RpcError WORKER_UNAVAILABLE when the worker does not serve */
+  channelFor(method: string): WorkerChannel {
+    const { status, lastCrash } = this.#state;
+    const channel = status === "running" ? this.#current?.channel : undefined;
+    if (channel?.isOpen === true) return channel;
+    throw notServing(this.id, method, status, lastCrash);
+  }
+
+  #operate(operation: Operation, event: LifecycleEvent): Promise<void> {
+    return handled(
+      new Promise((resolve, reject) => {
+        this.#dispatch({ event, operation, waiter: { resolve, reject } });
+      }),
+    );
+  }
+
+  /** One event at a time: what an effect or a listener sets off waits for its turn. */
+  #dispatch(queued: Queued): void {
+    this.#queue.push(queued);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#take(next);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #take({ event, operation, waiter }: Queued): void {
+    if (operation !== undefined && waiter !== undefined) this.#waiters[operation].push(waiter);
+    const { clock, random } = this.#core.runtime;
+    const context = { settings: this.#spec.lifecycle, now: clock.now(), random: random() };
+    const { state, effects } = transition(this.#state, event, context);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    const process = this.#current;
+    switch (effect.type) {
+      case "launch":
+        this.#current = new Incarnation(effect.incarnation, this.#spec, this.#core, (event) =>
+          this.#dispatch({ event }),
+        );
+        void this.#current.launch();
+        return;
+      case "handshake":
+        void process?.handshake();
+        return;
+      case "shutdown":
+        process?.shutdown(effect.withinMs);
+        return;
+      case "signal":
+        process?.kill(effect.signal);
+        return;
+      case "blame":
+        process?.blame(effect.cause);
+        return;
+      case "bury":
+        process?.bury(effect.exit);
+        return;
+      case "arm":
+        this.#arm(effect.afterMs, effect.serial);
+        return;
+      case "disarm":
+        this.#cancelTimer?.();
+        this.#cancelTimer = undefined;
+        return;
+      case "settle":
+        for (const waiter of this.#takeWaiters(effect.operation)) waiter.resolve();
+        return;
+      case "refuse":
+        for (const waiter of this.#takeWaiters(effect.operation)) {
+          waiter.reject(operationError(effect, { id: this.id, status: this.#state.status, pid: process?.pid }));
+        }
+        return;
+      case "emit":
+        this.#announce(effect.notice);
+    }
+  }
+
+  #arm(afterMs: number, serial: number): void {
+    this.#cancelTimer?.();
+    const fire = (): void => {
+      this.#cancelTimer = undefined;
+      this.#dispatch({ event: { type: "timer", serial } });
+    };
+    this.#cancelTimer = this.#core.runtime.clock.setTimer(fire, afterMs);
+  }
+
+  #takeWaiters(operation: Operation): Waiter[] {
+    const waiters = this.#waiters[operation];
+    this.#waiters[operation] = [];
+    return waiters;
+  }
+
+  #announce(notice: Notice): void {
+    const workerId = this.id;
+    switch (notice.event) {
+      case "status":
+        this.#note("debug", `${notice.previous} -> ${notice.status}`);
+        this.#emit("status", { workerId, status: notice.status, previous: notice.previous });
+        return;
+      case "ready": {
+        const ready = { workerId, pid: this.#current?.pid, incarnation: this.#state.incarnation };
+        this.#note("info", notice.restarted ? "ready again" : "ready", { workerPid: ready.pid });
+        this.#emit("ready", ready);
+        if (notice.restarted) this.#emit("restarted", ready);
+        return;
+      }
+      case "exit":
+        this.#emit("exit", exitEvent(workerId, notice.exit));
+        return;
+      case "crash": {
+        const { restartInMs, exit } = notice;
+        const consecutiveCrashes = this.#state.history.consecutive;
+        const crash = { ...exitEvent(workerId, exit), willRestart: restartInMs !== undefined, restartInMs };
+        this.#note("warn", exit.message, { reason: exit.reason, restartInMs, consecutiveCrashes });
+        this.#emit("crash", { ...crash, consecutiveCrashes });
+        return;
+      }
+      case "failed": {
+        const { why, exit } = notice;
+        const message = failedMessage(why, exit);
+        this.#note("error", `given up: ${message}`, { why });
+        this.#emit("failed", { workerId, why, message });
+      }
+    }
+  }
+
+  #note(level: LogLevel, message: string, fields?: Record<string, unknown>): void {
+    this.#current?.logs.note(level, message, fields);
+  }
+}
+
+function exitEvent(workerId: string, { code, signal, reason, message }: WorkerExit): ExitEvent {
+  return { workerId, code, signal, reason: reason.reason, details: reason, message };
+}
+
+function failedMessage(why: WorkerEvents["failed"]["why"], exit: WorkerExit | undefined): string {
+  const last = exit === undefined ? "" : `; the last: ${exit.message}`;
+  switch (why) {
+    case "too-many-crashes":
+      return `it crashed too often to be restarted again${last}`;
+    case "not-retryable":
+      return `trying again cannot help${last}`;
+    case "never-restarted":
+      return `it is not to be restarted${last}`;
+    case "still-alive":
+      return "its process outlived SIGKILL";
+  }
+}

@@ -1,0 +1,239 @@
+import {
+  ErrorCode,
+  isRpcError,
+  Peer,
+  type PeerCallOptions,
+  type PeerReport,
+  type PeerStats,
+  RpcError,
+} from "@outrigger/protocol";
+import { stdioTransport } from "@outrigger/protocol/node";
+import { scopeOfCall } from "./call-scope.js";
+import { type Channels, createChannels } from "./channels.js";
+import { rejected } from "./handled-promise.js";
+import { CallContext, type ContextSource } from "./handler-context.js";
+import { type Handshake, initialize, setUp } from "./host-handshake.js";
+import { hostServing } from "./host-serving.js";
+import { createInvocations, type Invocations } from "./invocations.js";
+import type { WorkerProcess } from "./launcher.js";
+import { type LogBridge, workerLogger } from "./log-bridge.js";
+import { guardChannels } from "./push-channels.js";
+import type { WorkerExit } from "./state-types.js";
+import { failedStream, onStreamEnd } from "./stream-end.js";
+import { diedWithWorker, notImplemented } from "./unavailable-error.js";
+import type { HostCore, WorkerSpec } from "./worker-spec.js";
+
+/** Options of an untyped call to a worker. */
+export type ChannelCallOptions = Omit<PeerCallOptions, "meta"> & { readonly scope?: unknown };
+
+/** The calls between the host and one process, both ways, and the scopes and push channels that belong to them. */
+export class WorkerChannel {
+  /** Resolves when nothing more comes from it. */
+  readonly ended: Promise<void>;
+  readonly #workerId: string;
+  readonly #spec: WorkerSpec;
+  readonly #core: HostCore;
+  readonly #logs: LogBridge;
+  readonly #peer: Peer;
+  readonly #invocations: Invocations<unknown>;
+  readonly #channels: Channels<unknown>;
+  readonly #context: ContextSource;
+  #handshake: Handshake | undefined;
+  #isReady = false;
+  #isOpen = true;
+
+  constructor(
+    spec: WorkerSpec,
+    core: HostCore,
+    process: Pick<WorkerProcess, "stdin" | "stdout">,
+    hooks: { readonly logs: LogBridge; onClosed(error: Error | undefined): void },
+  ) {
+    const { clock, uniqueId, wallClock } = core.runtime;
+    const { limits, launch, capabilities } = spec;
+    this.#workerId = launch.workerId;
+    this.#spec = spec;
+    this.#core = core;
+    this.#logs = hooks.logs;
+    this.#invocations = createInvocations(uniqueId(), limits.invocations);
+    this.#channels = createChannels(limits.channels);
+    this.#context = {
+      ...{ workerId: launch.workerId, capabilities, log: workerLogger(core.logger, launch.workerId) },
+      timeOfDay: (deadline) => wallClock() + deadline - clock.now(),
+    };
+    let end!: () => void;
+    this.ended = new Promise((resolve) => {
+      end = resolve;
+    });
+    this.#peer = new Peer({
+      transport: stdioTransport(process.stdout, process.stdin, limits.transport),
+      outgoing: core.outgoing,
+      serving: hostServing({
+        ...this.#context,
+        ...{ methods: core.serving, handlers: core.handlers, invocations: this.#invocations, logs: hooks.logs },
+        channels: guardChannels(core.serving, this.#channels),
+        now: () => clock.now(),
+        isInitialized: () => this.#handshake !== undefined,
+      }),
+      ...{ limits: limits.peer, codec: core.codec, clock },
+      onReport: (report) => this.#onReport(report),
+      onClosed: (error) => {
+        this.#isOpen = false;
+        end();
+        hooks.onClosed(error);
+      },
+    });
+    this.#peer.start();
+  }
+
+  /** Whether calls can be sent. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether the handshake is done. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get handshakeResult(): Handshake | undefined {
+    return this.#handshake;
+  }
+
+  get stats(): Readonly<PeerStats> {
+    return this.#peer.stats;
+  }
+
+  get load() {
+    return { ...this.#peer.load, invocations: this.#invocations.stats, channels: this.#channels.size };
+  }
+
+  /** Negotiates, and has the plugin's setup run; it may call the host meanwhile. Rejects when the start failed. */
+  async handshake(): Promise<void> {
+    this.#handshake = await initialize(this.#peer, this.#core, this.#spec);
+    await setUp(this.#peer, this.#handshake, this.#spec.lifecycle.initializeTimeoutMs);
+    this.#isReady = true;
+  }
+
+  /** Settles exactly once; a rejection nobody awaits does not end the process. */
+  request(method: string, params: unknown, options: ChannelCallOptions = {}): Promise<unknown> {
+    const lent = this.#lend(method, params, options.scope, "call");
+    if (lent instanceof RpcError) return rejected(lent);
+    const { scope: _, ...rest } = options;
+    if (lent === undefined) return this.#peer.request(method, params, rest);
+    const promise = this.#peer.request(method, params, { ...rest, meta: { invocation: lent } });
+    const settle = (): void => this.#invocations.settle(lent.id, this.#core.runtime.clock.now());
+    promise.then(settle, settle);
+    return promise;
+  }
+
+  /** Whether it was sent. */
+  notify(method: string, params: unknown, options: { readonly scope?: unknown } = {}): boolean {
+    const lent = this.#lend(method, params, options.scope, "notification");
+    if (lent instanceof RpcError) {
+      this.#logs.remark("warn", lent.message);
+      return false;
+    }
+    return this.#peer.notify(method, params, lent === undefined ? undefined : { invocation: lent });
+  }
+
+  /** Fails through the reader. */
+  stream(method: string, params: unknown, options: ChannelCallOptions = {}): AsyncIterableIterator<unknown> {
+    const lent = this.#lend(method, params, options.scope, "call");
+    if (lent instanceof RpcError) return failedStream(lent);
+    const { scope: _, ...rest } = options;
+    if (lent === undefined) return this.#peer.stream(method, params, rest);
+    const reader = this.#peer.stream(method, params, { ...rest, meta: { invocation: lent } });
+    return onStreamEnd(reader, () => this.#invocations.settle(lent.id, this.#core.runtime.clock.now()));
+  }
+
+  /** A method of the runtime's own. */
+  health(options: Pick<PeerCallOptions, "signal" | "timeoutMs">): Promise<unknown> {
+    return this.#peer.request("health", {}, options);
+  }
+
+  /** Rejects when the worker cannot be asked. */
+  shutdown(withinMs: number): Promise<unknown> {
+    return this.#peer.request("shutdown", { deadlineMs: withinMs }, { timeoutMs: withinMs });
+  }
+
+  /** Calls in flight fail, handlers are aborted and answer nobody, who watches its push channels is told. */
+  bury(exit: WorkerExit): void {
+    this.#isOpen = false;
+    this.#peer.close((method, mayHaveRun) => diedWithWorker(this.#workerId, method, mayHaveRun, exit));
+    this.#invocations.drain();
+    for (const { scope, channel, reason } of this.#channels.closeAll(`its worker ended: ${exit.reason.reason}`)) {
+      this.#tellClosed({ channel, reason }, scope);
+    }
+  }
+
+  #tellClosed(params: { readonly channel: string; readonly reason: string }, scope: unknown): void {
+    const method = "channels.close";
+    const handler = this.#core.handlers[method];
+    const { signal } = new AbortController();
+    const call = { method, meta: undefined, signal, deadline: undefined, progress: () => {} };
+    const report = (error: unknown): void =>
+      this.#logs.note("error", `the handler of ${method} failed`, { err: error });
+    try {
+      Promise.resolve(handler?.(params, new CallContext(call, scope, this.#context))).catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** The invocation a call carries, `undefined` for none; an error when it cannot be made. */
+  #lend(
+    method: string,
+    params: unknown,
+    given: unknown,
+    kind: "call" | "notification",
+  ): { readonly id: string; readonly scope: unknown } | RpcError | undefined {
+    const { contract, runtime } = this.#core;
+    if (!Object.hasOwn(contract.hostToWorker, method)) {
+      const names = Object.keys(contract.hostToWorker).slice(0, 12).join(", ");
+      const text = `the contract ${contract.name} has no method ${JSON.stringify(String(method).slice(0, 100))} of a worker; it has ${names}`;
+      return new RpcError(ErrorCode.METHOD_NOT_FOUND, text, { data: { mayHaveRun: false } });
+    }
+    if (this.#handshake?.methods.has(method) === false) return notImplemented(this.#workerId, method);
+    try {
+      const scope = scopeOfCall(contract.scope, given, params);
+      if (scope === undefined) return undefined;
+      const now = runtime.clock.now();
+      const id = kind === "call" ? this.#invocations.open(scope, now) : this.#invocations.openNotification(scope, now);
+      return { id, scope };
+    } catch (error) {
+      const { code, message, data } = error as RpcError;
+      return new RpcError(code, `${method}: ${message}`, { data });
+    }
+  }
+
+  #onReport(report: PeerReport): void {
+    const { kind } = report;
+    if (kind === "notification-refused" || (kind === "notification-failed" && isRpcError(report.error))) {
+      this.#logs.remark("warn", `a notification was refused: ${(report.error as RpcError).message}`, {
+        method: report.method,
+      });
+      return;
+    }
+    switch (report.kind) {
+      case "invalid-message":
+        this.#logs.stdout(report.line);
+        return;
+      case "unknown-reply":
+        this.#logs.remark("warn", "it answered a call that nobody made", { id: report.id });
+        return;
+      case "duplicate-request":
+        this.#logs.remark("warn", `${report.method}: it used the id of a call that is still running`, {
+          id: report.id,
+        });
+        return;
+      default:
+        this.#logs.remark(
+          "error",
+          `${report.method}: ${report.kind === "listener-failed" ? "onProgress" : "the handler"} failed`,
+          {
+            err: report.error,
+          },
+        );
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { Codec, Contract, InitializeParams, MethodMap, PeerLimits, TransportLimits } from "@outrigger/protocol";
+import type { ChannelLimits } from "./channels.js";
+import type { HostLogger } from "./host-logger.js";
+import type { HostRuntime } from "./host-runtime.js";
+import type { UntypedHandlers } from "./host-serving.js";
+import type { InvocationLimits } from "./invocations.js";
+import type { Launcher, LaunchSpec } from "./launcher.js";
+import type { LogLimits } from "./log-bridge.js";
+import type { LifecycleSettings } from "./state-types.js";
+
+/** Everything about one worker, options checked and defaults filled in: what its next process is made from. */
+export interface WorkerSpec {
+  readonly launcher: Launcher;
+  readonly launch: LaunchSpec;
+  readonly capabilities: ReadonlySet<string>;
+  readonly manifest: unknown;
+  readonly config: unknown;
+  readonly lifecycle: LifecycleSettings;
+  readonly limits: WorkerLimits;
+}
+
+/** The bounds of one worker, resolved. */
+export interface WorkerLimits {
+  readonly peer: PeerLimits;
+  readonly transport: TransportLimits;
+  readonly invocations: InvocationLimits;
+  readonly channels: ChannelLimits;
+  readonly log: LogLimits;
+  readonly stderrTailCharacters: number;
+}
+
+/** What all workers of a host have in common. */
+export interface HostCore {
+  readonly contract: Contract;
+  /** host→worker, with the runtime's own methods. */
+  readonly outgoing: MethodMap;
+  /** worker→host, with the runtime's own methods. */
+  readonly serving: MethodMap;
+  readonly handlers: UntypedHandlers;
+  readonly logger: HostLogger;
+  readonly runtime: HostRuntime;
+  readonly codec: Codec | undefined;
+  readonly identity: InitializeParams["host"];
+}
