@@ -1,0 +1,310 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
+import { gone, later, serving, testPeer } from "../test/peer-pair.js";
+import { notification, request } from "./contract.js";
+import { ErrorCode } from "./errors.js";
+import { stdioTransport } from "./stdio-transport.js";
+import type { TransportLimits } from "./transport.js";
+
+const any = z.unknown();
+const methods = { call: request({ params: any, result: any }), note: notification({ params: any }) };
+
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children.clear();
+});
+
+/** A worker in a few lines: `line(text)` for each line it reads, `answer(text)` answers a request line. */
+const prelude = `
+  const answer = (text) => {
+    const { id, params } = JSON.parse(text);
+    process.stdout.write(JSON.stringify({ jsonrpc: "2.0", id, result: params }) + "\\n");
+  };
+  let rest = "";
+  const read = (line) => process.stdin.setEncoding("utf8").on("data", (chunk) => {
+    const lines = (rest + chunk).split("\\n");
+    rest = lines.pop();
+    lines.forEach(line);
+  });
+`;
+
+function child(script: string, limits?: TransportLimits) {
+  const process_ = spawn(process.execPath, ["-e", prelude + script], { stdio: ["pipe", "pipe", "inherit"] });
+  children.add(process_);
+  const transport = stdioTransport(process_.stdout, process_.stdin, limits);
+  const ends: (Error | undefined)[] = [];
+  const ended = later<Error | undefined>();
+  const seen: unknown[] = [];
+  const first = later<unknown>();
+  const peer = testPeer(transport, {
+    ...serving(methods, {
+      note: (params) => {
+        seen.push(params);
+        first.resolve(params);
+      },
+    }),
+    outgoing: methods,
+    onClosed: (error) => {
+      ends.push(error);
+      ended.resolve(error);
+    },
+  });
+  return { child: process_, transport, peer, ends, ended: ended.promise, seen, first: first.promise };
+}
+
+test("calls go to a real process and back, in order, characters split by the pipe included", async () => {
+  const { peer } = child("read(answer)");
+  const texts = Array.from({ length: 300 }, (_, index) => `${index} é𝄞\u2028\u2029 ${"x".repeat(index * 37)}`);
+  const calls = texts.map((text) => peer.request("call", text));
+  expect(await Promise.all(calls)).toEqual(texts);
+});
+
+test("a message of many megabytes crosses the pipe both ways", async () => {
+  const { peer } = child("read(answer)");
+  const large = "é".repeat(4 * 1024 * 1024);
+  expect(await peer.request("call", large)).toBe(large);
+});
+
+test("a worker that exits is the end of the channel, told once, and what it had written is read first", async () => {
+  const {
+    peer,
+    ended,
+    ends,
+    child: process_,
+  } = child(`read((line) => {
+    for (let n = 0; n < 2000; n++) process.stdout.write('{"jsonrpc":"2.0","method":"note","params":' + n + '}\\n');
+    answer(line);
+    process.exitCode = 3;
+    process.stdin.destroy();
+  })`);
+  const call = peer.request("call", "last");
+  await ended;
+  await expect(call).resolves.toBe("last");
+  expect(peer.stats.received).toBe(2001);
+  if (process_.exitCode === null) await once(process_, "close");
+  expect(ends).toHaveLength(1);
+});
+
+test("answers in the pipe of a worker that is gone are not lost to a write that fails first", async () => {
+  const { peer, child: process_, ended } = child(`read((line) => { answer(line); process.exit(0); })`);
+  const call = peer.request("call", 1);
+  await once(process_, "exit");
+  // The process is gone and its input is broken before its output was read.
+  for (let count = 0; count < 10; count++) peer.notify("note", "x".repeat(100_000));
+  await expect(call).resolves.toBe(1);
+  await ended;
+});
+
+test("a worker that closes its input and lives on is the end of the channel", async () => {
+  const {
+    peer,
+    ended,
+    first,
+    child: process_,
+  } = child(`
+    require("node:fs").closeSync(0);
+    process.stdout.write('{"jsonrpc":"2.0","method":"note","params":"closed"}\\n');
+    setInterval(() => {}, 1000);
+  `);
+  await first;
+  const call = peer.request("call", "x".repeat(1_000_000));
+  const error = await ended;
+  expect(error).toBeInstanceOf(Error);
+  expect(process_.exitCode).toBeNull();
+  peer.close(gone);
+  await expect(call).rejects.toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
+});
+
+test("a worker that closes its output is the end of the channel", async () => {
+  const { ended } = child(`require("node:fs").closeSync(1); setInterval(() => {}, 1000);`);
+  await expect(ended).resolves.toBeUndefined();
+});
+
+test("a killed worker with bytes still queued for it ends the channel, not the host", async () => {
+  const {
+    peer,
+    ended,
+    ends,
+    child: process_,
+    first,
+  } = child(`
+    process.stdout.write('{"jsonrpc":"2.0","method":"note"}\\n');
+    setInterval(() => {}, 1000);
+  `);
+  await first;
+  const calls = Array.from({ length: 20 }, () => peer.request("call", "x".repeat(500_000)));
+  expect(peer.load.unsentBytes).toBeGreaterThan(5_000_000);
+  process_.kill("SIGKILL");
+  await ended;
+  peer.close(gone);
+  for (const call of calls) await expect(call).rejects.toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
+  expect(ends).toHaveLength(1);
+});
+
+test("a worker that does not read bounds what waits for it, and calls past the bound fail at once", async () => {
+  const { peer, first } = child(
+    `process.stdout.write('{"jsonrpc":"2.0","method":"note"}\\n'); setInterval(() => {}, 1000);`,
+    { unsentBytes: 1_000_000 },
+  );
+  await first;
+  const outcomes: string[] = [];
+  for (let count = 0; count < 100; count++) {
+    peer.request("call", "x".repeat(50_000)).catch(({ codeName }) => outcomes.push(codeName));
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(outcomes.length).toBeGreaterThan(75);
+  expect(new Set(outcomes)).toEqual(new Set(["OVERLOADED"]));
+  expect(peer.load.unsentBytes).toBeLessThanOrEqual(1_000_000);
+});
+
+test("a line without an end is refused while it is read, long before it would fill memory", async () => {
+  const before = process.memoryUsage().rss;
+  const { ended, child: process_ } = child(
+    `const mega = Buffer.alloc(1 << 20, "x"); (function more() { process.stdout.write(mega, more); })();`,
+    { messageBytes: 2_000_000 },
+  );
+  await expect(ended).resolves.toMatchObject({ code: ErrorCode.MESSAGE_TOO_LARGE });
+  // What it goes on writing is thrown away, so that it can be told to stop.
+  process_.kill("SIGTERM");
+  await once(process_, "close");
+  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+});
+
+test("a flood of messages leaves the event loop to the others", async () => {
+  const { peer, first } = child(`
+    const lines = Buffer.from('{"jsonrpc":"2.0","method":"note","params":1}\\n'.repeat(5000));
+    (function more() { process.stdout.write(lines, more); })();
+  `);
+  await first;
+  const delays: number[] = [];
+  for (let count = 0; count < 40; count++) {
+    const asked = performance.now();
+    await new Promise((resolve) => setImmediate(resolve));
+    delays.push(performance.now() - asked);
+  }
+  delays.sort((a, b) => a - b);
+  expect(peer.stats.received).toBeGreaterThan(10_000);
+  // A turn has 8 ms for this channel; the median tolerates a machine with other work.
+  expect(delays[20]).toBeLessThan(25);
+});
+
+test("text printed without a newline just before the end is still shown", async () => {
+  const { peer, ended } = child(`process.stdout.write("panic: out of luck")`);
+  await ended;
+  expect(peer.reports).toMatchObject([{ kind: "invalid-message", line: "panic: out of luck" }]);
+});
+
+test("flush resolves when the operating system has everything; a drain flushes answers before the exit", async () => {
+  const { peer, seen } = child(`read((line) => {
+    process.stdout.write('{"jsonrpc":"2.0","method":"note","params":' + line.length + "}\\n");
+  })`);
+  for (let count = 0; count < 5; count++) peer.notify("note", "x".repeat(300_000));
+  await peer.flush();
+  expect(peer.load.unsentBytes).toBe(0);
+  while (seen.length < 5) await new Promise((resolve) => setImmediate(resolve));
+});
+
+test("flush does not wait for an end that is gone", async () => {
+  const { peer, ended } = child("");
+  peer.notify("note", "x".repeat(1_000_000));
+  await peer.flush();
+  await ended;
+  await peer.flush();
+});
+
+test("streams that were broken before the start are the end of the channel", async () => {
+  for (const breakIt of [
+    (input: PassThrough) => input.destroy(new Error("mine")),
+    (input: PassThrough) => input.destroy(),
+    (_: PassThrough, output: PassThrough) => output.destroy(new Error("mine")),
+    (_: PassThrough, output: PassThrough) => output.end(),
+  ]) {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    input.on("error", () => {});
+    output.on("error", () => {});
+    breakIt(input, output);
+    await new Promise((resolve) => setImmediate(resolve));
+    const ended = later<Error | undefined>();
+    testPeer(stdioTransport(input, output), { onClosed: ended.resolve });
+    await ended.promise;
+  }
+});
+
+test("errors of both streams, at once and repeated, are told once", async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const ends: unknown[] = [];
+  const ended = later<Error | undefined>();
+  testPeer(stdioTransport(input, output), {
+    onClosed: (error) => {
+      ends.push(error);
+      ended.resolve(error);
+    },
+  });
+  const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+  input.emit("error", reset);
+  input.destroy(new Error("again"));
+  output.destroy(new Error("write EPIPE"));
+  output.emit("error", new Error("again"));
+  await expect(ended.promise).resolves.toBe(reset);
+  expect(ends).toEqual([reset]);
+});
+
+test("writes of one tick are one write", async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const writes: string[] = [];
+  output.on("data", (chunk: Buffer) => writes.push(chunk.toString()));
+  const peer = testPeer(stdioTransport(input, output), { outgoing: methods });
+  for (let count = 0; count < 100; count++) peer.notify("note", count);
+  await peer.flush();
+  expect(writes.join("").split("\n")).toHaveLength(101);
+  expect(writes.length).toBeLessThanOrEqual(2);
+});
+
+test("a close sends what was queued, ends the stream and stops nothing from being read to its end", async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const peer = testPeer(stdioTransport(input, output), { outgoing: methods });
+  peer.notify("note", 1);
+  peer.close(gone);
+  input.end("more\n".repeat(100_000));
+  const [chunks] = await Promise.all([output.toArray(), once(input, "end")]);
+  expect(Buffer.concat(chunks).toString()).toContain('"method":"note"');
+});
+
+test("an output that breaks, or just closes, ends the channel only after the input had its say", async () => {
+  for (const error of [new Error("write EPIPE"), undefined]) {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const ended = later<Error | undefined>();
+    const peer = testPeer(stdioTransport(input, output), {
+      ...serving(methods, { note: () => {} }),
+      onClosed: ended.resolve,
+    });
+    output.destroy(error);
+    await once(output, "close");
+    input.end('{"jsonrpc":"2.0","method":"note"}\n'.repeat(100));
+    await expect(ended.promise).resolves.toBe(error);
+    expect(peer.stats.received).toBe(100);
+  }
+});
+
+test("an output that closes while the input stays open is the end of the channel", async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const ended = later<Error | undefined>();
+  testPeer(stdioTransport(input, output), { onClosed: ended.resolve });
+  output.destroy();
+  await expect(ended.promise).resolves.toMatchObject({ message: "the other end closed its input" });
+});
+
+test("a flood that is cut off while it waits for its turn is still read to its end", async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const peer = testPeer(
+    stdioTransport(input, output),
+    serving(methods, { note: () => queueMicrotask(() => peer.close(gone)) }),
+  );
+  input.end('{"jsonrpc":"2.0","method":"note","params":[1,2,3]}\n'.repeat(200_000));
+  await once(input, "end");
+  expect(peer.stats.received).toBeLessThan(200_000);
+});
