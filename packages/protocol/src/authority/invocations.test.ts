@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { ErrorCode } from "../errors.js";
+import { createInvocations } from "./invocations.js";
+
+const limits = { graceMs: 5_000, notificationMs: 900_000, max: 10_000 };
+
+test("a scope is lent while its call runs, and for the grace after it settled", () => {
+  const invocations = createInvocations<string>("k3f9", limits);
+  const id = invocations.open("t1", 0);
+  expect(id).toBe("k3f9.1");
+  expect(invocations.resolve(id, 1e9)).toEqual({ scope: "t1" });
+  invocations.settle(id, 1_000);
+  expect(invocations.resolve(id, 5_999)).toEqual({ scope: "t1" });
+  expect(invocations.resolve(id, 6_000)).toBe("expired");
+  invocations.settle(id, 7_000);
+  expect(invocations.resolve(id, 7_001)).toBe("expired");
+});
+
+test("a notification's scope is lent for its time; nothing settles it", () => {
+  const invocations = createInvocations<string>("k", limits);
+  const id = invocations.openNotification("t1", 100);
+  invocations.settle(id, 100);
+  expect(invocations.resolve(id, 900_099)).toEqual({ scope: "t1" });
+  expect(invocations.resolve(id, 900_100)).toBe("expired");
+});
+
+test("an undefined scope is a scope: the invocation is live, and lends nothing", () => {
+  const invocations = createInvocations<undefined>("k", limits);
+  const id = invocations.open(undefined, 0);
+  expect(invocations.resolve(id, 0)).toEqual({ scope: undefined });
+  invocations.settle(id, 0);
+  expect(invocations.resolve(id, 1)).toEqual({ scope: undefined });
+});
+
+test("overlapping invocations keep their own scopes", () => {
+  const invocations = createInvocations<string>("k", limits);
+  const [first, second] = [invocations.open("t1", 0), invocations.open("t2", 0)];
+  invocations.settle(first, 0);
+  expect(invocations.resolve(second, 9_000)).toEqual({ scope: "t2" });
+  expect(invocations.resolve(first, 9_000)).toBe("expired");
+});
+
+test.each([
+  [undefined],
+  [null],
+  [7],
+  [{}],
+  [["k.1"]],
+  [""],
+  ["k"],
+  ["k."],
+  ["k.2"],
+  ["k.01"],
+  ["k.-1"],
+  ["x.1"],
+  ["__proto__"],
+])("what was never lent is unknown: %j", (id) => {
+  const invocations = createInvocations<string>("k", limits);
+  invocations.open("t1", 0);
+  expect(invocations.resolve(id, 0)).toBe("unknown");
+});
+
+test("past the bound the longest settled go first, then the oldest notifications, never a call in flight", () => {
+  const invocations = createInvocations<number>("k", { ...limits, max: 4 });
+  const calls = [0, 1, 2].map((scope) => invocations.open(scope, 0));
+  const notification = invocations.openNotification(3, 0);
+  invocations.settle(calls[1] as string, 1);
+  invocations.settle(calls[0] as string, 2);
+  const later = invocations.open(4, 3);
+  expect(invocations.resolve(calls[1], 3)).toBe("expired");
+  expect(invocations.resolve(calls[0], 3)).toEqual({ scope: 0 });
+  invocations.open(5, 4);
+  expect(invocations.resolve(calls[0], 4)).toBe("expired");
+  expect(invocations.resolve(notification, 4)).toEqual({ scope: 3 });
+  invocations.open(6, 5);
+  expect(invocations.resolve(notification, 5)).toBe("expired");
+  expect(invocations.stats).toEqual({ open: 4, lingering: 0, evicted: 3 });
+  expect(() => invocations.open(7, 6)).toThrow(expect.objectContaining({ code: ErrorCode.OVERLOADED }));
+  expect(invocations.resolve(later, 6)).toEqual({ scope: 4 });
+  expect(invocations.resolve(calls[2], 6)).toEqual({ scope: 2 });
+});
+
+test("what is over takes no room", () => {
+  const invocations = createInvocations<number>("k", limits);
+  for (let now = 0; now < 100_000; now++) invocations.settle(invocations.open(now, now), now);
+  expect(invocations.stats).toEqual({ open: 0, lingering: 5_000, evicted: 0 });
+  invocations.openNotification(0, 200_000);
+  invocations.settle(invocations.open(0, 2_000_000), 2_000_000);
+  expect(invocations.stats).toEqual({ open: 0, lingering: 1, evicted: 0 });
+});
+
+test("room is made of what is over before anything is taken back early", () => {
+  const invocations = createInvocations<number>("k", { ...limits, max: 2 });
+  invocations.openNotification(0, 0);
+  invocations.settle(invocations.open(1, 0), 0);
+  invocations.open(2, 5_000);
+  expect(invocations.stats).toEqual({ open: 1, lingering: 1, evicted: 0 });
+  invocations.open(3, 900_000);
+  expect(invocations.stats).toEqual({ open: 2, lingering: 0, evicted: 0 });
+});
+
+test("drain takes everything back, and its ids stay expired", () => {
+  const invocations = createInvocations<string>("k", limits);
+  const ids = [invocations.open("t1", 0), invocations.openNotification("t1", 0), invocations.open("t1", 0)];
+  invocations.settle(ids[2] as string, 0);
+  invocations.drain();
+  expect(ids.map((id) => invocations.resolve(id, 0))).toEqual(["expired", "expired", "expired"]);
+  expect(invocations.open("t2", 0)).toBe("k.4");
+});

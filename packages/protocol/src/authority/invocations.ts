@@ -1,0 +1,150 @@
+import { ErrorCode, RpcError } from "../errors.js";
+
+/** How long and how many scopes a host lends to one process. */
+export interface InvocationLimits {
+  /** How long an id stays good after its call settled, for nested calls already on their way, ms. Default 5,000. */
+  readonly graceMs: number;
+  /** How long the id of a notification is good: nothing tells when its handler is done, ms. Default 900,000. */
+  readonly notificationMs: number;
+  /** Ids remembered at once, settled ones in their grace included. Default 10,000. */
+  readonly max: number;
+}
+
+export const DEFAULT_INVOCATION_LIMITS: InvocationLimits = { graceMs: 5_000, notificationMs: 900_000, max: 10_000 };
+
+/** Whose authority a call of a worker has: that of a live invocation, or why it has none. */
+export type ResolvedInvocation<Scope> = { readonly scope: Scope } | "expired" | "unknown";
+
+/** The scopes lent to one process. An id means nothing to any other. */
+export interface Invocations<Scope> {
+  /** Lends a scope until `settle`. @throws RpcError OVERLOADED when all ids are in use. */
+  open(scope: Scope, now: number): string;
+  /** Lends a scope to a notification's handler. @throws RpcError OVERLOADED when all ids are in use. */
+  openNotification(scope: Scope, now: number): string;
+  /** The call was answered, failed or timed out: the grace begins. */
+  settle(id: string, now: number): void;
+  /** `expired`: it was ours once; `unknown`: it never was. Takes what a worker sent, of any type. */
+  resolve(id: unknown, now: number): ResolvedInvocation<Scope>;
+  /** Takes back everything lent; ids are given out no less. */
+  drain(): void;
+  /** Ids in use, ids in their grace or lent to notifications, and ids taken back early for lack of room. */
+  readonly stats: { readonly open: number; readonly lingering: number; readonly evicted: number };
+}
+
+/**
+ * Keeps the scopes lent to one process.
+ * @param prefix random, so that an id of another process or an earlier one is not taken for one of this
+ */
+export function createInvocations<Scope>(
+  prefix: string,
+  limits: InvocationLimits = DEFAULT_INVOCATION_LIMITS,
+): Invocations<Scope> {
+  const inUse = new Map<string, Scope>();
+  const settled = createLingering<Scope>();
+  const notifications = createLingering<Scope>();
+  let counter = 0;
+  let evicted = 0;
+
+  const makeRoom = (now: number): void => {
+    settled.dropEnded(now);
+    notifications.dropEnded(now);
+    if (inUse.size + settled.size + notifications.size < limits.max) return;
+    if (!settled.dropFirst() && !notifications.dropFirst()) {
+      throw new RpcError(
+        ErrorCode.OVERLOADED,
+        `${limits.max} calls with an invocation are in flight; wait for answers before calling again`,
+      );
+    }
+    evicted++;
+  };
+  const nextId = (): string => `${prefix}.${(++counter).toString(36)}`;
+  const wasIssued = (id: string): boolean => {
+    const number = id.startsWith(`${prefix}.`) ? id.slice(prefix.length + 1) : "";
+    return /^[1-9a-z][0-9a-z]{0,10}$/.test(number) && Number.parseInt(number, 36) <= counter;
+  };
+
+  return {
+    open(scope, now) {
+      makeRoom(now);
+      const id = nextId();
+      inUse.set(id, scope);
+      return id;
+    },
+    openNotification(scope, now) {
+      makeRoom(now);
+      const id = nextId();
+      notifications.add({ id, scope, until: now + limits.notificationMs });
+      return id;
+    },
+    settle(id, now) {
+      if (!inUse.has(id)) return;
+      const scope = inUse.get(id) as Scope;
+      inUse.delete(id);
+      settled.dropEnded(now);
+      settled.add({ id, scope, until: now + limits.graceMs });
+    },
+    resolve(id, now) {
+      if (typeof id !== "string") return "unknown";
+      if (inUse.has(id)) return { scope: inUse.get(id) as Scope };
+      const lingering = settled.get(id) ?? notifications.get(id);
+      if (lingering !== undefined && now < lingering.until) return { scope: lingering.scope };
+      return wasIssued(id) ? "expired" : "unknown";
+    },
+    drain() {
+      inUse.clear();
+      settled.clear();
+      notifications.clear();
+    },
+    get stats() {
+      return { open: inUse.size, lingering: settled.size + notifications.size, evicted };
+    },
+  };
+}
+
+interface Lent<Scope> {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly until: number;
+}
+
+/**
+ * Ids that end by time, in order of their end: the time added is always the same. A queue beside the map, because a
+ * map's first entry is slow to find after many before it were deleted.
+ */
+function createLingering<Scope>() {
+  const byId = new Map<string, Lent<Scope>>();
+  let queue: Lent<Scope>[] = [];
+  let head = 0;
+
+  const dropFirst = (): boolean => {
+    const first = queue[head];
+    if (first === undefined) return false;
+    byId.delete(first.id);
+    head++;
+    if (head > 1024 && head > queue.length / 2) {
+      queue = queue.slice(head);
+      head = 0;
+    }
+    return true;
+  };
+
+  return {
+    dropFirst,
+    dropEnded(now: number): void {
+      for (let first = queue[head]; first !== undefined && now >= first.until; first = queue[head]) dropFirst();
+    },
+    add(lent: Lent<Scope>): void {
+      byId.set(lent.id, lent);
+      queue.push(lent);
+    },
+    get: (id: string): Lent<Scope> | undefined => byId.get(id),
+    clear(): void {
+      byId.clear();
+      queue = [];
+      head = 0;
+    },
+    get size() {
+      return byId.size;
+    },
+  };
+}
