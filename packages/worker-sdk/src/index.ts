@@ -1,6 +1,7 @@
-export { definePlugin, type Plugin } from "./define-plugin.js";
-export { type EventOptions, event, events, type TypedEvent } from "./event-router.js";
+export { type Declaring, definePlugin, type Plugin } from "./define-plugin.js";
+export { type EventEntry, type EventOptions, event, events, type TypedEvent } from "./event-router.js";
 export { currentContext, detached } from "./invocation.js";
+export type { Entries, Entry, EntryOptions } from "./keyed-router.js";
 export type { Log, LogMeta } from "./log-types.js";
 export type { PluginOptions, WorkerContext, WorkerInfo } from "./plugin-context.js";
 export {
