@@ -57,7 +57,8 @@ function createWorld() {
   let now = 0;
   let armed: number | undefined;
   let shown = state.status;
-  let launchedAt: number[] = [];
+  /** When the crashes were that the policy answered with a restart. */
+  let restartedAt: number[] = [];
   let closing = false;
   const processes: Process[] = [];
   const waiting = { start: 0, stop: 0 };
@@ -67,6 +68,7 @@ function createWorld() {
   const current = (): Process | undefined => processes.at(-1);
 
   const onNotice = (notice: Notice): void => {
+    if (notice.event === "crash" && (notice.restartInMs ?? 0) > 0) restartedAt.push(now);
     if (notice.event !== "status") return;
     must(notice.previous === shown, "status events form a chain", [shown, notice]);
     must(notice.status !== shown, "a status event tells a change", notice);
@@ -80,7 +82,6 @@ function createWorld() {
         must(alive().length === 0, "never two live incarnations", processes);
         must(effect.incarnation === processes.length + 1, "each process has a number of its own", effect);
         processes.push({ incarnation: effect.incarnation, alive: true, buried: false });
-        if (state.automatic) launchedAt.push(now);
         break;
       case "handshake":
       case "shutdown":
@@ -151,12 +152,12 @@ function createWorld() {
       processes,
     );
     const { intensity, periodMs } = settings.restart;
-    const recent = launchedAt.filter((at) => at > now - periodMs).length;
-    must(recent < intensity, "restarts within a period are bounded", launchedAt);
+    const recent = restartedAt.filter((at) => at > now - periodMs).length;
+    must(recent < intensity, "restarts within a period are bounded", restartedAt);
   };
 
   const call = (type: "start" | "stop" | "restart" | "close"): void => {
-    if (type === "start" && state.status === "failed") launchedAt = [];
+    if ((type === "start" || type === "restart") && state.status === "failed") restartedAt = [];
     if (type === "close") closing = true;
     const operation = type === "stop" || type === "close" ? "stop" : "start";
     waiting[operation]++;
