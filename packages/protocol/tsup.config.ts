@@ -1,4 +1,6 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.base.js";
 
-export default defineConfig(library({ index: "src/index.ts", node: "src/stdio-transport.ts" }));
+export default defineConfig(
+  library({ index: "src/index.ts", node: "src/stdio-transport.ts", authority: "src/authority.ts" }),
+);

@@ -13,6 +13,7 @@ export const hostImportAllowed = ["example-plugin/src/demo"];
 export const pureFiles = [
   "protocol/src/contract.ts",
   "protocol/src/plugin-contract",
+  "protocol/src/authority",
   "protocol/src/scope-of-params.ts",
   "protocol/src/messages.ts",
   "protocol/src/errors.ts",
@@ -40,11 +41,10 @@ export const pureFiles = [
   "host/src/log-lines.ts",
   "host/src/environment.ts",
   "host/src/rate-limit.ts",
-  "host/src/invocations.ts",
-  "host/src/capabilities.ts",
-  "host/src/channels.ts",
   "worker-sdk/src/define-plugin.ts",
   "worker-sdk/src/routers.ts",
+  "worker-sdk/src/keyed-router.ts",
+  "worker-sdk/src/event-router.ts",
   "worker-sdk/src/worker-phase.ts",
 ];
 export const pureExternals = ["zod", "@standard-schema/spec"];

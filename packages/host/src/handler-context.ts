@@ -1,5 +1,4 @@
-import type { Contract, ScopeOf } from "@outrigger/protocol";
-import { ErrorCode, type IncomingCall, RpcError, type ScopedHandlers, type WorkerToHost } from "@outrigger/protocol";
+import type { Contract, IncomingCall, ScopedHandlers, ScopeOf, WorkerToHost } from "@outrigger/protocol";
 import type { HostLogger } from "./host-logger.js";
 
 /** What a host handler is told of the call it answers. */
@@ -81,17 +80,4 @@ export class CallContext implements HandlerContext {
   get progress(): (value: unknown) => void {
     return this.#call.progress;
   }
-}
-
-/** @throws RpcError INVOCATION_SCOPE_DENIED, saying why the call has no scope */
-export function scopeDenied(method: string, why: "none" | "unknown" | "expired" | "unscoped"): RpcError {
-  const text = {
-    none: "carries no invocation; make it with the host object of the handler's context, while the call runs",
-    unknown: "carries an invocation this worker was never given",
-    expired: "carries an invocation that is over; background work has no scope of a call that was answered",
-    unscoped: "belongs to a call that was made without a scope; pass { scope } where the host makes it",
-  }[why];
-  return new RpcError(ErrorCode.INVOCATION_SCOPE_DENIED, `${method} needs a scope: this call ${text}`, {
-    data: { invocation: why },
-  });
 }

@@ -9,12 +9,15 @@ import {
   RpcError,
   type Serving,
 } from "@outrigger/protocol";
-import { checkCapability } from "./capabilities.js";
-import { CallContext, type ContextSource, type HandlerContext, scopeDenied } from "./handler-context.js";
-import type { Invocations, ResolvedInvocation } from "./invocations.js";
+import {
+  authorizeCall,
+  type Invocations,
+  type PushChannels,
+  type ResolvedInvocation,
+} from "@outrigger/protocol/authority";
+import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
 import { isThenable } from "./is-thenable.js";
 import type { LogBridge } from "./log-bridge.js";
-import type { PushChannels } from "./push-channels.js";
 
 /** The handlers of a host, untyped: who calls them has been through the contract. */
 export type UntypedHandlers = Readonly<
@@ -43,11 +46,7 @@ export function hostServing(source: ServingSource): Serving {
     if (!source.isInitialized()) {
       throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
     }
-    checkCapability(method, definition.capability, source.capabilities);
-    if (definition.scoped !== true) return;
-    const resolved = resolve(meta);
-    if (typeof resolved === "string") throw scopeDenied(method, resolved);
-    if (resolved.scope === undefined) throw scopeDenied(method, "unscoped");
+    authorizeCall(method, definition, source.capabilities, () => resolve(meta));
   };
 
   const handle = (call: IncomingCall): unknown => {

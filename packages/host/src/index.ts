@@ -1,4 +1,4 @@
-export type { ChannelLimits } from "./channels.js";
+export type { ChannelLimits } from "@outrigger/protocol/authority";
 export { commandLauncher } from "./command-launcher.js";
 export { createHost } from "./create-host.js";
 export type { HostDiagnostics, WorkerDiagnostics } from "./diagnostics.js";

@@ -1,9 +1,8 @@
 import { DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
-import { DEFAULT_CHANNEL_LIMITS } from "./channels.js";
+import { DEFAULT_CHANNEL_LIMITS, DEFAULT_INVOCATION_LIMITS } from "@outrigger/protocol/authority";
 import { commandLauncher } from "./command-launcher.js";
 import { workerEnvironment } from "./environment.js";
 import type { HostLimits, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
-import { DEFAULT_INVOCATION_LIMITS } from "./invocations.js";
 import type { Launcher } from "./launcher.js";
 import { DEFAULT_LOG_LIMITS } from "./log-bridge.js";
 import { nodeLauncher } from "./node-launcher.js";

@@ -7,17 +7,21 @@ import {
   type PeerStats,
   RpcError,
 } from "@outrigger/protocol";
+import {
+  type Channels,
+  createChannels,
+  createInvocations,
+  guardChannels,
+  type Invocations,
+  scopeOfCall,
+} from "@outrigger/protocol/authority";
 import { stdioTransport } from "@outrigger/protocol/node";
-import { scopeOfCall } from "./call-scope.js";
-import { type Channels, createChannels } from "./channels.js";
 import { rejected } from "./handled-promise.js";
 import { CallContext, type ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";
-import { createInvocations, type Invocations } from "./invocations.js";
 import type { WorkerProcess } from "./launcher.js";
 import { type LogBridge, workerLogger } from "./log-bridge.js";
-import { guardChannels } from "./push-channels.js";
 import type { WorkerExit } from "./state-types.js";
 import { failedStream, onStreamEnd } from "./stream-end.js";
 import { diedWithWorker, notImplemented } from "./unavailable-error.js";

@@ -1,9 +1,8 @@
 import type { Codec, Contract, InitializeParams, MethodMap, PeerLimits, TransportLimits } from "@outrigger/protocol";
-import type { ChannelLimits } from "./channels.js";
+import type { ChannelLimits, InvocationLimits } from "@outrigger/protocol/authority";
 import type { HostLogger } from "./host-logger.js";
 import type { HostRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
-import type { InvocationLimits } from "./invocations.js";
 import type { Launcher, LaunchSpec } from "./launcher.js";
 import type { LogLimits } from "./log-bridge.js";
 import type { LifecycleSettings } from "./state-types.js";
