@@ -68,6 +68,8 @@ export const stats = z.object({
 });
 export type Stats = z.output<typeof stats>;
 
+const services = pluginContract.workerToHost;
+
 /** What a product with plugins needs, and one method of this plugin's own. */
 export const docsSearch = defineContract({
   name: "outrigger.docs-search",
@@ -80,5 +82,13 @@ export const docsSearch = defineContract({
       item: textHit,
     }),
   },
-  workerToHost: { ...pluginContract.workerToHost },
+  // The services it uses and no more: a host of this contract has to offer each of them.
+  workerToHost: {
+    "state.get": services["state.get"],
+    "state.set": services["state.set"],
+    "events.subscribe": services["events.subscribe"],
+    "secrets.resolve": services["secrets.resolve"],
+    "activity.log": services["activity.log"],
+    "metrics.write": services["metrics.write"],
+  },
 });

@@ -1,1 +1,4 @@
-export {};
+import { serve } from "@outrigger/worker-sdk";
+import { docsPlugin } from "./docs-plugin.js";
+
+serve(docsPlugin());
