@@ -18,6 +18,7 @@ export const rawContract = defineContract({
     "ignore-sigterm": act,
     "print-then-answer": request({ params: z.object({ text: z.string() }), result: z.string() }),
     "send-raw": notification({ params: z.object({ line: z.string() }) }),
+    "start-grandchild": request({ params: z.object({ path: z.string() }), result: z.unknown() }),
     "push-to-channel": request({
       params: z.object({ method: z.string(), channel: z.string(), data: z.unknown().optional() }),
       result: z.unknown(),
