@@ -36,3 +36,12 @@ test("another contract, or another version of it, is a mismatch that names both"
   const newer = { ...offer, contract: { ...contract, version: 3 } };
   expect(mismatch(() => acceptOffer(ours, newer))).toMatch(/version 2.*3/);
 });
+
+test("a mismatch names host and plugin rightly, whichever end finds it and whichever shows it", () => {
+  const offer = { protocol: { min: 1, max: 1 }, features: [], limits: {}, workerId: "w", capabilities: [] };
+  const old = { protocol: { min: 1, max: 1 }, contract: { name: "c", version: 1 }, features: [] };
+  const young = { ...old, contract: { name: "c", version: 2 } };
+  expect(() => acceptOffer(young, { ...offer, contract: old.contract })).toThrow(/the plugin has version 2, the host 1/);
+  const answer = { protocol: 1, contract: young.contract, features: [], methods: [], declarations: {} };
+  expect(() => checkAnswer(old, answer)).toThrow(/the host has version 1, the plugin 2/);
+});

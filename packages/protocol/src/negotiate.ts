@@ -11,28 +11,33 @@ interface ProtocolRange {
   readonly max: number;
 }
 
+/** How the two ends are called in messages, which travel from one to the other: the one that checks comes first. */
+type Ends = readonly [ours: string, theirs: string];
+const AT_WORKER: Ends = ["the plugin", "the host"];
+const AT_HOST: Ends = ["the host", "the plugin"];
+
 /** The highest protocol number in both ranges. @throws RpcError INVALID_REQUEST when there is none. */
-export function commonProtocol(ours: ProtocolRange, theirs: ProtocolRange): number {
+export function commonProtocol(ours: ProtocolRange, theirs: ProtocolRange, [us, them]: Ends = AT_HOST): number {
   const highest = Math.min(ours.max, theirs.max);
   if (highest >= ours.min && highest >= theirs.min) return highest;
   throw handshakeError(
     "protocol",
-    `this end speaks protocol ${ours.min} to ${ours.max}, the other ${theirs.min} to ${theirs.max}; upgrade the older one`,
+    `${us} speaks protocol ${ours.min} to ${ours.max}, ${them} ${theirs.min} to ${theirs.max}; upgrade the older one`,
   );
 }
 
 /** @throws RpcError INVALID_REQUEST when the two ends were built against different contracts. */
-export function checkContract(ours: ContractIdentity, theirs: ContractIdentity): void {
+export function checkContract(ours: ContractIdentity, theirs: ContractIdentity, [us, them]: Ends): void {
   if (ours.name !== theirs.name) {
     throw handshakeError(
       "contract",
-      `contract name: this end has ${JSON.stringify(ours.name)}, the other ${JSON.stringify(theirs.name)}; start the plugin that implements this contract`,
+      `contract name: ${us} has ${JSON.stringify(ours.name)}, ${them} ${JSON.stringify(theirs.name)}; start the plugin that implements this contract`,
     );
   }
   if (ours.version !== theirs.version) {
     throw handshakeError(
       "contract",
-      `contract ${ours.name}: this end has version ${ours.version}, the other ${theirs.version}; build both against the same version`,
+      `contract ${ours.name}: ${us} has version ${ours.version}, ${them} ${theirs.version}; build both against the same version`,
     );
   }
 }
@@ -53,8 +58,8 @@ export function acceptOffer(
   ours: { readonly protocol: ProtocolRange; readonly contract: ContractIdentity; readonly features: readonly string[] },
   offer: InitializeParams,
 ): Agreement {
-  const protocol = commonProtocol(ours.protocol, offer.protocol);
-  checkContract(ours.contract, offer.contract);
+  const protocol = commonProtocol(ours.protocol, offer.protocol, AT_WORKER);
+  checkContract(ours.contract, offer.contract, AT_WORKER);
   return { protocol, features: commonFeatures(ours.features, offer.features) };
 }
 
@@ -63,8 +68,8 @@ export function checkAnswer(
   ours: { readonly protocol: ProtocolRange; readonly contract: ContractIdentity; readonly features: readonly string[] },
   answer: InitializeResult,
 ): Agreement {
-  const protocol = commonProtocol(ours.protocol, { min: answer.protocol, max: answer.protocol });
-  checkContract(ours.contract, answer.contract);
+  const protocol = commonProtocol(ours.protocol, { min: answer.protocol, max: answer.protocol }, AT_HOST);
+  checkContract(ours.contract, answer.contract, AT_HOST);
   return { protocol, features: commonFeatures(ours.features, answer.features) };
 }
 
