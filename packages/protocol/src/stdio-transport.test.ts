@@ -180,16 +180,17 @@ test("a flood of messages leaves the event loop to the others", async () => {
     (function more() { process.stdout.write(lines, more); })();
   `);
   await first;
-  const delays: number[] = [];
+  const turns: number[] = [];
   for (let count = 0; count < 40; count++) {
-    const asked = performance.now();
+    const before = process.cpuUsage();
     await new Promise((resolve) => setImmediate(resolve));
-    delays.push(performance.now() - asked);
+    const { user, system } = process.cpuUsage(before);
+    turns.push((user + system) / 1000);
   }
-  delays.sort((a, b) => a - b);
+  turns.sort((a, b) => a - b);
   expect(peer.stats.received).toBeGreaterThan(10_000);
-  // A turn has 8 ms for this channel; the median tolerates a machine with other work.
-  expect(delays[20]).toBeLessThan(25);
+  // 8 ms of a turn are this channel's. CPU time, because a busy machine stretches every turn.
+  expect(turns[20]).toBeLessThan(25);
 });
 
 test("text printed without a newline just before the end is still shown", async () => {
