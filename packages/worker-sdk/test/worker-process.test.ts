@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { greeter } from "./contracts/greeter.js";
-import { startWorker } from "./worker-process.js";
+import { startWorker } from "./support/worker-process.js";
 
 test("a plugin in a process of its own is greeted, called, streamed, and shut down", async () => {
   const seen: unknown[] = [];

@@ -1,0 +1,178 @@
+import {
+  type Clock,
+  type Contract,
+  type Entity,
+  ErrorCode,
+  type HostToWorker,
+  type InitializeResult,
+  type JobRun,
+  type LogParams,
+  linkedTransports,
+  type PluginEvent,
+  type Remote,
+  RpcError,
+  type ScopedHandlers,
+  type ScopeOf,
+  systemClock,
+  type ToolResult,
+  type ToolRun,
+  type WorkerToHost,
+} from "@outrigger/protocol";
+import type { Plugin } from "../define-plugin.js";
+import { createSession } from "../session.js";
+import { createMemoryHost, type MemoryHost, type Recorded, type TestCall } from "./memory-host.js";
+import { createTestPeer } from "./test-peer.js";
+
+/** A test's own answers to the plugin's calls; they go before the in-memory ones. */
+export type TestHandlers<C> = Partial<
+  ScopedHandlers<WorkerToHost<C>, TestCall<ScopeOf<C> | undefined>, TestCall<ScopeOf<C>>>
+>;
+
+/** What a test says of the host its plugin runs in; everything has a default. */
+export interface TestHostOptions<C extends Contract = Contract> {
+  readonly workerId?: string | undefined;
+  /** What the plugin may do. Default: every capability its contract names. */
+  readonly capabilities?: readonly string[] | undefined;
+  /** Taken away from `capabilities`: calls that need them fail with `CAPABILITY_DENIED`, as in a host. */
+  readonly denied?: readonly string[] | undefined;
+  /** The scope of calls that neither name one nor have one in their params. Default `{ tenant: "test" }`; `null` for none. */
+  readonly scope?: ScopeOf<C> | null | undefined;
+  /** Told to the plugin in the handshake, and what `config.get` reads. */
+  readonly config?: unknown;
+  readonly manifest?: unknown;
+  /** What the default scope has stored at the start. */
+  readonly state?: Readonly<Record<string, unknown>> | undefined;
+  /** What `secrets.resolve` knows. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
+  /** Answers `http.fetch`. */
+  readonly http?: ((request: never) => unknown) | undefined;
+  readonly handlers?: TestHandlers<C> | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Options of a call of the test host. */
+export interface TestScope<C> {
+  readonly scope?: ScopeOf<C> | undefined;
+}
+
+/** A plugin running in memory, over the real peer, framing and handshake. */
+export interface TestHost<C extends Contract = Contract> extends Remote<HostToWorker<C>, TestScope<C>> {
+  /** What the plugin answered in the handshake: methods, features, declarations. */
+  readonly answer: InitializeResult;
+  /** What the plugin logged. */
+  readonly logs: readonly LogParams[];
+  /** What the SDK wrote to stderr. */
+  readonly stderr: string;
+  /** The plugin's calls of the host, in order. */
+  readonly calls: readonly { readonly method: string; readonly params: unknown; readonly scope: unknown }[];
+  /** What the default scope has stored. */
+  readonly state: Map<string, unknown>;
+  /** What another scope or namespace has stored. */
+  stateOf(scope: ScopeOf<C>, namespace?: string): Map<string, unknown>;
+  /** The entities of a scope; default the default scope. */
+  entitiesOf(scope?: ScopeOf<C>): readonly Entity[];
+  readonly recorded: Recorded;
+  /** Delivers an event through `onEvent`; id, time and payload have defaults. */
+  emit(event: Pick<PluginEvent, "name"> & Partial<PluginEvent>): Promise<void>;
+  executeTool(tool: string, params?: unknown, run?: Partial<ToolRun>): Promise<ToolResult>;
+  runJob(
+    job: string,
+    options?: { readonly params?: unknown; readonly onProgress?: (value: unknown) => void } & Partial<JobRun>,
+  ): Promise<unknown>;
+  getData(key: string, params?: unknown): Promise<unknown>;
+  performAction(action: string, params?: unknown): Promise<unknown>;
+  /** Shuts the plugin down as a host does. Resolves with the exit code its process would have. */
+  close(): Promise<number>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const DEFAULT_TENANT = "test";
+
+/**
+ * Runs a plugin in memory, for its author's tests: the real peer, framing and handshake, setup included; only the
+ * process is missing. The methods of `pluginContract` that a plugin may call are answered in memory.
+ *
+ * @throws RpcError what `initialize` or the plugin's `setup` failed with.
+ */
+export async function createTestHost<C extends Contract>(
+  plugin: Plugin<C>,
+  options: TestHostOptions<C> = {},
+): Promise<TestHost<C>> {
+  const { contract } = plugin;
+  const { clock = systemClock, workerId = "test", config = {}, manifest, handlers = {} } = options;
+  const defaultScope = options.scope === undefined ? { tenant: DEFAULT_TENANT } : (options.scope ?? undefined);
+  const memory = createMemoryHost({ config, secrets: options.secrets ?? {}, http: options.http });
+  const state = memory.state.of(defaultScope);
+  for (const [key, value] of Object.entries(options.state ?? {})) state.set(key, value);
+  const logs: LogParams[] = [];
+  const calls: { method: string; params: unknown; scope: unknown }[] = [];
+  let stderr = "";
+
+  const [hostEnd, workerEnd] = linkedTransports();
+  const ended = new Promise<number>((resolve) => {
+    const onStderr = (text: string): void => {
+      stderr += text;
+    };
+    createSession({ plugin, transport: workerEnd, stderr: onStderr, onEnded: resolve, clock });
+  });
+  const denied = new Set(options.denied);
+  const testPeer = createTestPeer({
+    ...{ contract, clock, workerId, config, manifest, defaultScope, transport: hostEnd },
+    capabilities: (options.capabilities ?? capabilitiesOf(contract)).filter((name) => !denied.has(name)),
+    handler: (method) => handlerOf(handlers, memory, method),
+    onCall: (method, params, scope) => calls.push({ method, params, scope }),
+    onLog: (line) => logs.push(line),
+  });
+
+  const close = async (): Promise<number> => {
+    testPeer.peer.request("shutdown", {}).catch(() => {});
+    const code = await ended;
+    testPeer.peer.close((method) => new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: the test host is closed`));
+    return code;
+  };
+  let answer: InitializeResult;
+  try {
+    answer = await testPeer.initialize();
+  } catch (error) {
+    testPeer.peer.close(() => error as RpcError);
+    throw error;
+  }
+
+  let deliveries = 0;
+  const { request, notify, stream } = testPeer;
+  const tenant = (defaultScope as { tenant?: string } | undefined)?.tenant ?? DEFAULT_TENANT;
+  const host = {
+    ...{ request, notify, stream, answer, logs, calls, state, close },
+    ...{ recorded: memory.recorded, [Symbol.asyncDispose]: async () => void (await close()) },
+    get stderr() {
+      return stderr;
+    },
+    stateOf: (scope: unknown, namespace?: string) => memory.state.of(scope, namespace),
+    entitiesOf: (scope: unknown = defaultScope) => [...memory.entities.of(scope).values()],
+    async emit(event: Partial<PluginEvent>) {
+      const facts = { id: `delivery-${++deliveries}`, payload: null, occurredAt: new Date().toISOString(), tenant };
+      await request("onEvent", { event: { ...facts, ...event } });
+    },
+    executeTool: (tool: string, params?: unknown, run: Partial<ToolRun> = {}) =>
+      request("executeTool", { tool, params, run: { tenant, ...run } }),
+    runJob(job: string, { params, onProgress, ...run }: Parameters<TestHost["runJob"]>[1] = {}) {
+      const facts = { id: `run-${++deliveries}`, tenant, trigger: "manual" };
+      return request("runJob", { job, params, run: { ...facts, ...run } }, { onProgress });
+    },
+    getData: (key: string, params?: unknown) => request("getData", { key, params, actor: { tenant } }),
+    performAction: (action: string, params?: unknown) =>
+      request("performAction", { action, params, actor: { tenant } }),
+  };
+  return host as unknown as TestHost<C>;
+}
+
+function capabilitiesOf(contract: Contract): string[] {
+  return Object.values(contract.workerToHost).flatMap(({ capability }) => capability ?? []);
+}
+
+function handlerOf(handlers: object, memory: MemoryHost, method: string) {
+  const own = Object.hasOwn(handlers, method)
+    ? (handlers as Record<string, ((params: never, call: TestCall) => unknown) | undefined>)[method]
+    : undefined;
+  return own ?? memory.handlers.get(method);
+}

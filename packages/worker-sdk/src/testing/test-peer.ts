@@ -1,0 +1,135 @@
+import {
+  type Clock,
+  type Contract,
+  ErrorCode,
+  FEATURES,
+  type InitializeResult,
+  type LogParams,
+  lifecycle,
+  type MessageMeta,
+  Peer,
+  type PeerCallOptions,
+  PROTOCOL_RANGE,
+  RpcError,
+  type Transport,
+} from "@outrigger/protocol";
+import {
+  authorizeCall,
+  createChannels,
+  createInvocations,
+  guardChannels,
+  type ResolvedInvocation,
+  scopeOfCall,
+} from "@outrigger/protocol/authority";
+import type { TestCall } from "./memory-host.js";
+
+/** What the host's end of a test is made of. */
+export interface TestPeerOptions {
+  readonly contract: Contract;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly workerId: string;
+  readonly capabilities: readonly string[];
+  readonly config: unknown;
+  readonly manifest: unknown;
+  /** The scope of calls that name none. */
+  readonly defaultScope: unknown;
+  readonly handler: (method: string) => ((params: never, call: TestCall) => unknown) | undefined;
+  readonly onCall: (method: string, params: unknown, scope: unknown) => void;
+  readonly onLog: (line: LogParams) => void;
+}
+
+type CallOptions = Omit<PeerCallOptions, "meta"> & { readonly scope?: unknown };
+
+/** The host's end: the same peer, handshake and rules of authority as a real host. */
+export function createTestPeer(options: TestPeerOptions) {
+  const { contract, clock, workerId } = options;
+  const granted = new Set(options.capabilities);
+  const invocations = createInvocations<unknown>("test");
+  const channels = guardChannels(contract.workerToHost, createChannels());
+  let isInitialized = false;
+
+  const resolve = (meta: MessageMeta | undefined): ResolvedInvocation<unknown> | "none" =>
+    meta?.invocationId === undefined ? "none" : invocations.resolve(meta.invocationId, clock.now());
+
+  const peer = new Peer({
+    ...{ transport: options.transport, clock },
+    outgoing: { ...lifecycle.hostToWorker, ...contract.hostToWorker },
+    serving: {
+      methods: { ...lifecycle.workerToHost, ...contract.workerToHost },
+      handlerErrorCode: ErrorCode.INTERNAL_ERROR,
+      authorize(method, definition, meta) {
+        if (method.startsWith("$/")) return;
+        if (!isInitialized) {
+          throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
+        }
+        authorizeCall(method, definition, granted, () => resolve(meta));
+      },
+      handle(call) {
+        const { method, params, meta, signal } = call;
+        if (method === "$/log") return options.onLog(params as LogParams);
+        const resolved = resolve(meta);
+        const scope = typeof resolved === "string" ? undefined : resolved.scope;
+        options.onCall(method, params, scope);
+        if (!channels.admit(method, params, scope)) return undefined;
+        const handler = options.handler(method);
+        if (handler !== undefined) {
+          return handler(params as never, { workerId, method, scope, invocationId: meta?.invocationId, signal });
+        }
+        throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
+      },
+    },
+  });
+  peer.start();
+
+  /** What a call carries, and what is to be done when it has settled. */
+  const lend = (method: string, params: unknown, given: unknown, isCall: boolean) => {
+    const definition = Object.hasOwn(contract.hostToWorker, method);
+    const scope = definition ? (scopeOfCall(contract.scope, given, params) ?? options.defaultScope) : undefined;
+    if (scope === undefined) return { meta: undefined, settle: () => {} };
+    const id = isCall ? invocations.open(scope, clock.now()) : invocations.openNotification(scope, clock.now());
+    return { meta: { invocation: { id, scope } }, settle: () => invocations.settle(id, clock.now()) };
+  };
+
+  return {
+    peer,
+    async initialize(): Promise<InitializeResult> {
+      const { name, version } = contract;
+      const offer = { protocol: PROTOCOL_RANGE, contract: { name, version }, features: [...FEATURES], limits: {} };
+      const { config, manifest, capabilities } = options;
+      const facts = {
+        workerId,
+        capabilities,
+        config,
+        manifest,
+        host: { name: "outrigger-test-host", version: "0.0.0" },
+      };
+      const answer = (await peer.request("initialize", { ...offer, ...facts })) as InitializeResult;
+      isInitialized = true;
+      if (answer.features.includes("setup")) await peer.request("initialized", {});
+      return answer;
+    },
+    request(method: string, params: unknown, { scope, ...rest }: CallOptions = {}): Promise<unknown> {
+      try {
+        const { meta, settle } = lend(method, params, scope, true);
+        // The peer's own promise: its rejection ends no process when nobody awaits it.
+        const promise = peer.request(method, params, { ...rest, meta });
+        promise.then(settle, settle);
+        return promise;
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    notify(method: string, params: unknown, { scope }: { readonly scope?: unknown } = {}): boolean {
+      return peer.notify(method, params, lend(method, params, scope, false).meta);
+    },
+    async *stream(method: string, params: unknown, { scope, ...rest }: CallOptions = {}): AsyncGenerator<unknown> {
+      const { meta, settle } = lend(method, params, scope, true);
+      try {
+        yield* peer.stream(method, params, { ...rest, meta });
+      } finally {
+        settle();
+      }
+    },
+  };
+}
