@@ -128,7 +128,7 @@ describe("commandLauncher", () => {
     worker.stdin.end("through");
     expect(await text(worker.stderr)).toBe("through");
     expect(await exitOf(worker)).toEqual({ code: 3, signal: null });
-    const hangs = script("console.log('up'); setInterval(() => {}, 1e6)");
+    const hangs = script("console.log('up'); setTimeout(() => {}, 60_000)");
     await firstLine(hangs);
     hangs.kill("SIGTERM");
     expect(await exitOf(hangs)).toEqual({ code: null, signal: "SIGTERM" });
@@ -188,11 +188,11 @@ describe("commandLauncher", () => {
 
 describe("a process and what it started", () => {
   const GRANDCHILD = `const { spawn } = require("node:child_process");
-    spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1e6)"],
+    spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); console.log(process.pid); setTimeout(() => {}, 60_000)"],
       { stdio: "inherit" });`;
 
   test("kill reaches grandchildren: the pipes they held are closed", async () => {
-    const worker = script(`${GRANDCHILD} setInterval(() => {}, 1e6)`);
+    const worker = script(`${GRANDCHILD} setTimeout(() => {}, 60_000)`);
     await firstLine(worker);
     worker.kill("SIGKILL");
     worker.stdout.resume();
@@ -222,7 +222,7 @@ describe("a process and what it started", () => {
   });
 
   test.skipIf(process.platform === "win32")("leads a process group of its own", async () => {
-    const worker = script("console.log('up'); setInterval(() => {}, 1e6)");
+    const worker = script("console.log('up'); setTimeout(() => {}, 60_000)");
     await firstLine(worker);
     // A signal to the host's own group, as Ctrl-C sends it, would not find it there: its group is its own.
     expect(process.kill(-(worker.pid as number), 0)).toBe(true);
@@ -231,7 +231,7 @@ describe("a process and what it started", () => {
   });
 
   test("a write after the end, and bytes queued at the end, harm nobody", async () => {
-    const worker = script("console.log('up'); setInterval(() => {}, 1e6)");
+    const worker = script("console.log('up'); setTimeout(() => {}, 60_000)");
     await firstLine(worker);
     // More than a pipe holds, so that bytes are waiting when the process dies.
     worker.stdin.write("x".repeat(4_000_000));
