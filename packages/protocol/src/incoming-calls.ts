@@ -7,7 +7,7 @@ import { IncomingCall } from "./incoming-call.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
 import type { PeerLimits } from "./peer-limits.js";
 import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
-import { createStreamCredit, isIterable, produceItems } from "./stream-producer.js";
+import { createStreamCredit, produceItems } from "./stream-producer.js";
 import { validate } from "./validate.js";
 
 /** What an end does with the calls it receives. */
@@ -63,12 +63,11 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const succeed = (call: IncomingCall, result: unknown): void => {
     if (call.id === undefined) finish(call);
     else if (call.definition.kind !== "stream") answer(call, call.id, { result });
-    else if (isIterable(result)) {
+    else {
       const { id } = call;
-      const credit = call.credit ?? firstCredit(call.meta, limits);
       produceItems(
         result,
-        credit,
+        call.credit ?? firstCredit(call.meta, limits),
         () => call.aborted,
         (item) => context.sendItem(id, item),
       ).then(
@@ -78,8 +77,6 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         },
         (error) => fail(call, error),
       );
-    } else {
-      fail(call, new RpcError(ErrorCode.INVALID_RESULT, `${call.method}: a stream's handler must return an iterable`));
     }
   };
 

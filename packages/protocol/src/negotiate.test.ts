@@ -41,7 +41,9 @@ test("a mismatch names host and plugin rightly, whichever end finds it and which
   const offer = { protocol: { min: 1, max: 1 }, features: [], limits: {}, workerId: "w", capabilities: [] };
   const old = { protocol: { min: 1, max: 1 }, contract: { name: "c", version: 1 }, features: [] };
   const young = { ...old, contract: { name: "c", version: 2 } };
-  expect(() => acceptOffer(young, { ...offer, contract: old.contract })).toThrow(/the plugin has version 2, the host 1/);
+  expect(() => acceptOffer(young, { ...offer, contract: old.contract })).toThrow(
+    /the plugin has version 2, the host 1/,
+  );
   const answer = { protocol: 1, contract: young.contract, features: [], methods: [], declarations: {} };
   expect(() => checkAnswer(old, answer)).toThrow(/the host has version 1, the plugin 2/);
 });

@@ -1,3 +1,5 @@
+import { ErrorCode, RpcError } from "./errors.js";
+
 /** How much a producer may still send. Waking is level-free: the waiter looks again. */
 export interface StreamCredit {
   items: number;
@@ -28,11 +30,14 @@ export function createStreamCredit(items: number, bytes: number): StreamCredit {
  * the producer's `finally` through `return()` and ends. Rejects with what the producer threw.
  */
 export async function produceItems(
-  source: AsyncIterable<unknown> | Iterable<unknown>,
+  source: unknown,
   credit: StreamCredit,
   aborted: () => boolean,
   sendItem: (item: unknown) => number | Promise<number>,
 ): Promise<void> {
+  if (!isIterable(source)) {
+    throw new RpcError(ErrorCode.INVALID_RESULT, "a stream's handler must return an iterable, like an async generator");
+  }
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source[Symbol.iterator]() as Iterator<unknown>);
   let exhausted = false;
@@ -66,7 +71,6 @@ export async function produceItems(
   }
 }
 
-/** Whether a handler's return value can feed a stream. */
-export function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
   return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }

@@ -139,9 +139,19 @@ test("items produced before an error arrive before it", async () => {
   expect(seen).toEqual([1, 2]);
 });
 
+const hostile = new Proxy(
+  {},
+  {
+    has: () => {
+      throw new Error("looked at");
+    },
+  },
+);
+
 test.each([
   ["params that do not fit", { items: stream({ params: z.string(), item: any }) }, 1, ErrorCode.INVALID_PARAMS],
   ["a handler that returns no iterable", methods, 1, ErrorCode.INVALID_RESULT],
+  ["a value that throws when it is looked at", methods, hostile, ErrorCode.WORKER_ERROR],
   ["an item that does not fit", methods, [true], ErrorCode.INVALID_RESULT],
   ["an item that is no JSON", methods, [1n], ErrorCode.INVALID_RESULT],
   ["an item past the cap", methods, ["x".repeat(2000)], ErrorCode.MESSAGE_TOO_LARGE],
