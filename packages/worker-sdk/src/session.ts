@@ -129,7 +129,10 @@ export function createSession(options: SessionOptions): Session {
       info = told;
       phase = setup === undefined ? "ready" : "greeted";
       if (offer.limits.messageBytes !== undefined) peer.capMessages(offer.limits.messageBytes);
-      if (setup !== undefined && !answer.features.includes("setup")) selfSetup = setUpUnasked(call);
+      if (setup !== undefined && !answer.features.includes("setup")) {
+        selfSetup = setUpUnasked(call);
+        selfSetup.catch(() => {});
+      }
       return answer;
     },
     initialized: (call) => setUp(call),

@@ -26,6 +26,10 @@ export interface RawSessionOptions extends PluginOptions<typeof plain> {
   readonly limits?: WorkerLimits;
 }
 
+/** Names every object has by inheritance; a hostile host may call them. */
+const { run } = plain.hostToWorker;
+const inherited = { constructor: run, toString: run, hasOwnProperty: run, ["__proto__"]: run };
+
 /** A plugin's session in memory, and the bare peer of a host that keeps no order of its own. */
 export function rawSession(handlers: PlainHandlers, options: RawSessionOptions = {}) {
   const { answer, clock, limits, ...pluginOptions } = options;
@@ -42,7 +46,7 @@ export function rawSession(handlers: PlainHandlers, options: RawSessionOptions =
   });
   const peer = new Peer({
     ...{ transport: hostEnd, clock },
-    outgoing: { ...lifecycle.hostToWorker, ...plain.hostToWorker },
+    outgoing: { ...lifecycle.hostToWorker, ...plain.hostToWorker, ...inherited },
     serving: {
       methods: { ...lifecycle.workerToHost, ...plain.workerToHost },
       handlerErrorCode: ErrorCode.INTERNAL_ERROR,
