@@ -1,8 +1,12 @@
 import type { Hit, TextHit } from "../contract.js";
 import type { Output } from "./terminal-output.js";
 
-/** A hit as two lines: where it is, and what it says, with the matches marked. */
-export function hitLines({ file, line, headings, snippet }: Hit | TextHit, { colours, width }: Output): string[] {
+/** Two lines a hit: where it is, and what it says, with the matches marked. */
+export function hitLines(hits: readonly (Hit | TextHit)[], output: Output): string[] {
+  return hits.flatMap((hit) => linesOf(hit, output));
+}
+
+function linesOf({ file, line, headings, snippet }: Hit | TextHit, { colours, width }: Output): [string, string] {
   const place = `${colours.cyan(shortName(file))}${colours.dim(`:${line}`)}  ${headings.slice(-2).join(" › ")}`;
   const { text, matches } = cut(snippet, width - 8);
   let shown = "";
@@ -23,6 +27,14 @@ export function shortName(file: string): string {
 
 function cut({ text, matches }: Hit["snippet"], length: number): Hit["snippet"] {
   if (text.length <= length) return { text, matches };
-  const kept = text.slice(0, length - 1);
-  return { text: `${kept}…`, matches: matches.filter(([, end]) => end <= kept.length) };
+  const first = matches[0]?.[0] ?? 0;
+  const from = Math.max(0, Math.min(first - 20, text.length - length));
+  const shown = text.slice(from, from + length - 2);
+  const shift = from > 0 ? 1 - from : 0;
+  return {
+    text: `${from > 0 ? "…" : ""}${shown}…`,
+    matches: matches
+      .filter(([start, end]) => start >= from && end <= from + shown.length)
+      .map(([start, end]): [number, number] => [start + shift, end + shift]),
+  };
 }

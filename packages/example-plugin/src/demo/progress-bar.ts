@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { shortName } from "./hit-lines.js";
 import type { Output } from "./terminal-output.js";
 
 /** Shows progress on a terminal and nothing anywhere else. Always `stop` it: it hides the cursor. */
@@ -9,7 +10,7 @@ export interface ProgressBar {
 
 export function progressBar({ stream, colours, width }: Output): ProgressBar {
   if (!stream.isTTY) return { update: () => {}, stop: () => {} };
-  const room = Math.max(10, width - 62);
+  const room = Math.max(10, Math.min(width, 120) - 50);
   const bar = new SingleBar({
     stream,
     format: `   ${colours.cyan("{bar}")} {value}/{total} ${colours.dim("{file}")}`,
@@ -24,7 +25,8 @@ export function progressBar({ stream, colours, width }: Output): ProgressBar {
   let started = false;
   return {
     update: ({ done = 0, total = 0, message = "" }) => {
-      const file = message.length > room ? `…${message.slice(1 - room)}` : message;
+      const name = shortName(message);
+      const file = name.length > room ? `…${name.slice(1 - room)}` : name;
       if (started) bar.update(done, { file });
       else bar.start(total, done, { file });
       started = true;

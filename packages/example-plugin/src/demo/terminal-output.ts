@@ -20,14 +20,16 @@ export function wantsColour(stream: OutputStream, env: Environment): boolean {
 export function createOutput(stream: OutputStream, env: Environment = process.env) {
   const colours = picocolors.createColors(wantsColour(stream, env));
   let steps = 0;
+  // `demo | head` closes the pipe: what is left is said to nobody.
+  stream.on("error", () => {});
   const write = (line: string): void => {
     stream.write(`${line}\n`);
   };
   return {
     stream,
     colours,
-    /** Columns of the terminal; 100 elsewhere. */
-    width: Math.max(60, stream.columns ?? 100),
+    /** Columns of the terminal; no limit elsewhere. */
+    width: Math.max(60, stream.columns || Number.POSITIVE_INFINITY),
     title: (text: string): void => write(colours.bold(text)),
     step: (text: string): void => write(`\n${colours.cyan(String(++steps).padStart(2))} ${colours.bold(text)}`),
     line: (text = ""): void => write(text === "" ? "" : `   ${text}`),

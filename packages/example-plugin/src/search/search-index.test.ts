@@ -82,7 +82,7 @@ describe("over the READMEs of the installed dependencies", () => {
   });
 
   test("typing errors are corrected from words that occur", () => {
-    expect(index.search("redction of sensitve informaton").didYouMean).toBe("redaction of sensitive information");
+    expect(index.search("redacton of sensitve informaton").didYouMean).toBe("redaction of sensitive information");
   });
 
   test("every match lies inside its snippet", () => {
