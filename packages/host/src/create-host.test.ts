@@ -1,63 +1,10 @@
-import { defineContract, ErrorCode, notification, request, stream } from "@outrigger/protocol";
+import { defineContract, ErrorCode, request } from "@outrigger/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { contract, setup, silent } from "../test/host-setup.js";
 import { createHost } from "./create-host.js";
 import { fakeRuntime, settled } from "./fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "./fake-launcher.js";
-import type { HostLogger } from "./host-logger.js";
-
-const contract = defineContract({
-  name: "acme.test",
-  version: 1,
-  hostToWorker: {
-    echo: request({ params: z.object({ text: z.string() }), result: z.string() }),
-    slow: request({ params: z.object({}), result: z.string() }),
-    extra: request({ params: z.object({}), result: z.string(), optional: true }),
-    count: stream({ params: z.object({ to: z.number() }), item: z.number() }),
-    poke: notification({ params: z.object({}) }),
-  },
-  workerToHost: {
-    "state.get": request({
-      params: z.object({ key: z.string() }),
-      result: z.string(),
-      capability: "state",
-      scoped: true,
-    }),
-    now: request({ params: z.object({}), result: z.string() }),
-  },
-});
-
-const silent: HostLogger = {
-  ...{ trace() {}, debug() {}, info() {}, warn() {}, error() {}, fatal() {} },
-  child: () => silent,
-};
-
-type Handlers = Parameters<typeof createHost<typeof contract>>[1]["handlers"];
-
-function setup(
-  behaviour: FakeWorkerOptions | ((launch: number) => FakeWorkerOptions | Promise<FakeWorkerOptions>) = {},
-  handlers: Partial<Handlers> = {},
-) {
-  const runtime = fakeRuntime();
-  const good = { handlers: { echo: (params: unknown) => (params as { text: string }).text } };
-  const launcher = fakeLauncher(
-    contract,
-    typeof behaviour === "function"
-      ? behaviour
-      : { ...good, ...behaviour, handlers: { ...good.handlers, ...behaviour.handlers } },
-  );
-  const host = createHost(contract, {
-    ...{ runtime, logger: silent },
-    handlers: { "state.get": ({ key }, { scope }) => `${scope.tenant}/${key}`, now: () => "noon", ...handlers },
-  });
-  const events: string[] = [];
-  host.on("status", ({ status }) => events.push(status));
-  host.on("crash", ({ reason, willRestart }) => events.push(`crash ${reason} ${willRestart}`));
-  host.on("restarted", ({ incarnation }) => events.push(`restarted ${incarnation}`));
-  host.on("failed", ({ why }) => events.push(`failed ${why}`));
-  const start = () => host.start("w", { launcher, capabilities: ["state"] });
-  return { host, launcher, runtime, events, start };
-}
 
 describe("a worker's life", () => {
   it("starts, answers, and stops", async () => {
@@ -429,6 +376,26 @@ describe("the host's own methods", () => {
     answers[1]?.("for the second");
     await expect(second).resolves.toBe("for the second");
     await expect(first).rejects.toThrow();
+  });
+});
+
+describe("names that every object has", () => {
+  const trap = defineContract({
+    name: "acme.trap",
+    version: 1,
+    hostToWorker: { echo: request({ params: z.object({}), result: z.string() }) },
+    workerToHost: { toString: request({ params: z.object({}), result: z.string(), optional: true }) },
+  });
+
+  it("are no handlers: own properties only", async () => {
+    const launcher = fakeLauncher(trap);
+    await using host = createHost(trap, { runtime: fakeRuntime(), logger: silent });
+    await host.start("w", { launcher });
+    const { peer } = launcher.latest;
+    await expect(peer.request("toString", {})).rejects.toMatchObject({ code: ErrorCode.METHOD_NOT_IMPLEMENTED });
+    launcher.latest.stdout.write('{"jsonrpc":"2.0","id":1,"method":"constructor","params":{}}\n');
+    await settled();
+    expect(host.isRunning("w")).toBe(true);
   });
 });
 

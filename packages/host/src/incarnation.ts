@@ -119,7 +119,7 @@ export class Incarnation {
 
   /** Names why the host ends it; the first cause counts. */
   blame(cause: HostCause): void {
-    if (!this.#asked) this.#cause ??= cause;
+    this.#cause ??= cause;
   }
 
   /** It is gone: its calls fail, its handlers are aborted, its pipes are let go of. */

@@ -79,7 +79,7 @@ export class Supervisor {
   channelFor(method: string): WorkerChannel {
     const { status, lastCrash } = this.#state;
     const channel = status === "running" ? this.#current?.channel : undefined;
-    if (channel?.isOpen === true) return channel;
+    if (channel !== undefined) return channel;
     throw notServing(this.id, method, status, lastCrash);
   }
 
