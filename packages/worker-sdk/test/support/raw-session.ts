@@ -36,7 +36,7 @@ export function rawSession(handlers: PlainHandlers, options: RawSessionOptions =
   const plugin = definePlugin(plain, handlers, pluginOptions);
   const [hostEnd, workerEnd] = linkedTransports();
   const calls: IncomingCall[] = [];
-  const logs: LogParams[] = [];
+  const logs: (LogParams & { readonly invocationId?: string | undefined })[] = [];
   let stderr = "";
   const ended = new Promise<number>((resolve) => {
     const onStderr = (text: string): void => {
@@ -51,7 +51,8 @@ export function rawSession(handlers: PlainHandlers, options: RawSessionOptions =
       methods: { ...lifecycle.workerToHost, ...plain.workerToHost },
       handlerErrorCode: ErrorCode.INTERNAL_ERROR,
       handle(call) {
-        if (call.method === "$/log") return logs.push(call.params as LogParams);
+        if (call.method === "$/log")
+          return logs.push({ ...(call.params as LogParams), invocationId: call.meta?.invocationId });
         calls.push(call);
         return answer?.(call);
       },
