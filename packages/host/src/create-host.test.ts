@@ -446,6 +446,30 @@ describe("nobody's exception is the host's", () => {
   });
 });
 
+describe("a worker that is known", () => {
+  it("takes new options with its next process", async () => {
+    const { host, launcher, start } = setup();
+    const worker = await start();
+    await host.start("w", { launcher, env: { FLAVOUR: "new" } });
+    expect(launcher.processes).toHaveLength(1);
+    await worker.restart();
+    expect(launcher.latest.spec.env.FLAVOUR).toBe("new");
+    await host.restart("w", { launcher, env: { FLAVOUR: "newer" } });
+    expect(launcher.latest.spec.env.FLAVOUR).toBe("newer");
+    expect(host.get("w")).toBe(worker);
+  });
+
+  it("is forgotten when it is removed, and its id is free", async () => {
+    const { host, launcher, start } = setup();
+    const worker = await start();
+    await host.remove("w");
+    expect(launcher.alive()).toEqual([]);
+    expect(host.get("w")).toBeUndefined();
+    await expect(worker.start()).rejects.toMatchObject({ code: ErrorCode.SHUTTING_DOWN });
+    await expect(start()).resolves.not.toBe(worker);
+  });
+});
+
 describe("close", () => {
   it("stops all, refuses starts from then on, and leaves nothing alive", async () => {
     const { host, launcher, start } = setup();

@@ -44,7 +44,12 @@ export interface WorkerDiagnostics {
     /** Calls of the worker being handled. */
     readonly handling: number;
     readonly unsentBytes: number;
+    /** Scopes lent to calls in flight. */
     readonly invocations: number;
+    /** Scopes in their grace, or lent to notifications. */
+    readonly invocationsLingering: number;
+    /** Scopes taken back early for lack of room. */
+    readonly invocationsEvicted: number;
     readonly channels: number;
   };
   /** What came, went, was refused and was dropped since the latest process was launched. */
@@ -90,6 +95,8 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore): Worke
       handling: load?.incoming ?? 0,
       unsentBytes: load?.unsentBytes ?? 0,
       invocations: load?.invocations.open ?? 0,
+      invocationsLingering: load?.invocations.lingering ?? 0,
+      invocationsEvicted: load?.invocations.evicted ?? 0,
       channels: load?.channels ?? 0,
     },
     messages: channel && { ...channel.stats },

@@ -64,10 +64,10 @@ describe("the end of a process", () => {
     const worker = await start();
     const call = worker.request("slow", {}, { scope: { tenant: "t1" } });
     await settled();
-    expect(worker.diagnostics().load.invocations).toBe(1);
+    expect(worker.diagnostics().load).toMatchObject({ invocations: 1 });
     launcher.latest.die("SIGKILL");
     await expect(call).rejects.toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
-    expect(worker.diagnostics().load.invocations).toBe(0);
+    expect(worker.diagnostics().load).toMatchObject({ invocations: 0, invocationsLingering: 0 });
     await runtime.advance(2_000);
     expect(worker.status).toBe("running");
   });
