@@ -1,4 +1,4 @@
-import type { ConfigVerdict } from "@outrigger/protocol";
+import { type ConfigVerdict, validate } from "@outrigger/protocol";
 import { definePlugin } from "@outrigger/worker-sdk";
 import { docsSearch } from "./contract.js";
 import { FILE_EVENTS, fileEvents } from "./plugin/file-events.js";
@@ -25,7 +25,7 @@ export function docsPlugin() {
         };
       },
       configChanged({ config }) {
-        current = settings.parse(config);
+        current = validate(settings, config, "config");
         // Indexed by other rules: the next call restores the tenant's folders by the new ones.
         libraries.clear();
       },
@@ -44,7 +44,7 @@ export function docsPlugin() {
       name: "docs-search",
       version: "1.0.0",
       async setup({ host, log, worker }) {
-        current = settings.parse(worker.config ?? {});
+        current = validate(settings, worker.config ?? {}, "config");
         try {
           await host.request("events.subscribe", { pattern: FILE_EVENTS });
         } catch (error) {

@@ -4,7 +4,6 @@ import type { DocsContext } from "./docs-context.js";
 import type { IndexingOptions } from "./index-folders.js";
 import { savedState } from "./saved-state.js";
 import type { Settings } from "./settings.js";
-import { untilAborted } from "./until-aborted.js";
 
 /** Libraries kept in memory; one asked for again later is restored from the host's state. */
 const MAX_LIBRARIES = 16;
@@ -34,7 +33,7 @@ export function createTenantLibraries(settings: () => Settings) {
     libraries.set(tenant, library);
     const oldest = libraries.size > MAX_LIBRARIES ? libraries.keys().next().value : undefined;
     if (oldest !== undefined) libraries.delete(oldest);
-    return untilAborted(library, context.signal);
+    return library;
   };
 
   return { open, clear: (): void => libraries.clear() };
