@@ -1,0 +1,107 @@
+import { defineContract, notification, request, stream } from "@outrigger/protocol";
+import { describe, expectTypeOf, test } from "vitest";
+import { z } from "zod";
+import { createHost, type StartOptions, type Worker } from "../src/index.js";
+
+const contract = defineContract({
+  name: "acme.types",
+  version: 1,
+  hostToWorker: {
+    greet: request({
+      params: z.object({ name: z.string(), times: z.int().default(1) }),
+      result: z.object({ text: z.string() }),
+      progress: z.number(),
+    }),
+    tail: stream({ params: z.object({ file: z.string() }), item: z.string() }),
+    flush: notification({ params: z.object({}) }),
+  },
+  workerToHost: {
+    "state.get": request({ params: z.object({ key: z.string() }), result: z.string().nullable(), scoped: true }),
+    now: request({ params: z.object({}), result: z.number(), optional: true }),
+  },
+  scope: z.object({ account: z.number() }),
+});
+const handlers = { "state.get": () => null };
+const host = createHost(contract, { handlers });
+declare const worker: Worker<typeof contract>;
+
+describe("createHost", () => {
+  test("handlers are typed by the contract; those of scoped methods surely have a scope", () => {
+    createHost(contract, {
+      handlers: {
+        "state.get": ({ key }, { workerId, scope, signal }) => {
+          expectTypeOf(key).toEqualTypeOf<string>();
+          expectTypeOf(scope).toEqualTypeOf<{ account: number }>();
+          expectTypeOf(workerId).toEqualTypeOf<string>();
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+          return null;
+        },
+        now: (_, { scope }) => {
+          expectTypeOf(scope).toEqualTypeOf<{ account: number } | undefined>();
+          return 1;
+        },
+      },
+    });
+    // @ts-expect-error: a required handler is missing
+    createHost(contract, { handlers: {} });
+    // @ts-expect-error: no handlers at all
+    createHost(contract, {});
+    // @ts-expect-error: the wrong result
+    createHost(contract, { handlers: { "state.get": () => 7 } });
+    // @ts-expect-error: not in the contract
+    createHost(contract, { handlers: { ...handlers, "state.got": () => null } });
+  });
+
+  test("a contract without methods of the host needs no handlers", () => {
+    const oneWay = defineContract({ name: "acme.one-way", version: 1, hostToWorker: {} });
+    createHost(oneWay, {});
+  });
+
+  test("a worker is started from exactly one of entry, command and launcher", () => {
+    expectTypeOf<{ entry: URL }>().toExtend<StartOptions>();
+    expectTypeOf<{ command: ["docker", "run"] }>().toExtend<StartOptions>();
+    // @ts-expect-error: none of them
+    void host.start("w", {});
+    // @ts-expect-error: two of them
+    void host.start("w", { entry: "plugin.js", command: ["node"] });
+  });
+});
+
+describe("Worker", () => {
+  test("calls take the schema's input and give its output", () => {
+    expectTypeOf(worker.request("greet", { name: "Ada" })).toEqualTypeOf<Promise<{ text: string }>>();
+    expectTypeOf(host.request("w", "greet", { name: "Ada" })).toEqualTypeOf<Promise<{ text: string }>>();
+    expectTypeOf(worker.stream("tail", { file: "app.log" })).toEqualTypeOf<AsyncIterableIterator<string>>();
+    void worker.request(
+      "greet",
+      { name: "Ada" },
+      { onProgress: (value) => expectTypeOf(value).toEqualTypeOf<number>() },
+    );
+    // @ts-expect-error: no such method
+    void worker.request("gret", { name: "Ada" });
+    // @ts-expect-error: wrong params
+    void worker.request("greet", { name: 7 });
+    // @ts-expect-error: a notification is no request
+    void worker.request("flush", {});
+    // @ts-expect-error: a method of the runtime
+    void worker.request("shutdown", {});
+    // @ts-expect-error: no such method
+    void host.request("w", "gret", { name: "Ada" });
+  });
+
+  test("the scope of a call is the contract's", () => {
+    void worker.request("greet", { name: "Ada" }, { scope: { account: 7 } });
+    worker.notify("flush", {}, { scope: { account: 7 } });
+    // @ts-expect-error: another scope
+    void worker.request("greet", { name: "Ada" }, { scope: { tenant: "t1" } });
+  });
+
+  test("events are typed by their name", () => {
+    worker.on("crash", ({ willRestart, reason }) => {
+      expectTypeOf(willRestart).toEqualTypeOf<boolean>();
+      expectTypeOf(reason).toExtend<string>();
+    });
+    // @ts-expect-error: no such event
+    worker.on("crashed", () => {});
+  });
+});
