@@ -1,15 +1,19 @@
 import type { Writable } from "node:stream";
 
 /**
- * Takes fd 1 for the protocol and returns the way to it. From then on `console.*` and `process.stdout.write` go to
- * stderr, which the host logs; so does what was imported earlier and holds the stream already. Cannot see what writes to
- * the descriptor itself: `fs.writeSync(1, …)`, native code, children started with an inherited stdout.
+ * Takes fd 1 for the protocol and returns the way to it. From then on what is written to `process.stdout` goes to stderr,
+ * which the host logs: by `console.*`, by pipes and threads, and by whoever took hold of the stream earlier. It cannot see
+ * who writes to the descriptor itself: `fs.writeSync(1, …)`, native code, children with an inherited stdout. Node cannot
+ * move a descriptor (no `dup2`), so those lines reach the host, which logs a line that is no message.
+ *
+ * On POSIX writes to a pipe wait in this process and never block its loop; on Windows Node writes to pipes synchronously.
  */
 export function claimStdout(): Writable {
   const stream = process.stdout;
+  const { stderr } = process;
   const write = stream.write;
   const end = stream.end;
-  const { stderr } = process;
+  let awaitsDrain = false;
 
   // The transport's way, through the stream's own methods: a second stream on the same descriptor would race this one.
   const channel = Object.create(stream, {
@@ -18,14 +22,31 @@ export function claimStdout(): Writable {
     on: { value: (...args: Parameters<typeof stream.on>) => stream.on(...args) },
   }) as Writable;
 
-  stream.write = stderr.write.bind(stderr) as typeof write;
-  stream.end = ((chunk?: unknown, ...rest: unknown[]) => {
-    // Ends nothing: only what was meant as the last text is written.
-    if (typeof chunk === "string" || chunk instanceof Uint8Array) stderr.write(chunk);
-    for (const callback of [chunk, ...rest]) if (typeof callback === "function") process.nextTick(callback);
+  stream.write = ((...args: Parameters<typeof write>) => {
+    const taken = stderr.write(...args);
+    if (!taken && !awaitsDrain) {
+      awaitsDrain = true;
+      // Who pipes into stdout waits for a sign from stdout.
+      stderr.once("drain", () => {
+        awaitsDrain = false;
+        stream.emit("drain");
+      });
+    }
+    return taken;
+  }) as typeof write;
+  // Ends nothing, but who waits for the end is told: `pipeline` waits for `finish`.
+  stream.end = ((...args: unknown[]) => {
+    const [chunk, encoding] = args;
+    const callbacks = args.filter((arg) => typeof arg === "function");
+    const finish = (): void => {
+      for (const callback of callbacks) callback();
+      stream.emit("finish");
+    };
+    if (typeof chunk === "string") stderr.write(chunk, encoding as BufferEncoding, finish);
+    else stderr.write(chunk instanceof Uint8Array ? chunk : "", finish);
     return stream;
   }) as typeof end;
   stream.destroy = () => stream;
-  Object.defineProperty(process, "stdout", { configurable: true, enumerable: true, get: () => stderr });
+  stream.destroySoon = () => {};
   return channel;
 }
