@@ -213,6 +213,23 @@ describe("calls", () => {
     });
   });
 
+  it("do not reach a worker before its handshake is done", async () => {
+    let release!: () => void;
+    const { host, launcher, start } = setup({ setup: () => new Promise<void>((resolve) => (release = resolve)) });
+    const started = start();
+    await settled();
+    await expect(host.request("w", "echo", { text: "early" })).rejects.toMatchObject({
+      code: ErrorCode.WORKER_UNAVAILABLE,
+      message: "echo: worker w is starting: await its start",
+      data: { mayHaveRun: false, status: "starting" },
+    });
+    // initialize and initialized, and nothing else.
+    expect(launcher.latest.peer.stats.received).toBe(2);
+    release();
+    const worker = await started;
+    await expect(worker.request("echo", { text: "now" })).resolves.toBe("now");
+  });
+
   it("that die with the worker say so, with the reason and the end of stderr once", async () => {
     const never = () => new Promise(() => {});
     const { launcher, start } = setup({
