@@ -1,1 +1,4 @@
-export { base as default } from "../../vitest.base.js";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { base } from "../../vitest.base.js";
+
+export default mergeConfig(base, defineConfig({ test: { globalSetup: ["./test/demo-build.ts"] } }));

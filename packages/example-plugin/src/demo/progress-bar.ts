@@ -9,7 +9,6 @@ export interface ProgressBar {
 }
 
 export function progressBar({ stream, colours, width }: Output): ProgressBar {
-  if (!stream.isTTY) return { update: () => {}, stop: () => {} };
   const room = Math.max(10, Math.min(width, 120) - 50);
   const bar = new SingleBar({
     stream,
