@@ -1,7 +1,6 @@
 import {
   ErrorCode,
   type IncomingCall,
-  isRpcError,
   type LogParams,
   type MessageMeta,
   type Method,
@@ -16,7 +15,6 @@ import {
   type ResolvedInvocation,
 } from "@outrigger/protocol/authority";
 import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
-import { isThenable } from "./is-thenable.js";
 import type { LogBridge } from "./log-bridge.js";
 
 /** The handlers of a host, untyped: who calls them has been through the contract. */
@@ -62,22 +60,7 @@ export function hostServing(source: ServingSource): Serving {
     if (handler === undefined) {
       throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
     }
-    try {
-      const outcome = handler(params, new CallContext(call, scope, source));
-      if (!isThenable(outcome)) return outcome;
-      const promise = Promise.resolve(outcome);
-      promise.then(undefined, (error: unknown) => report(call, error));
-      return promise;
-    } catch (error) {
-      report(call, error);
-      throw error;
-    }
-  };
-
-  /** The worker gets the error; that the host's own code has a fault, its log should tell. */
-  const report = (call: IncomingCall, error: unknown): void => {
-    if (isRpcError(error) || call.id === undefined || call.aborted) return;
-    source.logs.remark("error", `the handler of ${call.method} failed`, { err: error });
+    return handler(params, new CallContext(call, scope, source));
   };
 
   return { methods: source.methods, authorize, handle, handlerErrorCode: ErrorCode.INTERNAL_ERROR };

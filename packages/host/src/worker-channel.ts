@@ -230,14 +230,12 @@ export class WorkerChannel {
           id: report.id,
         });
         return;
+      case "listener-failed":
+        this.#logs.remark("error", `${report.method}: onProgress failed`, { err: report.error });
+        return;
       default:
-        this.#logs.remark(
-          "error",
-          `${report.method}: ${report.kind === "listener-failed" ? "onProgress" : "the handler"} failed`,
-          {
-            err: report.error,
-          },
-        );
+        // The worker is told the message; that the host's own code has a fault, its log should tell.
+        this.#logs.remark("error", `the handler of ${report.method} failed`, { err: report.error });
     }
   }
 }
