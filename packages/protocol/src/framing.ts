@@ -26,15 +26,24 @@ export interface LineSplitter {
   readonly heldBytes: number;
 }
 
-/** Keeps an unfinished line as a list of chunks, joined once: appending to a string is quadratic for large messages. */
+/** So many bytes of whole lines are decoded at once. */
+const BLOCK_BYTES = 8192;
+
+/**
+ * Short lines are decoded in blocks and sliced: one native call for many. An unfinished line is kept as a list of
+ * chunks, joined once: appending to a string is quadratic for large messages.
+ */
 export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES): LineSplitter {
   let unread: Buffer[] = [];
   let head = 0;
   let offset = 0;
+  let unreadBytes = 0;
+  let block: string | undefined;
+  let at = 0;
+  let isAscii = true;
   let unfinished: Buffer[] = [];
   let joinedPieces = 0;
   let unfinishedBytes = 0;
-  let unreadBytes = 0;
   let lineBytes = 0;
 
   const keep = (piece: Buffer): void => {
@@ -47,11 +56,27 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   };
 
   const takeUnfinished = (): string => {
+    lineBytes = unfinishedBytes;
     const line = Buffer.concat(unfinished).toString("utf8");
     unfinished = [];
-    joinedPieces = 0;
-    unfinishedBytes = 0;
+    joinedPieces = unfinishedBytes = 0;
     return line;
+  };
+
+  const takeFromBlock = (text: string): string => {
+    const end = text.indexOf("\n", at);
+    const line = text.slice(at, end === -1 ? undefined : end);
+    block = end === -1 ? undefined : text;
+    at = end + 1;
+    lineBytes = isAscii ? line.length : Buffer.byteLength(line);
+    if (lineBytes > maxBytes) throw tooLarge(maxBytes);
+    return line;
+  };
+
+  /** Where the block ends that begins at `offset`: the last newline within reach, else the next one. */
+  const endOfBlock = (chunk: Buffer): number => {
+    const last = chunk.lastIndexOf(NEWLINE, offset + BLOCK_BYTES);
+    return last >= offset ? last : chunk.indexOf(NEWLINE, offset + BLOCK_BYTES);
   };
 
   return {
@@ -61,26 +86,32 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       unreadBytes += chunk.byteLength;
     },
     next() {
-      while (head < unread.length) {
-        const chunk = unread[head] as Buffer;
-        const end = chunk.indexOf(NEWLINE, offset);
+      if (block !== undefined) return takeFromBlock(block);
+      for (let chunk = unread[head]; chunk !== undefined; chunk = unread[++head], offset = 0) {
+        const end = unfinishedBytes === 0 ? endOfBlock(chunk) : chunk.indexOf(NEWLINE);
         const bytes = (end === -1 ? chunk.length : end) - offset;
-        if (unfinishedBytes + bytes > maxBytes) throw tooLarge(maxBytes);
+        const isOneLine = end === -1 || unfinishedBytes > 0 || bytes > BLOCK_BYTES;
+        if (isOneLine && unfinishedBytes + bytes > maxBytes) throw tooLarge(maxBytes);
         unreadBytes -= bytes;
         if (end === -1) {
           // An empty rest is not kept: it would hold on to the memory of its whole chunk.
           if (bytes > 0) keep(offset === 0 ? chunk : chunk.subarray(offset));
-          head++;
-          offset = 0;
           continue;
         }
         unreadBytes--;
         const start = offset;
         offset = end + 1;
-        lineBytes = unfinishedBytes + bytes;
-        if (unfinishedBytes === 0) return chunk.toString("utf8", start, end);
-        keep(chunk.subarray(start, end));
-        return takeUnfinished();
+        if (unfinishedBytes > 0) {
+          keep(chunk.subarray(start, end));
+          return takeUnfinished();
+        }
+        const text = chunk.toString("utf8", start, end);
+        if (isOneLine) {
+          lineBytes = bytes;
+          return text;
+        }
+        isAscii = text.length === bytes;
+        return takeFromBlock(text);
       }
       unread = [];
       head = 0;
@@ -93,13 +124,14 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     clear() {
       unread = [];
       unfinished = [];
-      joinedPieces = head = offset = unfinishedBytes = unreadBytes = 0;
+      block = undefined;
+      joinedPieces = head = offset = at = unfinishedBytes = unreadBytes = 0;
     },
     get lineBytes() {
       return lineBytes;
     },
     get heldBytes() {
-      return unreadBytes + unfinishedBytes;
+      return unreadBytes + unfinishedBytes + (block === undefined ? 0 : block.length - at);
     },
   };
 }
