@@ -31,7 +31,8 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   let receiver: TransportReceiver | undefined;
   let batch = "";
   let batchBytes = 0;
-  let writtenBytes = 0;
+  let handedBytes = 0;
+  let takenBytes = 0;
   let closed = false;
   let closeError: Error | undefined;
   let writeEnd: { readonly error: Error | undefined; readonly linger: NodeJS.Timeout } | undefined;
@@ -40,8 +41,10 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   let turnEnds = 0;
   let uncheckedBytes = 0;
 
+  const unsentBytes = (): number => batchBytes + (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
+
   const settleFlushes = (): void => {
-    if (closed || writeEnd !== undefined || batchBytes + writtenBytes === 0) {
+    if (closed || writeEnd !== undefined || unsentBytes() === 0) {
       for (const resolve of flushed.splice(0)) resolve();
     }
   };
@@ -77,15 +80,20 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
 
   const writeBatch = (): void => {
     if (closed || writeEnd !== undefined || batchBytes === 0) return;
-    const [text, bytes] = [batch, batchBytes];
+    const text = batch;
+    const isIdle = writable.writableLength === 0;
+    if (isIdle) takenBytes = handedBytes;
+    handedBytes += batchBytes;
     batch = "";
     batchBytes = 0;
-    writtenBytes += bytes;
-    writable.write(text, "utf8", (error) => {
-      writtenBytes -= bytes;
-      if (error) endWriting(error);
-      settleFlushes();
-    });
+    // An idle pipe takes a batch at once, as a rule; the callback would cost a tick of its own.
+    if (isIdle && flushed.length === 0) writable.write(text, "utf8");
+    else writable.write(text, "utf8", whenTaken(handedBytes));
+  };
+  const whenTaken = (upTo: number) => (error?: Error | null) => {
+    takenBytes = Math.max(takenBytes, upTo);
+    if (error) endWriting(error);
+    settleFlushes();
   };
 
   // The budget is for a turn of the event loop, not for a chunk: one turn may bring many.
@@ -100,15 +108,15 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     uncheckedBytes += splitter.lineBytes + LINE_COST;
     if (uncheckedBytes < BYTES_BETWEEN_CLOCK_READS) return false;
     uncheckedBytes = 0;
-    return performance.now() > turnEnds;
+    const now = performance.now();
+    if (turnEnds !== 0) return now > turnEnds;
+    turnEnds = now + READ_BUDGET_MS;
+    setImmediate(endTurn);
+    return false;
   };
 
   const readLines = (): void => {
     if (closed) return;
-    if (turnEnds === 0) {
-      turnEnds = performance.now() + READ_BUDGET_MS;
-      setImmediate(endTurn);
-    }
     try {
       for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
         receiver?.message(line, splitter.lineBytes);
@@ -120,7 +128,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
         }
       }
       if (readEnd === undefined) {
-        readable.resume();
+        if (readable.isPaused()) readable.resume();
         return;
       }
       const rest = splitter.rest();
@@ -160,9 +168,10 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
       const bytes = Buffer.byteLength(line) + 1;
       // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.
       if (writeEnd !== undefined) return bytes;
-      if (batchBytes + writtenBytes + bytes > maxUnsent) {
+      const unsent = unsentBytes() + bytes;
+      if (unsent > maxUnsent) {
         if (!urgent) return 0;
-        if (batchBytes + writtenBytes + bytes > maxUnsent + URGENT_RESERVE_BYTES) {
+        if (unsent > maxUnsent + URGENT_RESERVE_BYTES) {
           const text = `the other end does not read: ${maxUnsent} bytes wait to be sent`;
           process.nextTick(finish, new RpcError(ErrorCode.OVERLOADED, text));
           return 0;
@@ -175,11 +184,13 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
       return bytes;
     },
     get unsentBytes() {
-      return batchBytes + writtenBytes;
+      return unsentBytes();
     },
     flush() {
       writeBatch();
-      if (closed || writeEnd !== undefined || batchBytes + writtenBytes === 0) return Promise.resolve();
+      if (closed || writeEnd !== undefined || unsentBytes() === 0) return Promise.resolve();
+      // Told by a write of nothing: the last batch may have gone without a callback.
+      if (flushed.length === 0) writable.write("", whenTaken(handedBytes));
       return new Promise((resolve) => flushed.push(resolve));
     },
     close() {
