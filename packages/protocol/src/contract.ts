@@ -62,6 +62,7 @@ export interface StreamMethod<
   readonly optional: Optional;
 }
 
+/** The definition of one method, of any kind. */
 export type Method = RequestMethod | NotificationMethod | StreamMethod;
 
 /** Keeps in the type whether a method is scoped: its host handler then has a scope for sure. */

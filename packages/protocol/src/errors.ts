@@ -45,7 +45,9 @@ export interface WireError {
  * Branded, so that {@link isRpcError} holds across bundled copies of this package, where `instanceof` does not.
  */
 export class RpcError extends Error {
+  /** One of {@link ErrorCode}, or an application's own number. */
   readonly code: number;
+  /** What a program may want to know; by code in docs/errors.md. */
   readonly data: unknown;
 
   constructor(code: number, message: string, options: { data?: unknown; cause?: unknown } = {}) {

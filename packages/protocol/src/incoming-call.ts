@@ -6,10 +6,13 @@ import type { StreamCredit } from "./stream-producer.js";
 export class IncomingCall {
   /** `undefined` for a notification. */
   readonly id: Id | undefined;
+  /** The name of the method. */
   readonly method: string;
+  /** What the contract says of it. */
   readonly definition: Method;
   /** The params schema's output. */
   readonly params: unknown;
+  /** What came beside the params: invocation, deadline, trace. */
   readonly meta: MessageMeta | undefined;
   /** When the caller stops waiting, ms on this end's clock; `undefined` when it told no deadline. */
   readonly deadline: number | undefined;
@@ -43,10 +46,12 @@ export class IncomingCall {
     return this.#controller.signal;
   }
 
+  /** Whether the caller cancelled, or went away. */
   get aborted(): boolean {
     return this.#aborted;
   }
 
+  /** Aborts the handler's signal with this reason; idempotent. */
   abort(reason: unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;

@@ -6,6 +6,7 @@ export const PROTOCOL_RANGE = { min: 1, max: 1 } as const;
 
 /** Features this release knows. A feature the other side did not list is never required of it. */
 export const FEATURES = ["cancel", "progress", "stream", "ping", "log", "setup"] as const;
+/** The name of a feature. */
 export type Feature = (typeof FEATURES)[number];
 
 const identity = z.object({ name: z.string(), version: z.string() });
@@ -18,10 +19,11 @@ export const declaration = z.object({
   /** JSON Schema of its params. */
   params: z.record(z.string(), z.unknown()).optional(),
 });
+/** One thing a plugin declares, as it is reported in the `initialize` answer. */
 export type Declaration = z.infer<typeof declaration>;
 
+const declarations = z.record(z.string(), z.array(declaration).max(1024));
 /** What a plugin declares, by contract method: `{ executeTool: [{ name: "search", … }] }`. */
-export const declarations = z.record(z.string(), z.array(declaration).max(1024));
 export type Declarations = z.infer<typeof declarations>;
 
 const initializeParams = z.object({
@@ -35,6 +37,7 @@ const initializeParams = z.object({
   manifest: z.unknown().optional(),
   config: z.unknown().optional(),
 });
+/** What a host offers in `initialize`. See docs/wire-protocol.md. */
 export type InitializeParams = z.infer<typeof initializeParams>;
 
 const initializeResult = z.object({
@@ -46,6 +49,7 @@ const initializeResult = z.object({
   plugin: identity.optional(),
   sdk: identity.optional(),
 });
+/** What a worker answers to `initialize`. See docs/wire-protocol.md. */
 export type InitializeResult = z.infer<typeof initializeResult>;
 
 const healthResult = z.object({
@@ -53,9 +57,11 @@ const healthResult = z.object({
   message: z.string().max(8192).optional(),
   details: z.record(z.string(), z.unknown()).optional(),
 });
+/** What a worker answers to `health`. */
 export type HealthResult = z.infer<typeof healthResult>;
 
 const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal"]);
+/** The levels of a worker's log, least important first. */
 export type LogLevel = z.infer<typeof logLevel>;
 
 const logParams = z.object({
@@ -65,6 +71,7 @@ const logParams = z.object({
   /** When it was logged, ms since the epoch. */
   time: z.number().optional(),
 });
+/** One line of a worker's log: the params of `$/log`. */
 export type LogParams = z.infer<typeof logParams>;
 
 /**

@@ -1,17 +1,20 @@
 import type { Codec } from "./codec.js";
 import { type ParsedMessage, parseMessage } from "./messages.js";
-import { textExceedsDepth, valueExceedsDepth } from "./nesting.js";
+import { textExceeds, valueExceedsDepth, type WeightLimits } from "./nesting.js";
 
 /** What a line is that nests deeper than the limit. */
 export const TOO_DEEP: ParsedMessage = { kind: "invalid", reason: "nested too deep" };
+/** What a line is that has more values than the limit. */
+export const TOO_MANY: ParsedMessage = { kind: "invalid", reason: "too many values" };
 const NOT_JSON: ParsedMessage = { kind: "invalid", reason: "not JSON" };
 
 /** Decodes one line. Never throws. */
-export function readMessage(line: string, codec: Codec, maxDepth: number): ParsedMessage {
+export function readMessage(line: string, codec: Codec, limits: WeightLimits): ParsedMessage {
   try {
-    if (textExceedsDepth(line, maxDepth)) return TOO_DEEP;
+    const exceeded = textExceeds(line, limits);
+    if (exceeded !== undefined) return exceeded === "depth" ? TOO_DEEP : TOO_MANY;
     const value = codec.decode(line);
-    return valueExceedsDepth(value, line.length, maxDepth) ? TOO_DEEP : parseMessage(value);
+    return valueExceedsDepth(value, line.length, limits.depth) ? TOO_DEEP : parseMessage(value);
   } catch {
     return NOT_JSON;
   }
@@ -19,7 +22,7 @@ export function readMessage(line: string, codec: Codec, maxDepth: number): Parse
 
 const ENVELOPE = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),"(method|result|error)":/;
 
-/** What a line that is too deep to be looked at begins with, so that its sender, or the call it answers, can be told. */
+/** What a line that is too heavy to be looked at begins with, so that its sender, or the call it answers, can be told. */
 export function envelopeOf(line: string): { readonly id: number; readonly isRequest: boolean } | undefined {
   const match = ENVELOPE.exec(line.slice(0, 100));
   return match === null ? undefined : { id: Number(match[1]), isRequest: match[2] === "method" };

@@ -21,6 +21,7 @@ export interface MessageMeta {
   readonly credit?: { readonly items: number; readonly bytes: number };
 }
 
+/** A call that is answered. */
 export interface RequestMessage {
   readonly jsonrpc: "2.0";
   readonly id: Id;
@@ -29,6 +30,7 @@ export interface RequestMessage {
   readonly meta?: MessageMeta;
 }
 
+/** A call without an answer. */
 export interface NotificationMessage {
   readonly jsonrpc: "2.0";
   readonly method: string;
@@ -36,18 +38,21 @@ export interface NotificationMessage {
   readonly meta?: MessageMeta;
 }
 
+/** The answer of a call that went well. */
 export interface ResultMessage {
   readonly jsonrpc: "2.0";
   readonly id: Id;
   readonly result: unknown;
 }
 
+/** The answer of a call that failed. */
 export interface ErrorMessage {
   readonly jsonrpc: "2.0";
   readonly id: Id | null;
   readonly error: unknown;
 }
 
+/** Any message of the wire. See docs/wire-protocol.md. */
 export type Message = RequestMessage | NotificationMessage | ResultMessage | ErrorMessage;
 
 /** A decoded line: a message, or why it is none. */

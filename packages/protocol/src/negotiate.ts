@@ -27,7 +27,7 @@ export function commonProtocol(ours: ProtocolRange, theirs: ProtocolRange, [us, 
 }
 
 /** @throws RpcError INVALID_REQUEST when the two ends were built against different contracts. */
-export function checkContract(ours: ContractIdentity, theirs: ContractIdentity, [us, them]: Ends): void {
+function checkContract(ours: ContractIdentity, theirs: ContractIdentity, [us, them]: Ends): void {
   if (ours.name !== theirs.name) {
     throw handshakeError(
       "contract",
@@ -43,7 +43,7 @@ export function checkContract(ours: ContractIdentity, theirs: ContractIdentity, 
 }
 
 /** Features both ends listed. */
-export function commonFeatures(ours: readonly string[], theirs: readonly string[]): string[] {
+function commonFeatures(ours: readonly string[], theirs: readonly string[]): string[] {
   return ours.filter((feature) => theirs.includes(feature));
 }
 

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { textExceedsDepth, valueExceedsDepth } from "./nesting.js";
+import { textExceeds, valueExceedsDepth } from "./nesting.js";
 
 const LONG = 65_536;
+const textExceedsDepth = (text: string, depth: number): boolean =>
+  textExceeds(text, { depth, values: Number.POSITIVE_INFINITY }) === "depth";
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
 
 test("a long text is measured before it is parsed, a short one after", () => {
@@ -34,4 +36,13 @@ test("text that is no JSON is measured without harm", () => {
 
 test("a hundred thousand brackets are refused in no time", () => {
   expect(textExceedsDepth("[".repeat(100_000), 1000)).toBe(true);
+});
+
+test("a long text's values are counted before they are made, not those that only stand in strings", () => {
+  const exceeds = (value: unknown, values: number) => textExceeds(JSON.stringify(value), { depth: 1000, values });
+  const list = Array.from({ length: 40_000 }, (_, n) => [n, n, ",[{"]);
+  // The list, and for each of its own: itself and its three.
+  expect(exceeds(list, 1 + 40_000 * 4)).toBeUndefined();
+  expect(exceeds(list, 40_000 * 4 - 1)).toBe("values");
+  expect(exceeds([",".repeat(LONG)], 2)).toBeUndefined();
 });

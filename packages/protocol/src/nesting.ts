@@ -1,22 +1,38 @@
 /** Default cap of the nesting depth of one message. */
 export const DEFAULT_MAX_DEPTH = 1000;
 
+/** Default cap of the number of values in one message, names of members not counted. */
+export const DEFAULT_MAX_VALUES = 262_144;
+
 /** Above this the text is scanned before parsing: V8's parser spends tens of bytes on each open bracket. */
 const SCAN_TEXT_FROM = 65_536;
 
-/** Whether a line nests deeper than `maxDepth`, as far as its text alone should tell before it is parsed. */
-export function textExceedsDepth(line: string, maxDepth: number): boolean {
-  if (line.length < SCAN_TEXT_FROM) return false;
+/** How heavy a message may be once it is decoded, whatever its size as text. */
+export interface WeightLimits {
+  /** Nesting depth. */
+  readonly depth: number;
+  /** Values in it: two characters of text can cost a hundred bytes and more, and the time to make and check them. */
+  readonly values: number;
+}
+
+/** Which limit a line exceeds, as far as its text alone should tell before it is parsed. */
+export function textExceeds(line: string, limits: WeightLimits): keyof WeightLimits | undefined {
+  if (line.length < SCAN_TEXT_FROM) return undefined;
+  const { depth: maxDepth, values: maxValues } = limits;
   let depth = 0;
+  let values = 1;
   for (let at = 0; at < line.length; at++) {
     const char = line.charCodeAt(at);
     if (char === 0x22) {
       at = endOfString(line, at);
+    } else if (char === 0x2c) {
+      if (++values > maxValues) return "values";
     } else if (char === 0x5b || char === 0x7b) {
-      if (++depth > maxDepth) return true;
+      if (++depth > maxDepth) return "depth";
+      if (++values > maxValues) return "values";
     } else if (char === 0x5d || char === 0x7d) depth--;
   }
-  return false;
+  return undefined;
 }
 
 function endOfString(line: string, start: number): number {

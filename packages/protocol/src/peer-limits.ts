@@ -1,6 +1,6 @@
 import { MAX_DELAY_MS } from "./clock.js";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
-import { DEFAULT_MAX_DEPTH } from "./nesting.js";
+import { DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES } from "./nesting.js";
 
 /** Bounds of one peer. Past a bound calls fail at once with OVERLOADED and notifications are dropped and counted. */
 export interface PeerLimits {
@@ -8,6 +8,8 @@ export interface PeerLimits {
   readonly messageBytes: number;
   /** Nesting depth of a received message. Default 1,000. */
   readonly depth: number;
+  /** Values in one received message of 64 KiB or more: numbers, strings, lists, objects. Default 262,144. */
+  readonly values: number;
   /** Calls this end may have in flight. Default 1,024. */
   readonly outgoingCalls: number;
   /** Calls and notifications this end handles at once. Default 1,024. */
@@ -20,9 +22,11 @@ export interface PeerLimits {
   readonly streamBytes: number;
 }
 
+/** The bounds of a peer that is given none. */
 export const DEFAULT_PEER_LIMITS: PeerLimits = {
   messageBytes: DEFAULT_MAX_MESSAGE_BYTES,
   depth: DEFAULT_MAX_DEPTH,
+  values: DEFAULT_MAX_VALUES,
   outgoingCalls: 1024,
   incomingCalls: 1024,
   callTimeoutMs: 30_000,

@@ -6,7 +6,7 @@ import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { createIncomingCalls, type Serving } from "./incoming-calls.js";
-import { envelopeOf, readMessage, TOO_DEEP } from "./message-reader.js";
+import { envelopeOf, readMessage, TOO_DEEP, TOO_MANY } from "./message-reader.js";
 import { createMessageWriter, type MessageWriter } from "./message-writer.js";
 import type { Id, Message, MessageMeta } from "./messages.js";
 import { createOutgoingCalls, type PeerCallOptions } from "./outgoing-calls.js";
@@ -38,7 +38,9 @@ export type MakeError = (method: string, mayHaveRun: boolean) => RpcError;
 
 /** One end of a channel. Host and worker run it unchanged. See docs/wire-protocol.md. */
 export class Peer {
+  /** Counters since the peer was made. */
   readonly stats: PeerStats = createPeerStats();
+  /** The bounds in force. */
   readonly limits: PeerLimits;
   readonly #transport: Transport;
   readonly #codec: Codec;
@@ -220,11 +222,19 @@ export class Peer {
 
   #receive(line: string, bytes: number): void {
     if (this.#closedWith !== undefined || line === "" || line === "\r") return;
-    const parsed = readMessage(line, this.#codec, this.limits.depth);
+    const parsed = readMessage(line, this.#codec, this.limits);
     if (parsed.kind === "invalid") {
       this.stats.invalidMessages++;
       this.#report({ kind: "invalid-message", line: excerpt(line), reason: parsed.reason });
-      if (parsed === TOO_DEEP) this.#answerTooDeep(line);
+      if (parsed === TOO_DEEP) {
+        this.#answerTooHeavy(line, `nests deeper than ${this.limits.depth} levels; send it flatter, or as a string`);
+      } else if (parsed === TOO_MANY) {
+        const { values } = this.limits;
+        this.#answerTooHeavy(
+          line,
+          `has more than ${values} values; use a stream, or raise limits.values of its reader`,
+        );
+      }
       return;
     }
     this.stats.received++;
@@ -237,10 +247,10 @@ export class Peer {
   }
 
   /** A call waits for this line, or for its answer. */
-  #answerTooDeep(line: string): void {
+  #answerTooHeavy(line: string, why: string): void {
     const envelope = envelopeOf(line);
     if (envelope === undefined) return;
-    const message = `the message nests deeper than ${this.limits.depth} levels; send it flatter, or as a string`;
+    const message = `the message ${why}`;
     const { id } = envelope;
     if (envelope.isRequest) this.#respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } });
     else this.#outgoing.onResponse({ jsonrpc: "2.0", id, error: { code: ErrorCode.INVALID_RESULT, message } });

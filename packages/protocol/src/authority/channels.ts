@@ -8,6 +8,7 @@ export interface ChannelLimits {
   readonly nameCharacters: number;
 }
 
+/** The bounds when none are given. */
 export const DEFAULT_CHANNEL_LIMITS: ChannelLimits = { max: 1_000, nameCharacters: 256 };
 
 /** One open push channel: the same name in another scope is another channel. */

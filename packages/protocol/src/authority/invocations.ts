@@ -10,6 +10,7 @@ export interface InvocationLimits {
   readonly max: number;
 }
 
+/** The bounds when none are given. */
 export const DEFAULT_INVOCATION_LIMITS: InvocationLimits = { graceMs: 5_000, notificationMs: 900_000, max: 10_000 };
 
 /** Whose authority a call of a worker has: that of a live invocation, or why it has none. */

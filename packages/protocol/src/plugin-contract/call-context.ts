@@ -11,6 +11,7 @@ export const actor = z.object({
   user: name.optional(),
   roles: z.array(name).max(256).optional(),
 });
+/** Who asks: a tenant, and perhaps a person of it. */
 export type Actor = z.output<typeof actor>;
 
 /** How far a call has come. With `total`, `done / total` is the fraction. */
@@ -19,4 +20,5 @@ export const progress = z.object({
   total: z.number().min(0).optional(),
   message: z.string().max(8192).optional(),
 });
+/** How far a call has come. */
 export type Progress = z.output<typeof progress>;

@@ -8,12 +8,12 @@ const configIssue = z.object({
   message: sentence,
 });
 
-/** Whether a plugin likes a config, and what it says about it. */
-export const configVerdict = z.object({
+const configVerdict = z.object({
   ok: z.boolean(),
   errors: z.array(configIssue).max(256).default([]),
   warnings: z.array(configIssue).max(256).default([]),
 });
+/** Whether a plugin likes a config, and what it says about it: the answer to `validateConfig`. */
 export type ConfigVerdict = z.input<typeof configVerdict>;
 
 export const configToWorker = {

@@ -16,6 +16,7 @@ const entity = z.object({
   data: record.default({}),
   updatedAt: timestamp.optional(),
 });
+/** Something of the outside that a plugin mirrors into the product. */
 export type Entity = z.output<typeof entity>;
 
 export const entityToHost = {

@@ -16,6 +16,7 @@ export const pluginEvent = z.object({
   /** Who caused it. */
   actor: actor.optional(),
 });
+/** Something that happened in the product: what `onEvent` receives. */
 export type PluginEvent = z.output<typeof pluginEvent>;
 
 /** An event name, or the beginning of one: `issue.created`, `issue.*`, `*`. */

@@ -11,6 +11,7 @@ const base64 = z
 
 /** A body, as it is: text when it is valid UTF-8 text, else base64. At most 24 Mi characters. */
 export const body = z.union([z.object({ text: z.string().max(MAX_BODY_CHARACTERS) }), z.object({ base64 })]);
+/** A body: `{ text }` or `{ base64 }`. */
 export type HttpBody = z.output<typeof body>;
 
 /** At most 256 headers; names in lower case, repeated ones joined with a comma. */
@@ -36,4 +37,5 @@ export const httpAnswer = z.object({
   headers: headers.default({}),
   body: body.optional(),
 });
+/** What `handleWebhook` and `handleApiRequest` return. Default: status 200, no headers, no body. */
 export type HttpAnswer = z.input<typeof httpAnswer>;

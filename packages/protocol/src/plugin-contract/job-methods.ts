@@ -15,6 +15,7 @@ export const jobRun = z.object({
   /** 1 for the first try. */
   attempt: z.int().min(1).default(1),
 });
+/** One run of a job: what `runJob` receives as `run`. */
 export type JobRun = z.output<typeof jobRun>;
 
 export const jobToWorker = {

@@ -3,8 +3,7 @@ import { request } from "../contract.js";
 import { json, key, name, sentence, text } from "./bounded-values.js";
 import { progress, tenant } from "./call-context.js";
 
-/** On whose behalf a tool is called. */
-export const toolRun = z.object({
+const toolRun = z.object({
   tenant,
   /** The run, conversation or session it is called in. */
   id: key.optional(),
@@ -13,6 +12,7 @@ export const toolRun = z.object({
   /** Who calls: an agent or a person. */
   actor: name.optional(),
 });
+/** On whose behalf a tool is called. */
 export type ToolRun = z.output<typeof toolRun>;
 
 /** What a tool answers. A thrown error says the call failed; `error` says the tool ran and has this to tell the model. */
@@ -23,6 +23,7 @@ export const toolResult = z.object({
   data: json.optional(),
   error: sentence.optional(),
 });
+/** What a tool answers. */
 export type ToolResult = z.output<typeof toolResult>;
 
 export const toolToWorker = {
