@@ -84,9 +84,18 @@ export function resolveSpec(workerId: string, options: StartOptions, host: Share
 }
 
 function workerLimits(limits: Omit<HostLimits, "heapMb">, callMs: number): WorkerLimits {
-  const { messageBytes, depth, outgoingCalls, incomingCalls, streamItems, streamBytes } = limits;
+  const { messageBytes, depth, values, outgoingCalls, incomingCalls, streamItems, streamBytes } = limits;
   return {
-    peer: { messageBytes, depth, outgoingCalls, incomingCalls, streamItems, streamBytes, callTimeoutMs: callMs },
+    peer: {
+      messageBytes,
+      depth,
+      values,
+      outgoingCalls,
+      incomingCalls,
+      streamItems,
+      streamBytes,
+      callTimeoutMs: callMs,
+    },
     transport: { messageBytes, unsentBytes: limits.unsentBytes },
     invocations: {
       max: limits.invocations,

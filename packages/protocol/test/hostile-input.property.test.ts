@@ -97,7 +97,7 @@ function watchedPeer() {
       answered.add(JSON.stringify(message.id));
     },
     (line) => {
-      const parsed = readMessage(line, jsonCodec, DEPTH);
+      const parsed = readMessage(line, jsonCodec, { depth: DEPTH, values: 1e9 });
       if (parsed.kind === "request") count.requests++;
       // What is too deep to be looked at is answered when it begins as a request of ours does.
       else if (parsed === TOO_DEEP && envelopeOf(line)?.isRequest === true) count.requests++;
