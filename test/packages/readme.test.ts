@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import ts from "typescript";
@@ -43,4 +44,10 @@ it("the README's three snippets compile and run as they stand", { timeout: 60_00
   const lines = run.stdout.split("\n");
   expect(lines).toContain("Hello Countess Ada! ");
   expect(run.stdout).toContain("export const greeter = defineContract({");
+});
+
+it("every file the README names exists", () => {
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link = ""]) => link);
+  expect(links.length).toBeGreaterThan(20);
+  expect(links.filter((link) => !existsSync(new URL(`../../${link}`, import.meta.url)))).toEqual([]);
 });
