@@ -3,7 +3,7 @@
 interface Row {
   readonly id: number;
   readonly name: string;
-  readonly tags: readonly string[];
+  readonly tags: string[];
   readonly score: number;
   readonly note: string;
 }
@@ -11,7 +11,7 @@ interface Row {
 export interface Document {
   readonly id: string;
   readonly revision: number;
-  readonly rows: readonly Row[];
+  readonly rows: Row[];
 }
 
 export const MEBIBYTE = 1024 * 1024;
