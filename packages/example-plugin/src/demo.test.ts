@@ -122,6 +122,16 @@ describe("a folder of the user's", () => {
     expect(stdout).toContain("fruit.md:3  Fruit › Apples\n     Red and [green] ones.");
   });
 
+  test.skipIf(process.platform === "win32")("in clean lines, whatever its files are called", async () => {
+    await writeFile(join(root, "a\u001b[31m\n.md"), "# Apples\n\nRed\u001b[31m ones.\n");
+    await writeFile(join(root, "b\u001b[31m.md"), "\0");
+    const { code, stdout } = await runDemo([root, "red"]);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(CONTROL);
+    expect(stdout).toContain("left out: b?[31m.md: it is not text");
+    expect(stdout).toContain("a?[31m?.md:1  Apples\n     [Red] ones.");
+  });
+
   test("in colour when asked for, still without a bar", async () => {
     await writeFile(join(root, "fruit.md"), "# Apples\n\nRed ones.\n");
     const forced = await runDemo([root, "red"], { env: { FORCE_COLOR: "1" } });

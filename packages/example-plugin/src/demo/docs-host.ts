@@ -1,10 +1,10 @@
 import { createHost, type Host } from "@outrigger/host";
 import pino from "pino";
 import { docsSearch } from "../contract.js";
-import { createServices } from "./host-services.js";
+import { createServices, type Services } from "./host-services.js";
 
 /** How the host of the demo is made. Everything else is the runtime's default. */
-export const WORKER_ID = "docs-search";
+const WORKER_ID = "docs-search";
 export const SECRET = { ref: "forge-webhook", value: "a secret only the forge and the host know" };
 const CAPABILITIES = [
   "state.read",
@@ -18,8 +18,15 @@ const CAPABILITIES = [
 export const INDEX_TIMEOUT_MS = 10 * 60_000;
 const LOG_LINES_KEPT = 50;
 
-/** A host for the plugin, with what it logged last: shown when something goes wrong. */
-export function docsHost() {
+/** A host for the plugin. */
+export interface DocsHost {
+  readonly host: Host<typeof docsSearch>;
+  readonly services: Services;
+  /** What it logged last: shown when something goes wrong. */
+  readonly logLines: readonly string[];
+}
+
+export function docsHost(): DocsHost {
   const services = createServices({ [SECRET.ref]: SECRET.value });
   const logLines: string[] = [];
   const logger = pino(
@@ -39,7 +46,7 @@ export function docsHost() {
     restart: { initialDelayMs: 200, jitter: 0 },
     timeouts: { drainMs: 3_000 },
   });
-  return { host, services, logLines: logLines as readonly string[] };
+  return { host, services, logLines };
 }
 
 /** Starts the plugin in a process of its own. */

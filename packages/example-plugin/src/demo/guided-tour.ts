@@ -1,5 +1,5 @@
 import { dependencyFolder } from "./dependency-folder.js";
-import type { docsHost } from "./docs-host.js";
+import type { DocsHost } from "./docs-host.js";
 import type { Stage } from "./stage.js";
 import { findTextStep } from "./steps/find-text.js";
 import { indexFolder } from "./steps/index-folder.js";
@@ -16,11 +16,7 @@ import type { Output } from "./terminal-output.js";
 const IGNORE = ["**/.git/**", "**/{CHANGELOG,Changelog,changelog,CHANGES,HISTORY,History,LICENSE,license}*"];
 
 /** The tour: a plugin does real work, is killed, and comes back. */
-export async function guidedTour(
-  { host, services }: ReturnType<typeof docsHost>,
-  output: Output,
-  signal: AbortSignal,
-): Promise<void> {
+export async function guidedTour({ host, services }: DocsHost, output: Output, signal: AbortSignal): Promise<void> {
   output.title("Outrigger: a plugin that searches documentation, in a process of its own");
   const worker = await startWorker(output, host, { ignore: IGNORE });
   const stage: Stage = { output, host, services, worker, folder: dependencyFolder(), signal, answers: new Map() };

@@ -20,9 +20,14 @@ function linesOf({ file, line, headings, snippet }: Hit | TextHit, { colours, wi
   return [place, `  ${shown}${text.slice(from)}`];
 }
 
+/** A file's name may hold anything, also what a terminal takes for a command. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "?");
+}
+
 /** `.pnpm/pino@10/node_modules/pino/docs/api.md` is `pino/docs/api.md` to a reader. */
 export function shortName(file: string): string {
-  return file.split("node_modules/").at(-1) ?? file;
+  return printable(file.split("node_modules/").at(-1) ?? file);
 }
 
 function cut({ text, matches }: Hit["snippet"], length: number): Hit["snippet"] {

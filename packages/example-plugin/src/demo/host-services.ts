@@ -4,7 +4,7 @@ import { ErrorCode, RpcError } from "@outrigger/protocol";
 import type { docsSearch } from "../contract.js";
 
 /** A call of the worker, as the host saw it. */
-export interface NestedCall {
+interface NestedCall {
   readonly method: string;
   readonly params: unknown;
   readonly scope: unknown;

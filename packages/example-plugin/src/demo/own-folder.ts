@@ -1,12 +1,12 @@
 import { addFolder, searchDocs } from "./docs-calls.js";
-import { type docsHost, startDocs } from "./docs-host.js";
-import { hitLines } from "./hit-lines.js";
+import { type DocsHost, startDocs } from "./docs-host.js";
+import { hitLines, printable } from "./hit-lines.js";
 import { count, duration, StepFailed } from "./stage.js";
 import type { Output } from "./terminal-output.js";
 
 /** Searches a folder of the user's. */
 export async function ownFolder(
-  { host }: ReturnType<typeof docsHost>,
+  { host }: DocsHost,
   output: Output,
   signal: AbortSignal,
   { folder, query }: { readonly folder: string; readonly query: string },
@@ -14,7 +14,7 @@ export async function ownFolder(
   const worker = await startDocs(host, {});
   const report = await addFolder(worker, output, folder, signal);
   output.title(folder);
-  for (const { file, message } of report.skipped.slice(0, 5)) output.line(`left out: ${file}: ${message}`);
+  for (const { file, message } of report.skipped.slice(0, 5)) output.line(printable(`left out: ${file}: ${message}`));
   if (report.skippedTotal > 5) output.line(`left out: ${report.skippedTotal - 5} more`);
   if (report.files === 0) {
     throw new StepFailed("it has no Markdown: expected .md, .markdown or .mdx; node_modules and .git are left out");

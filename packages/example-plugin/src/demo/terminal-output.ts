@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Whether to colour: a terminal yes, a pipe no, and the user's word (`NO_COLOR`, `FORCE_COLOR`) above both.
  * picocolors' own guess colours a pipe when `CI` is set.
  */
-export function wantsColour(stream: OutputStream, env: Environment): boolean {
+function wantsColour(stream: OutputStream, env: Environment): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
   return stream.isTTY === true && env.TERM !== "dumb";

@@ -68,6 +68,12 @@ test("nesting that exhausts the parser costs only its file", async () => {
   expect(report).toMatchObject({ files: 1, skipped: [{ file: "deep.md", reason: "unreadable" }] });
 });
 
+test("input that keeps the parser busy costs only its file", async () => {
+  await write({ "a.md": "# Apple", "quadratic.md": "**a".repeat(300_000) });
+  const report = await library().reindex({}, [root]);
+  expect(report).toMatchObject({ files: 1, skipped: [{ file: "quadratic.md", message: "it took more than 3000 ms" }] });
+});
+
 test("a file in two folders counts once", async () => {
   await write({ "docs/api/a.md": "# Apple" });
   const docs = library();

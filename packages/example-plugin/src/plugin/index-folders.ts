@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { IndexReport } from "../contract.js";
 import { type Scanned, type ScanOptions, scanFolder } from "../search/folder-scan.js";
 import { markdownSections, type Section } from "../search/markdown-sections.js";
+import { timeBoxed } from "./time-boxed.js";
 
 type FoundFile = Extract<Scanned, { kind: "file" }>;
 
@@ -15,6 +16,8 @@ export interface IndexingOptions {
 }
 
 const SKIPPED_LISTED = 100;
+/** The largest real file takes some 20 ms; some input makes the parser quadratic. */
+const PARSE_MS = 3_000;
 
 /** Reads all Markdown under the folders and hands it to `add`. One bad file or folder does not stop the rest. */
 export async function indexFolders(folders: readonly string[], options: IndexingOptions): Promise<IndexReport> {
@@ -72,7 +75,7 @@ export async function readSections(path: string): Promise<readonly Section[] | E
   try {
     const source = await readFile(path, "utf8");
     if (source.includes("\0")) return new Error("it is not text");
-    return markdownSections(source);
+    return timeBoxed(() => markdownSections(source), PARSE_MS);
   } catch (error) {
     // Nesting thousands deep exhausts the parser's stack.
     return error instanceof Error ? error : new Error(String(error));

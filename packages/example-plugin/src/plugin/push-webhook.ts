@@ -7,7 +7,7 @@ import type { Settings } from "./settings.js";
 import type { TenantLibraries } from "./tenant-libraries.js";
 
 /** The endpoint's key. */
-export const PUSH = "push";
+const PUSH = "push";
 
 const names = z.array(z.string().min(1).max(4096)).max(3000).default([]);
 /** The part of a push that GitHub, Gitea and Forgejo have in common and that matters here. */

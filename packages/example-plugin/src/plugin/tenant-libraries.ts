@@ -42,7 +42,7 @@ export function createTenantLibraries(settings: () => Settings) {
 export type TenantLibraries = ReturnType<typeof createTenantLibraries>;
 
 /** Whose documents a call is about. The host says so, not the caller's params. */
-export function tenantOf({ scope }: DocsContext): string {
+function tenantOf({ scope }: DocsContext): string {
   if (scope) return scope.tenant;
   throw new RpcError(
     ErrorCode.INVOCATION_SCOPE_DENIED,

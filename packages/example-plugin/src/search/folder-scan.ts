@@ -15,7 +15,7 @@ export type Scanned =
     }
   | { readonly kind: "skipped"; readonly name: string; readonly reason: SkipReason; readonly message: string };
 
-export type SkipReason = "unreadable" | "outside" | "too-large" | "too-deep" | "too-many";
+type SkipReason = "unreadable" | "outside" | "too-large" | "too-deep" | "too-many";
 
 export interface ScanOptions {
   /** With the dot, in lower case. Default `.md`, `.markdown`, `.mdx`. */

@@ -19,7 +19,7 @@ export function splitFrontMatter(source: string): FrontMatter {
   // Without a `key:` line it is a rule followed by text.
   if (!block || yaml === undefined || !/^[\w-]+:/m.test(yaml)) return { title: undefined, body: text, lines: 0 };
   return {
-    title: TITLE.exec(yaml.replaceAll("\r", ""))?.groups?.title,
+    title: TITLE.exec(yaml.slice(0, 8192).replaceAll("\r", ""))?.groups?.title,
     body: text.slice(block[0].length),
     lines: block[0].split("\n").length - 1,
   };

@@ -57,6 +57,14 @@ test("line ends of Windows give the same sections", () => {
   expect(markdownSections(source.replaceAll("\n", "\r\n"))).toEqual(markdownSections(source));
 });
 
+test("nothing in the text or a heading is a command to a terminal", () => {
+  const source = "# A\u001b[31m red\u0007\n\ntext\u001b[2J\u001b]0;title\u0007 more\u009b1m\n\n<h2>B\u001b[0m</h2>\n";
+  expect(markdownSections(source)).toMatchObject([
+    { headings: ["A red"], text: "text 0;title more" },
+    { headings: ["A red", "B"] },
+  ]);
+});
+
 test("an empty file has no sections", () => {
   expect(markdownSections("")).toEqual([]);
   expect(markdownSections("\n \n")).toEqual([]);

@@ -65,8 +65,6 @@ function headingOf(token: Token): Heading | undefined {
   if (token.type !== "html") return undefined;
   // Many a README opens with <h1 align="center">.
   const found = HTML_HEADING.exec(token.raw)?.groups;
-  const title = withoutTags(found?.title ?? "")
-    .replace(/\s+/g, " ")
-    .trim();
+  const title = withoutTags(found?.title ?? "");
   return title === "" ? undefined : { level: Number(found?.level), title };
 }

@@ -8,7 +8,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "&#39;": "'",
   "&nbsp;": " ",
 };
-const TAG_OR_COMMENT = /<!--[\s\S]*?(?:-->|$)|<\/?[a-zA-Z][^>]*>/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+const ESCAPE_SEQUENCE = /[\u001b\u009b]\[?[\d;?]*[ -/]*[@-~]?/g;
+const TAG_OR_COMMENT = /<!--[\s\S]*?(?:-->|$)|<\/?[a-zA-Z][^<>]*>/g;
 
 /** The words of parsed Markdown, without its markup: what is searched and shown in snippets. */
 export function plainText(tokens: readonly Token[]): string {
@@ -22,13 +24,15 @@ export function inlineText(tokens: readonly Token[]): string {
 
 /** HTML without tags and comments. */
 export function withoutTags(html: string): string {
-  return html.replace(TAG_OR_COMMENT, " ");
+  return tidy(html.replace(TAG_OR_COMMENT, " "));
 }
 
+/** One line, with nothing in it that a terminal would take for a command. */
 function tidy(text: string): string {
   return text
+    .replace(ESCAPE_SEQUENCE, " ")
     .replace(/&(?:amp|lt|gt|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
-    .replace(/\s+/g, " ")
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
 }
 

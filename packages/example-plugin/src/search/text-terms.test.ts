@@ -26,6 +26,7 @@ test("hashes and encoded data are no words", () => {
   expect(terms(`${"a".repeat(64)} ${"b".repeat(65)}`)).toEqual(["a".repeat(64)]);
 });
 
-test("a query's words are not taken apart", () => {
+test("a query's words are not taken apart, and only the first count", () => {
+  expect(queryTerms("a b c d e f g h i j k l m n o p q r s ".repeat(50))).toHaveLength(16);
   expect(queryTerms("createServer, the SERVER; server")).toEqual(["createserver", "the", "server"]);
 });

@@ -24,8 +24,14 @@ export function* textTerms(text: string): Generator<TextTerm> {
   }
 }
 
-/** The whole words of a query, in lower case, each once. */
+/** Each word of a query costs a walk through all words of the index. */
+const MAX_QUERY_TERMS = 16;
+
+/** The first whole words of a query, in lower case, each once. */
 export function queryTerms(query: string): string[] {
   const words = query.match(WORD) ?? [];
-  return [...new Set(words.filter((word) => word.length <= MAX_TERM).map((word) => word.toLowerCase()))];
+  return [...new Set(words.filter((word) => word.length <= MAX_TERM).map((word) => word.toLowerCase()))].slice(
+    0,
+    MAX_QUERY_TERMS,
+  );
 }
