@@ -19,6 +19,7 @@ export const pureFiles = [
   "protocol/src/errors.ts",
   "protocol/src/validate.ts",
   "protocol/src/framing.ts",
+  "protocol/src/hang-report.ts",
   "protocol/src/lifecycle.ts",
   "protocol/src/negotiate.ts",
   "protocol/src/pending-calls.ts",

@@ -41,6 +41,7 @@ export type {
   WorkerToHost,
 } from "./contract-types.js";
 export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "./errors.js";
+export { describeHang, HANG_MARK, type HangReport, MAX_HANG_LINE, parseHangReport } from "./hang-report.js";
 export type { IncomingCall } from "./incoming-call.js";
 export type { Serving } from "./incoming-calls.js";
 export {

@@ -30,7 +30,12 @@ const initializeParams = z.object({
   protocol: z.object({ min: z.number().int(), max: z.number().int() }),
   contract: contractIdentity,
   features: z.array(z.string()),
-  limits: z.object({ messageBytes: z.number().int().optional(), calls: z.number().int().optional() }),
+  limits: z.object({
+    messageBytes: z.number().int().optional(),
+    calls: z.number().int().optional(),
+    /** Silence after which the host takes the worker for hung, ms: what it has to say of a hang must come earlier. */
+    unresponsiveAfterMs: z.number().positive().optional(),
+  }),
   host: identity.optional(),
   workerId: z.string(),
   capabilities: z.array(z.string()),
