@@ -1,52 +1,72 @@
 import { Worker } from "node:worker_threads";
+import { GUARD_SOURCE } from "./guard-source.js";
 
-/** How often the guard looks for its parent, and how long the main thread may then take to end by itself, ms. */
-const POLL_MS = 500;
+/** How often the guard looks, and how long the main thread may take to end by itself when its parent is gone, ms. */
+const POLL_MS = 100;
 const GRACE_MS = 1_000;
+/** How long the main thread may stand still before the guard says where, ms. */
+const STALL_MS = 1_000;
+const SHORTEST_STALL_MS = 200;
+
+/** What main thread and guard share. */
+const cellOf = { beat: 0, stallMs: 1, debugged: 2 } as const;
+
+/** The guard of this process. */
+export interface Guard {
+  /** The host gives up on silence after so long: a stall is reported well before. */
+  expectSilence(unresponsiveAfterMs: number): void;
+  stop(): void;
+}
 
 /**
- * CommonJS text, so that a plugin stays one file. `process.exit` in a thread ends only the thread, hence the signal; the
- * whole group first, when this process leads one, so that children of the plugin do not outlive it.
- */
-const SOURCE = `
-const { workerData } = require("node:worker_threads");
-const parentIsAlive = () => {
-  if (process.ppid !== workerData.parent) return false;
-  if (process.platform !== "win32") return true;
-  try { process.kill(workerData.parent, 0); return true; } catch (error) { return error.code === "EPERM"; }
-};
-const end = () => {
-  if (workerData.leader) try { process.kill(-process.pid, "SIGKILL"); } catch {}
-  process.kill(process.pid, "SIGKILL");
-};
-const poll = setInterval(() => {
-  if (parentIsAlive()) return;
-  clearInterval(poll);
-  setTimeout(end, workerData.graceMs);
-}, workerData.pollMs);
-`;
-
-/**
- * Starts a thread that ends the process when its parent is gone, even when the main thread hangs. Returns how to stop it;
- * a Node that forbids threads (`--permission` without `--allow-worker`) is told through `onError`, and goes without.
+ * Starts a thread that ends the process when its parent is gone, and names on stderr where the main thread hangs; both
+ * even when the main thread never returns. A Node that forbids threads (`--permission` without `--allow-worker`) is told
+ * through `onError`, and goes without. See docs/supervision.md.
  *
  * @param leader whether this process leads a group of its own, which ends with it.
  */
-export function startGuard(leader: boolean, onError: (error: unknown) => void): () => void {
+export function startGuard(leader: boolean, onError: (error: unknown) => void): Guard {
+  const cells = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT);
+  const heart = new Int32Array(cells);
+  Atomics.store(heart, cellOf.stallMs, STALL_MS);
+  const { beat, stopBeating } = startHeart(heart);
   try {
-    const guard = new Worker(SOURCE, {
+    const guard = new Worker(GUARD_SOURCE, {
       eval: true,
       name: "outrigger-guard",
       // Neither the plugin's loaders nor its environment concern the guard.
       ...{ execArgv: [], env: {}, stdin: false },
-      workerData: { parent: process.ppid, leader, pollMs: POLL_MS, graceMs: GRACE_MS },
+      workerData: { parent: process.ppid, leader, graceMs: GRACE_MS, pollMs: POLL_MS, cells, cellOf },
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 4, stackSizeMb: 1 },
     });
     guard.on("error", onError);
     guard.unref();
-    return () => void guard.terminate();
+    return {
+      expectSilence(unresponsiveAfterMs) {
+        const stallMs = Math.max(SHORTEST_STALL_MS, Math.min(STALL_MS, unresponsiveAfterMs / 4));
+        Atomics.store(heart, cellOf.stallMs, Math.round(stallMs));
+        beat();
+      },
+      stop() {
+        stopBeating();
+        void guard.terminate();
+      },
+    };
   } catch (error) {
+    stopBeating();
     onError(error);
-    return () => {};
+    return { expectSilence() {}, stop() {} };
   }
+}
+
+function startHeart(heart: Int32Array) {
+  const inspector = process.getBuiltinModule?.("node:inspector");
+  const beat = (): void => {
+    Atomics.add(heart, cellOf.beat, 1);
+    // Somebody sits at a breakpoint: pausing, and resuming, is his.
+    Atomics.store(heart, cellOf.debugged, inspector?.url() === undefined ? 0 : 1);
+  };
+  const timer = setInterval(beat, POLL_MS).unref();
+  beat();
+  return { beat, stopBeating: () => clearInterval(timer) };
 }

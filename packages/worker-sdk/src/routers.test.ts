@@ -37,7 +37,10 @@ const plugin = definePlugin(pluginContract, {
     "broken.*": () => {
       throw new Error("cannot");
     },
-    "broken.twice": () => void seen.push("ran all the same"),
+    "broken.twice": async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen.push("ran all the same");
+    },
   }),
   getData: data({
     stats: () => ({ documents: 2 }),

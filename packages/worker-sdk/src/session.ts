@@ -89,8 +89,6 @@ export function createSession(options: SessionOptions): Session {
     async fail(what, error) {
       if (ended) return;
       beginToStop();
-      // Takes no more calls from here on; the answers of running ones are not waited for.
-      void peer.drain();
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       stderr(`${plugin.name}: ${what}: ${text}\n`);
       if (info !== undefined) log.fatal(what, { error });

@@ -60,10 +60,11 @@ interface Orphan {
   readonly stderr: () => string;
 }
 
-async function orphan(kind: string): Promise<Orphan> {
+async function orphan(kind: string, launcher = "host"): Promise<Orphan> {
   const call = JSON.stringify({ jsonrpc: "2.0", id: 2, method: "run", params: kind });
   const parent = spawn(process.execPath, [fixture("parent").pathname, fixture("hanging").pathname, call], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env.PATH, LAUNCHER: launcher },
   });
   let stderr = "";
   parent.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -73,7 +74,7 @@ async function orphan(kind: string): Promise<Orphan> {
   const pid = Number(line);
   onTestFinished(() => {
     parent.kill("SIGKILL");
-    if (isAlive(pid)) process.kill(-pid, "SIGKILL");
+    if (isAlive(pid)) process.kill(launcher === "host" ? -pid : pid, "SIGKILL");
   });
   await expect.poll(() => stderr, { timeout: 5_000 }).toContain("running");
   return { pid, killParent: () => void parent.kill("SIGKILL"), stderr: () => stderr };
@@ -98,6 +99,12 @@ test("no orphans: a worker that hangs in for(;;) is gone within 2 s of its host'
   killParent();
   await gone(pid);
   await gone(child);
+});
+
+test("no orphans: a hung worker that leads no process group of its own is gone too", async () => {
+  const { pid, killParent } = await orphan("hang", "plain");
+  killParent();
+  await gone(pid);
 });
 
 test("no orphans: a worker that does not hang ends in peace when its host is killed", async () => {

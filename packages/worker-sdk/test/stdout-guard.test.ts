@@ -44,6 +44,18 @@ test("W2 an answer of many megabytes arrives whole before the process exits, alt
   await expect(worker.exited).resolves.toEqual({ code: 0, signal: null });
 });
 
+test("W2 what teardown has to say arrives before the process exits, although the host reads late", async () => {
+  const worker = startWorker("noisy", plain);
+  await worker.initialize();
+  worker.child.stdout.pause();
+  const stopped = worker.peer.request("shutdown", {});
+  await expect.poll(() => worker.child.stdout.readableLength).toBeGreaterThan(0);
+  worker.child.stdout.resume();
+  await stopped;
+  expect(worker.logs).toHaveLength(500);
+  await expect(worker.exited).resolves.toEqual({ code: 0, signal: null });
+});
+
 test("a host that does not read does not block the worker's loop", async () => {
   const worker = startWorker("noisy", plain);
   await worker.initialize();

@@ -1,0 +1,92 @@
+/**
+ * The thread that names where the main thread stands, as CommonJS text: it pauses the main thread by V8's inspector for a
+ * moment, which works in endless loops, regular expressions and `Atomics.wait`, and lets it go on. In native code nothing
+ * pauses; when that ends, the pause that was asked for comes and is told then.
+ *
+ * Tells its parent what it found: `{ functionName, file, line, column, stack, heapUsed }` or `{ note }`.
+ */
+export const LOCATOR_SOURCE = `
+const { parentPort } = require("node:worker_threads");
+const { Session } = require("node:inspector");
+const { SourceMap } = require("node:module");
+const { readFileSync, statSync } = require("node:fs");
+const { fileURLToPath, pathToFileURL } = require("node:url");
+const { isAbsolute } = require("node:path");
+
+const PATIENCE_MS = 500;
+const FRAMES = 12;
+const LARGEST_FILE = 64 * 1024 * 1024;
+const shown = (text, max) => text.length > max ? text.slice(0, max - 1) + "…" : text;
+const pathOf = (url) => url.startsWith("file:") ? fileURLToPath(url) : url;
+const read = (url) => {
+  if (statSync(new URL(url)).size > LARGEST_FILE) throw new Error("too large");
+  return readFileSync(new URL(url));
+};
+
+// Where the file names a source map, inline or beside it.
+const maps = new Map();
+const mapOf = (url) => {
+  if (!maps.has(url)) {
+    maps.set(url, undefined);
+    try { maps.set(url, readMap(url)); } catch {}
+  }
+  return maps.get(url);
+};
+const readMap = (url) => {
+  const code = read(url);
+  const at = code.lastIndexOf("sourceMappingURL=");
+  if (at === -1) return undefined;
+  const link = code.toString("utf8", at + 17).split(/\\s/, 1)[0];
+  const data = /^data:[^,]*?(;base64)?,/.exec(link);
+  const base = data ? url : new URL(link, url).href;
+  const rest = data && link.slice(data[0].length);
+  const text = !data ? read(base).toString() : data[1] ? Buffer.from(rest, "base64").toString() : decodeURIComponent(rest);
+  const payload = JSON.parse(text);
+  return { base, root: payload.sourceRoot, map: new SourceMap(payload) };
+};
+
+const original = (frame) => {
+  const entry = frame.url.startsWith("file:") ? mapOf(frame.url) : undefined;
+  const found = entry && entry.map.findEntry(frame.line - 1, frame.column - 1);
+  if (!found || found.originalSource === undefined) return { ...frame, file: pathOf(frame.url) };
+  const root = entry.root ? new URL(entry.root.replace(/\\/?$/, "/"), entry.base).href : entry.base;
+  const url = new URL(found.originalSource, root).href;
+  return { ...frame, file: pathOf(url), line: found.originalLine + 1, column: found.originalColumn + 1 };
+};
+const place = (frame) => {
+  let found;
+  try { found = original(frame); } catch { found = { ...frame, file: frame.url }; }
+  const { functionName, file, line, column } = found;
+  return { functionName: shown(functionName, 200), file: shown(file, 500), line, column };
+};
+
+const session = new Session();
+session.connectToMainThread();
+const scripts = new Map();
+session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
+const late = setTimeout(() => {
+  parentPort.postMessage({ note: "not in JavaScript: in a synchronous system call, a child process waited for, or native code" });
+}, PATIENCE_MS);
+
+session.once("Debugger.paused", ({ params }) => {
+  clearTimeout(late);
+  const frames = params.callFrames.slice(0, FRAMES).map(({ functionName, location, url }) => ({
+    functionName,
+    url: url || scripts.get(location.scriptId) || "",
+    line: location.lineNumber + 1,
+    column: (location.columnNumber ?? 0) + 1,
+  }));
+  let heapUsed;
+  session.post("Runtime.getHeapUsage", (error, usage) => { heapUsed = usage?.usedSize; });
+  session.post("Debugger.resume", () => {
+    session.disconnect();
+    const absolute = frames.map((frame) => ({ ...frame, url: isAbsolute(frame.url) ? pathToFileURL(frame.url).href : frame.url }));
+    const stack = absolute.map(place);
+    // Node's own code is not where the mistake is.
+    const own = absolute.findIndex(({ url }) => !url.startsWith("node:"));
+    parentPort.postMessage({ ...stack[Math.max(own, 0)], stack, heapUsed });
+  });
+});
+session.post("Debugger.enable");
+session.post("Debugger.pause");
+`;
