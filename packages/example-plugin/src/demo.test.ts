@@ -161,7 +161,7 @@ describe("a folder of the user's", () => {
   });
 });
 
-test.skipIf(process.platform === "win32")("Ctrl-C stops the demo and its worker", { timeout: 30_000 }, async () => {
+test.skipIf(process.platform === "win32")("Ctrl-C stops the demo and its worker", async () => {
   let interrupted = false;
   const { code, stdout, stderr } = await runDemo([], {
     onOutput: (seen, { pid }) => {

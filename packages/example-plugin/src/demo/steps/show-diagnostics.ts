@@ -23,6 +23,7 @@ export function showDiagnostics({ output, host }: Pick<Stage, "output" | "host">
     ]);
   }
   for (const line of table.toString().split("\n")) output.line(line);
+  output.line("received, sent, log lines and waiting are of the latest process");
   const [only] = workers;
   check(workers.length === 1 && only, "one worker");
   check(only.incarnation === 2 && only.totalCrashes === 1 && only.status === "stopped", "two processes, one crash");
