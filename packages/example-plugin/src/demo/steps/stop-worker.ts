@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { ErrorCode, isRpcError } from "@outrigger/protocol";
 import { searchDocs } from "../docs-calls.js";
+import { nextEvent } from "../next-event.js";
 import { check, duration, failureOf, type Stage } from "../stage.js";
 
 /** Stops with a call in flight: it is answered, then the process ends by itself. */
@@ -10,6 +11,7 @@ export async function stopWorker({ output, worker, signal, answers }: Stage): Pr
   const { pid } = worker;
   const inFlight = searchDocs(worker, output, query, signal);
   await setImmediate();
+  const exited = nextEvent(worker, "exit", signal);
   const startedAt = performance.now();
   const stopped = worker.stop();
   const refused = await failureOf(searchDocs(worker, output, query, signal), "a call during the stop to be refused");
@@ -20,6 +22,8 @@ export async function stopWorker({ output, worker, signal, answers }: Stage): Pr
   output.line(`a new call was refused: ${refused.message}`);
   await stopped;
   check(worker.status === "stopped" && !isAlive(pid), `no process ${pid} any more`);
+  const { code, signal: killedBy } = await exited;
+  check(code === 0 && killedBy === null, `exit code 0, not ${killedBy ?? code}`);
   output.good(`pid ${pid} drained and ended by itself in ${duration(performance.now() - startedAt)}`);
 }
 
