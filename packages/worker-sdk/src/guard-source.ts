@@ -63,7 +63,8 @@ const locate = () => {
   locating = true;
   try {
     const thread = new Worker(${JSON.stringify(LOCATOR_SOURCE)}, {
-      eval: true, name: "outrigger-locator", execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 1 },
+      eval: true, name: "outrigger-locator", execArgv: [], env: {}, workerData: { patienceMs: 1.5 * stall.ms },
+      resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 1 },
     });
     thread.on("message", report);
     thread.on("error", (error) => report({ note: "the place is unknown: " + error.message }));

@@ -2,11 +2,11 @@ import { Worker } from "node:worker_threads";
 import { GUARD_SOURCE } from "./guard-source.js";
 
 /** How often the guard looks, and how long the main thread may take to end by itself when its parent is gone, ms. */
-const POLL_MS = 100;
+const POLL_MS = 250;
 const GRACE_MS = 1_000;
 /** How long the main thread may stand still before the guard says where, ms. */
 const STALL_MS = 1_000;
-const SHORTEST_STALL_MS = 200;
+const SHORTEST_STALL_MS = 500;
 
 /** What main thread and guard share. */
 const cellOf = { beat: 0, stallMs: 1, debugged: 2 } as const;

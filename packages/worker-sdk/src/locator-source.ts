@@ -2,21 +2,23 @@
  * The thread that names where the main thread stands, as CommonJS text: it pauses the main thread by V8's inspector for a
  * moment, which works in endless loops, regular expressions and `Atomics.wait`, and lets it go on. In native code nothing
  * pauses; when that ends, the pause that was asked for comes and is told then.
+ * `workerData.patienceMs` is how long it waits before it says so.
  *
  * Tells its parent what it found: `{ functionName, file, line, column, stack, heapUsed }` or `{ note }`.
  */
 export const LOCATOR_SOURCE = `
-const { parentPort } = require("node:worker_threads");
+const { parentPort, workerData } = require("node:worker_threads");
 const { Session } = require("node:inspector");
 const { SourceMap } = require("node:module");
 const { readFileSync, statSync } = require("node:fs");
 const { fileURLToPath, pathToFileURL } = require("node:url");
 const { isAbsolute } = require("node:path");
 
-const PATIENCE_MS = 500;
 const FRAMES = 12;
+const TRIES = 30;
 const LARGEST_FILE = 64 * 1024 * 1024;
 const shown = (text, max) => text.length > max ? text.slice(0, max - 1) + "…" : text;
+const urlOf = (file) => isAbsolute(file) ? pathToFileURL(file).href : file;
 const pathOf = (url) => url.startsWith("file:") ? fileURLToPath(url) : url;
 const read = (url) => {
   if (statSync(new URL(url)).size > LARGEST_FILE) throw new Error("too large");
@@ -60,30 +62,38 @@ const place = (frame) => {
   return { functionName: shown(functionName, 200), file: shown(file, 500), line, column };
 };
 
+// Neither a session nor a thread that waits for one keeps this thread alive.
+const alive = setInterval(() => {}, 60_000);
 const session = new Session();
 session.connectToMainThread();
 const scripts = new Map();
 session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
 const late = setTimeout(() => {
   parentPort.postMessage({ note: "not in JavaScript: in a synchronous system call, a child process waited for, or native code" });
-}, PATIENCE_MS);
+}, workerData.patienceMs);
 
-session.once("Debugger.paused", ({ params }) => {
+let tries = 0;
+session.on("Debugger.paused", ({ params }) => {
   clearTimeout(late);
   const frames = params.callFrames.slice(0, FRAMES).map(({ functionName, location, url }) => ({
     functionName,
-    url: url || scripts.get(location.scriptId) || "",
+    url: urlOf(url || scripts.get(location.scriptId) || ""),
     line: location.lineNumber + 1,
     column: (location.columnNumber ?? 0) + 1,
   }));
+  // Node's own code is not where the mistake is. A promise that spins passes through it: another moment shows more.
+  const own = frames.findIndex(({ url }) => !url.startsWith("node:"));
+  if (own === -1 && ++tries < TRIES) {
+    session.post("Debugger.resume");
+    session.post("Debugger.pause");
+    return;
+  }
   let heapUsed;
   session.post("Runtime.getHeapUsage", (error, usage) => { heapUsed = usage?.usedSize; });
   session.post("Debugger.resume", () => {
     session.disconnect();
-    const absolute = frames.map((frame) => ({ ...frame, url: isAbsolute(frame.url) ? pathToFileURL(frame.url).href : frame.url }));
-    const stack = absolute.map(place);
-    // Node's own code is not where the mistake is.
-    const own = absolute.findIndex(({ url }) => !url.startsWith("node:"));
+    clearInterval(alive);
+    const stack = frames.map(place);
     parentPort.postMessage({ ...stack[Math.max(own, 0)], stack, heapUsed });
   });
 });

@@ -11,7 +11,10 @@ import { claimStdout } from "./stdout-guard.js";
 export interface ServeOptions {
   /** The channel to the host. Default: this process's stdin and stdout. */
   readonly transport?: Transport | undefined;
-  /** A thread that ends this process when its parent is gone, even when the main thread hangs. Default `true`. */
+  /**
+   * A thread that ends this process when its parent is gone, and tells the host where the main thread hangs, both even
+   * when the main thread never returns. About 10 MB. Default `true`.
+   */
   readonly guard?: boolean | undefined;
   readonly limits?: (WorkerLimits & { readonly unsentBytes?: number | undefined }) | undefined;
   /** The text of messages. Default JSON-RPC 2.0. */
@@ -67,14 +70,17 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   const transport = stdioTransport(process.stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
   let session: Session | undefined;
   const guarded = options.guard ?? true;
-  const stopGuard = guarded
+  const guard = guarded
     ? startGuard(startedByHost, (error) => session?.log.debug("no guard thread", { error }))
-    : () => {};
+    : undefined;
   session = createSession({
     ...{ plugin, transport, limits, codec: options.codec, clock: options.clock },
     stderr: (text) => void stderr.write(text),
+    onOffer: ({ limits: { unresponsiveAfterMs } }) => {
+      if (unresponsiveAfterMs !== undefined) guard?.expectSilence(unresponsiveAfterMs);
+    },
     onEnded: (code) => {
-      stopGuard();
+      guard?.stop();
       exitAfterLastWords(code);
     },
   });

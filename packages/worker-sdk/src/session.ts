@@ -2,6 +2,7 @@ import {
   type Clock,
   type Codec,
   type IncomingCall,
+  type InitializeParams,
   lifecycle,
   Peer,
   type PeerLimits,
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly stderr: (text: string) => void;
   /** Told once, when nothing is left to do: the process may end, with this exit code. */
   readonly onEnded: (code: number) => void;
+  /** Told what the host offered, once it was accepted. */
+  readonly onOffer?: ((offer: InitializeParams) => void) | undefined;
   readonly limits?: WorkerLimits | undefined;
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
@@ -127,6 +130,7 @@ export function createSession(options: SessionOptions): Session {
       info = told;
       phase = setup === undefined ? "ready" : "greeted";
       if (offer.limits.messageBytes !== undefined) peer.capMessages(offer.limits.messageBytes);
+      options.onOffer?.(offer);
       if (setup !== undefined && !answer.features.includes("setup")) {
         selfSetup = setUpUnasked(call);
         selfSetup.catch(() => {});
