@@ -2,7 +2,7 @@
 export const DEFAULT_MAX_DEPTH = 1000;
 
 /** Default cap of the number of values in one message, names of members not counted. */
-export const DEFAULT_MAX_VALUES = 262_144;
+export const DEFAULT_MAX_VALUES = 131_072;
 
 /** Above this the text is scanned before parsing: V8's parser spends tens of bytes on each open bracket. */
 const SCAN_TEXT_FROM = 65_536;

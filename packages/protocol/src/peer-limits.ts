@@ -8,7 +8,7 @@ export interface PeerLimits {
   readonly messageBytes: number;
   /** Nesting depth of a received message. Default 1,000. */
   readonly depth: number;
-  /** Values in one received message of 64 KiB or more: numbers, strings, lists, objects. Default 262,144. */
+  /** Values in one received message of 64 KiB or more: numbers, strings, lists, objects. Default 131,072. */
   readonly values: number;
   /** Calls this end may have in flight. Default 1,024. */
   readonly outgoingCalls: number;

@@ -33,7 +33,7 @@ test("a call whose answer has too many values fails at once, and says what to do
   other.send(`{"jsonrpc":"2.0","id":${id},"result":${MANY}}`);
   await expect(call).rejects.toMatchObject({
     code: ErrorCode.INVALID_RESULT,
-    message: "the message has more than 262144 values; use a stream, or raise limits.values of its reader",
+    message: "the message has more than 131072 values; use a stream, or raise limits.values of its reader",
   });
 });
 
