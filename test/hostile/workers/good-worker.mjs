@@ -1,0 +1,4 @@
+// The neighbour: does what it should.
+import { raw } from "./raw-handshake.mjs";
+
+raw(() => {});
