@@ -5,7 +5,7 @@ import { within } from "./time-limit.js";
 /** How long a shutdown may take when the host does not say, ms. */
 export const DEFAULT_DRAIN_MS = 10_000;
 /** How long running handlers may take to end when the host is gone, ms. */
-export const ORPHAN_DRAIN_MS = 800;
+const ORPHAN_DRAIN_MS = 800;
 /** What a drain keeps back for teardown and flush, ms, but no more than a fifth of its time. */
 const RESERVE_MS = 2_000;
 
