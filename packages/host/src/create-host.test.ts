@@ -5,6 +5,7 @@ import { contract, setup, silent } from "../test/host-setup.js";
 import { createHost } from "./create-host.js";
 import { fakeRuntime, settled } from "./fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "./fake-launcher.js";
+import type { HostLogger } from "./host-logger.js";
 
 describe("a worker's life", () => {
   it("starts, answers, and stops", async () => {
@@ -460,6 +461,50 @@ describe("nobody's exception is the host's", () => {
     await host.start("w", { launcher: fakeLauncher(contract) });
     expect(host.isRunning("w")).toBe(true);
     await host.close();
+  });
+});
+
+describe("a logger that throws or rejects", () => {
+  const levels = ["trace", "debug", "info", "warn", "error", "fatal"];
+  const logger = (write: () => unknown): HostLogger => {
+    const made = { ...Object.fromEntries(levels.map((level) => [level, write])), child: () => made };
+    return made as unknown as HostLogger;
+  };
+  const faults: [string, () => unknown][] = [
+    [
+      "throws",
+      () => {
+        throw new Error("disk full");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("disk full"))],
+  ];
+
+  it.each(faults)("%s: handlers that log answer all the same, and nothing is left unhandled", async (_, write) => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown) => unhandled.push(error);
+    process.on("unhandledRejection", listener);
+    const launcher = fakeLauncher(contract);
+    await using host = createHost(contract, {
+      ...{ logger: logger(write), runtime: fakeRuntime() },
+      handlers: {
+        "state.get": () => "",
+        now(_, { log }) {
+          for (const level of levels) log[level as "info"]({}, "asked");
+          log.child({ part: "clock" }).error({}, "asked");
+          return "noon";
+        },
+      },
+    });
+    host.on("ready", () => {
+      throw new Error("a listener's failure is logged too");
+    });
+    const worker = await host.start("w", { launcher });
+    await expect(launcher.latest.peer.request("now", {})).resolves.toBe("noon");
+    await settled();
+    process.off("unhandledRejection", listener);
+    expect(unhandled).toEqual([]);
+    expect(worker.diagnostics().logs?.failed).toBeGreaterThanOrEqual(levels.length + 1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type Contract, ErrorCode, RpcError } from "@outrigger/protocol";
 import { workerDiagnostics } from "./diagnostics.js";
 import { createEmitter, type Emitter } from "./events.js";
+import { guardedLogger } from "./guarded-logger.js";
 import { handled, rejected } from "./handled-promise.js";
 import type { Host } from "./host.js";
 import { hostCore } from "./host-core.js";
@@ -11,7 +12,6 @@ import { resolveShared, resolveSpec } from "./resolve-spec.js";
 import { Supervisor } from "./supervisor.js";
 import { unknownWorker } from "./unavailable-error.js";
 import { createWorker, type Worker } from "./worker.js";
-import type { HostCore } from "./worker-spec.js";
 
 interface Entry<C extends Contract> {
   readonly supervisor: Supervisor;
@@ -25,6 +25,7 @@ interface Entry<C extends Contract> {
 export function createHost<C extends Contract>(contract: C, options: HostOptions<C>): Host<C> {
   const core = hostCore(contract, options);
   resolveShared(options);
+  const logger = guardedLogger(core.logger);
   const entries = new Map<string, Entry<C>>();
   const hostEvents = createEmitter<WorkerEvents>((error, event) => reportListener(undefined, event, error));
   let closing: Promise<void> | undefined;
@@ -36,7 +37,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
     error: unknown,
   ) => {
     const during = `listener of ${JSON.stringify(event)}`;
-    guardedLog(core, `a ${during} failed`, error);
+    logger.error({ err: error }, `a ${during} failed`);
     if (event === "error") return;
     const payload = { workerId: of?.id ?? "", error, during };
     of?.emitter.emit("error", payload);
@@ -136,12 +137,4 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
 /** A promise also for what throws at once; nobody has to await it. */
 function attempt<T>(run: () => Promise<T>): Promise<T> {
   return handled((async () => run())());
-}
-
-function guardedLog(core: HostCore, message: string, error: unknown): void {
-  try {
-    core.logger.error({ err: error }, message);
-  } catch {
-    // A failing logger changes nothing.
-  }
 }

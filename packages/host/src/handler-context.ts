@@ -16,7 +16,7 @@ export interface HandlerContext<Scope = unknown> {
   readonly deadline: number | undefined;
   /** What was granted to the worker. */
   readonly capabilities: ReadonlySet<string>;
-  /** The host's logger; its records name the worker. */
+  /** The host's logger; its records name the worker. It never throws: what the logger throws or rejects with is counted. */
   readonly log: HostLogger;
 }
 

@@ -137,7 +137,7 @@ test("the host's own notes are not rate limited, and keep their fields", () => {
   ]);
 });
 
-test("a logger that throws or rejects changes nothing and is counted", async () => {
+test("a logger that throws or rejects changes nothing and is counted, its child too", async () => {
   const { clock } = fakeClock();
   const fail = (): never => {
     throw new Error("disk full");
@@ -150,7 +150,7 @@ test("a logger that throws or rejects changes nothing and is counted", async () 
   logs.log({ level: "fatal", message: "x" });
   logs.note("warn", "x");
   await Promise.resolve();
-  expect(logs.stats).toMatchObject({ dropped: 0, failed: 3 });
+  expect(logs.stats).toMatchObject({ dropped: 0, failed: 4 });
 });
 
 test("remarks about a worker share its rate, notes of the host do not", () => {

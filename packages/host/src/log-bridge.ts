@@ -1,6 +1,6 @@
 import type { Clock, LogLevel, LogParams } from "@outrigger/protocol";
+import { guardedLogger } from "./guarded-logger.js";
 import type { HostLogger } from "./host-logger.js";
-import { isThenable } from "./is-thenable.js";
 import { DEFAULT_LOG_LINE } from "./log-lines.js";
 import { createRateLimit } from "./rate-limit.js";
 
@@ -31,7 +31,7 @@ export interface LogStats {
   written: number;
   /** Past the rate. */
   dropped: number;
-  /** The logger threw. */
+  /** The logger threw, or its promise rejected. */
   failed: number;
 }
 
@@ -49,6 +49,8 @@ export interface LogBridge {
   note(level: LogLevel, message: string, fields?: Record<string, unknown>): void;
   /** Tells what was dropped since the last time. The worker is gone. */
   close(): void;
+  /** For the host's own handlers: its records name the worker, and it cannot throw. Not rate limited. */
+  readonly logger: HostLogger;
   readonly stats: Readonly<LogStats>;
 }
 
@@ -63,20 +65,16 @@ export function createLogBridge(options: {
   readonly limits?: LogLimits;
 }): LogBridge {
   const { workerId, clock, limits = DEFAULT_LOG_LIMITS } = options;
-  const logger = workerLogger(options.logger, workerId);
   const rate = createRateLimit({ perSecond: limits.linesPerSecond, burst: limits.burst }, clock.now());
   const stats: LogStats = { written: 0, dropped: 0, failed: 0 };
+  const logger = guardedLogger(options.logger, () => stats.failed++).child({ workerId });
   let untold = 0;
   let cancelWindow: (() => void) | undefined;
 
   const write = (level: LogLevel, fields: Record<string, unknown>, message: string): void => {
-    try {
-      const returned: unknown = logger[level](fields, message);
-      stats.written++;
-      if (isThenable(returned)) returned.then(undefined, () => stats.failed++);
-    } catch {
-      stats.failed++;
-    }
+    const { failed } = stats;
+    logger[level](fields, message);
+    if (stats.failed === failed) stats.written++;
   };
 
   const tellDropped = (): void => {
@@ -119,17 +117,9 @@ export function createLogBridge(options: {
       write(level, { ...fields, source: "host" }, message);
     },
     close: tellDropped,
+    logger,
     stats,
   };
-}
-
-/** The logger whose records name the worker. */
-export function workerLogger(logger: HostLogger, workerId: string): HostLogger {
-  try {
-    return logger.child({ workerId });
-  } catch {
-    return logger;
-  }
 }
 
 function cut(text: string, max: number): string {

@@ -21,7 +21,7 @@ import { CallContext, type ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";
 import type { WorkerProcess } from "./launcher.js";
-import { type LogBridge, workerLogger } from "./log-bridge.js";
+import type { LogBridge } from "./log-bridge.js";
 import type { WorkerExit } from "./state-types.js";
 import { failedStream, onStreamEnd } from "./stream-end.js";
 import { diedWithWorker, notImplemented } from "./unavailable-error.js";
@@ -61,7 +61,7 @@ export class WorkerChannel {
     this.#invocations = createInvocations(uniqueId(), limits.invocations);
     this.#channels = createChannels(limits.channels);
     this.#context = {
-      ...{ workerId: launch.workerId, capabilities, log: workerLogger(core.logger, launch.workerId) },
+      ...{ workerId: launch.workerId, capabilities, log: hooks.logs.logger },
       timeOfDay: (deadline) => wallClock() + deadline - clock.now(),
     };
     let end!: () => void;
