@@ -1,2 +1,8 @@
 export type { Recorded, TestCall } from "./testing/memory-host.js";
-export { createTestHost, type TestHandlers, type TestHost, type TestHostOptions } from "./testing/test-host.js";
+export {
+  createTestHost,
+  type TestHandlers,
+  type TestHost,
+  type TestHostOptions,
+  type TestScope,
+} from "./testing/test-host.js";
