@@ -18,6 +18,7 @@ export const pureFiles = [
   "protocol/src/messages.ts",
   "protocol/src/errors.ts",
   "protocol/src/validate.ts",
+  "protocol/src/issue-text.ts",
   "protocol/src/framing.ts",
   "protocol/src/hang-report.ts",
   "protocol/src/lifecycle.ts",

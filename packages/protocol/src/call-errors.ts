@@ -2,10 +2,19 @@ import { ErrorCode, isRpcError, RpcError } from "./errors.js";
 
 export function cancelError(method: string, reason: unknown): RpcError {
   if (isRpcError(reason)) return reason;
-  if (reason instanceof Error && reason.name === "TimeoutError") {
+  if (isTimeoutError(reason)) {
     return new RpcError(ErrorCode.TIMEOUT, `${method}: the caller's signal timed out`, { cause: reason });
   }
   return new RpcError(ErrorCode.CANCELLED, `${method}: cancelled by the caller`, { cause: reason });
+}
+
+/** Any value may be given to `abort`, also one that throws when it is looked at. */
+function isTimeoutError(reason: unknown): boolean {
+  try {
+    return reason instanceof Error && reason.name === "TimeoutError";
+  } catch {
+    return false;
+  }
 }
 
 export function timeoutError(method: string, timeoutMs: number | undefined): RpcError {
@@ -26,7 +35,10 @@ export function invalidResult(method: string, error: unknown): RpcError {
 }
 
 export function overloaded(method: string, why: string): RpcError {
-  return new RpcError(ErrorCode.OVERLOADED, `${method}: ${why}; wait for answers before calling again`);
+  return new RpcError(
+    ErrorCode.OVERLOADED,
+    `${method}: ${why}; wait for answers, and read or leave open streams, before calling again`,
+  );
 }
 
 export function methodNotFound(method: string, known: Iterable<string>): RpcError {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { ErrorCode, errorCodeName, fromWireError, isRpcError, RpcError, toWireError } from "./errors.js";
 
 const fallback = ErrorCode.WORKER_ERROR;
@@ -73,4 +74,32 @@ test("every code has a name and no two share a number", () => {
   for (const [name, code] of codes) expect(errorCodeName(code)).toBe(name);
   expect(errorCodeName(42)).toBeUndefined();
   expect(new RpcError(-32003, "x").codeName).toBe("TIMEOUT");
+});
+
+test("a value that cannot be looked at is no RpcError, and harms nobody", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(isRpcError(proxy)).toBe(false);
+  expect(toWireError(proxy, ErrorCode.WORKER_ERROR).code).toBe(ErrorCode.WORKER_ERROR);
+});
+
+test("an error the other end answered with is told from one made here", () => {
+  const forged = fromWireError(
+    { code: ErrorCode.WORKER_UNAVAILABLE, message: "gone", data: { mayHaveRun: false } },
+    "m",
+  );
+  expect(forged.remote).toBe(true);
+  expect(new RpcError(ErrorCode.WORKER_UNAVAILABLE, "gone").remote).toBe(false);
+});
+
+test("what a schema's parse throws travels as one readable line", () => {
+  let thrown: unknown;
+  try {
+    z.object({ folders: z.array(z.string()) }).parse({ folders: [1] });
+  } catch (error) {
+    thrown = error;
+  }
+  expect(toWireError(thrown, ErrorCode.WORKER_ERROR).message).toBe(
+    "value.folders[0]: expected string, received number",
+  );
 });

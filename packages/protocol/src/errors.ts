@@ -1,3 +1,5 @@
+import { issueText } from "./issue-text.js";
+
 /**
  * Stable error codes: the five of JSON-RPC 2.0 and the runtime's own.
  * What each means and what to do about it: docs/errors.md.
@@ -49,12 +51,18 @@ export class RpcError extends Error {
   readonly code: number;
   /** What a program may want to know; by code in docs/errors.md. */
   readonly data: unknown;
+  /**
+   * `true` when the other end answered with this error, `false` when this end made it. Code and `data` of a remote error
+   * are whatever the other end chose: only a local `data.mayHaveRun` is the runtime's own word.
+   */
+  readonly remote: boolean;
 
-  constructor(code: number, message: string, options: { data?: unknown; cause?: unknown } = {}) {
+  constructor(code: number, message: string, options: { data?: unknown; cause?: unknown; remote?: boolean } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "RpcError";
     this.code = code;
     this.data = options.data;
+    this.remote = options.remote ?? false;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -66,7 +74,12 @@ export class RpcError extends Error {
 
 /** Whether a caught value is an {@link RpcError}, of this copy of the package or another. */
 export function isRpcError(value: unknown): value is RpcError {
-  return typeof value === "object" && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
+  try {
+    return typeof value === "object" && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
+  } catch {
+    // A revoked proxy, or a getter that throws.
+    return false;
+  }
 }
 
 /**
@@ -81,7 +94,7 @@ export function toWireError(thrown: unknown, fallbackCode: number): WireError {
       const hasCode = Number.isSafeInteger(code) && !(thrown instanceof DOMException);
       const wire = {
         code: hasCode ? (code as number) : fallbackCode,
-        message: typeof message === "string" && message !== "" ? message : describe(thrown),
+        message: issueText(thrown) ?? (typeof message === "string" && message !== "" ? message : describe(thrown)),
       };
       return data === undefined || !hasCode ? wire : { ...wire, data };
     }
@@ -98,10 +111,10 @@ export function fromWireError(error: unknown, method: string): RpcError {
     return new RpcError(
       typeof code === "number" && Number.isFinite(code) ? code : ErrorCode.UNKNOWN,
       typeof message === "string" && message !== "" ? message : `${method} failed without a message`,
-      { data },
+      { data, remote: true },
     );
   }
-  return new RpcError(ErrorCode.UNKNOWN, `${method} failed: ${describe(error)}`);
+  return new RpcError(ErrorCode.UNKNOWN, `${method} failed: ${describe(error)}`, { remote: true });
 }
 
 function describe(value: unknown): string {

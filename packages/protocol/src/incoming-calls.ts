@@ -27,7 +27,8 @@ export interface IncomingCallsContext {
   readonly clock: Clock;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
-  respond(id: Id, outcome: { result: unknown } | { error: WireError }): void;
+  /** `method` names the call where its answer cannot be sent. */
+  respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void;
   notify(method: string, params: unknown): RpcError | undefined;
   /** Sends one stream item; returns its size in bytes, or waits until it can. Rejects when it cannot be sent at all. */
   sendItem(id: Id, item: unknown): number | Promise<number>;
@@ -56,7 +57,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const answer = (call: IncomingCall, id: Id, outcome: { result: unknown } | { error: WireError }): void => {
     if (running.get(id) !== call) return;
     // Answer first: a drain ends when the last handler does, and its answer must be queued by then.
-    if (!closed) context.respond(id, outcome);
+    if (!closed) context.respond(id, outcome, call.method);
     finish(call);
   };
 
@@ -157,7 +158,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         call = admit(message, id);
       } catch (error) {
         if (isRpcError(error) && error.code === ErrorCode.OVERLOADED) stats.refusedRequests++;
-        context.respond(id, { error: toWireError(error, ErrorCode.INTERNAL_ERROR) });
+        context.respond(id, { error: toWireError(error, ErrorCode.INTERNAL_ERROR) }, method);
         return;
       }
       running.set(id, call);

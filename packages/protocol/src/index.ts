@@ -44,6 +44,7 @@ export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "
 export { describeHang, HANG_MARK, type HangReport, MAX_HANG_LINE, parseHangReport } from "./hang-report.js";
 export type { IncomingCall } from "./incoming-call.js";
 export type { Serving } from "./incoming-calls.js";
+export type { Issue } from "./issue-text.js";
 export {
   type Declaration,
   type Declarations,
@@ -85,4 +86,4 @@ export { type ToolResult, type ToolRun, toolResult } from "./plugin-contract/too
 export { pluginContract } from "./plugin-contract.js";
 export { scopeOfParams } from "./scope-of-params.js";
 export type { Transport, TransportLimits, TransportReceiver } from "./transport.js";
-export { type Issue, validate } from "./validate.js";
+export { validate } from "./validate.js";

@@ -72,7 +72,7 @@ export class Peer {
     });
     this.#incoming = createIncomingCalls(options.serving, {
       ...{ clock, limits, stats, report },
-      respond: (id, outcome) => this.#respond(id, outcome),
+      respond: (id, outcome, method) => this.#respond(id, outcome, method),
       notify: (method, params) => this.#send({ jsonrpc: "2.0", method, params }, false),
       sendItem: (id, item) => this.#sendItem(id, item),
     });
@@ -192,12 +192,14 @@ export class Peer {
     return this.#writer.send(message, urgent);
   }
 
-  #respond(id: Id, outcome: { result: unknown } | { error: WireError }): void {
+  #respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void {
     if (!("error" in outcome)) {
       const result = outcome.result === undefined ? null : outcome.result;
       const refused = this.#send({ jsonrpc: "2.0", id, result }, false);
       // An answer that cannot be sent is still answered, by a small error.
-      if (refused !== undefined) this.#respond(id, { error: { code: refused.code, message: refused.message } });
+      if (refused === undefined) return;
+      const { code, message } = refused;
+      this.#respond(id, { error: { code, message: `${excerpt(method)}: ${message}` } }, method);
       return;
     }
     const { code, message } = outcome.error;
@@ -240,7 +242,7 @@ export class Peer {
     this.stats.received++;
     if (parsed.kind === "response") this.#outgoing.onResponse(parsed.message);
     else if (parsed.kind === "request") {
-      if (parsed.message.method === "$/ping") this.#respond(parsed.message.id, { result: {} });
+      if (parsed.message.method === "$/ping") this.#respond(parsed.message.id, { result: {} }, "$/ping");
       else this.#incoming.onRequest(parsed.message);
     } else if (parsed.message.method.startsWith("$/")) this.#onRuntimeNotification(parsed.message, bytes);
     else this.#incoming.onNotification(parsed.message);
@@ -252,7 +254,7 @@ export class Peer {
     if (envelope === undefined) return;
     const message = `the message ${why}`;
     const { id } = envelope;
-    if (envelope.isRequest) this.#respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } });
+    if (envelope.isRequest) this.#respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } }, "request");
     else this.#outgoing.onResponse({ jsonrpc: "2.0", id, error: { code: ErrorCode.INVALID_RESULT, message } });
   }
 

@@ -1,16 +1,6 @@
 import type { Schema } from "./contract.js";
 import { ErrorCode, RpcError } from "./errors.js";
-
-/** One thing wrong with a value, and where. */
-export interface Issue {
-  /** Readable path from the root, e.g. `params.items[2].name`. */
-  readonly path: string;
-  readonly message: string;
-}
-
-const MAX_ISSUES = 20;
-const MAX_MESSAGE = 500;
-const MAX_SEGMENTS = 32;
+import { readableIssues, summarize } from "./issue-text.js";
 
 /**
  * Runs a Standard Schema and returns its output.
@@ -34,33 +24,6 @@ export function validate<T>(
     );
   }
   if (outcome.issues === undefined) return outcome.value;
-  const issues = outcome.issues.slice(0, MAX_ISSUES).map((issue) => ({
-    path: readablePath(what, issue.path ?? []),
-    message: readableMessage(issue.message),
-  }));
+  const issues = readableIssues(outcome.issues, what);
   throw new RpcError(code, summarize(issues, outcome.issues.length), { data: { issues } });
-}
-
-function readableMessage(message: string): string {
-  const short = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
-  return short.replace(/^Invalid input: /, "").replace("expected nonoptional, received undefined", "missing");
-}
-
-function summarize(issues: readonly Issue[], total: number): string {
-  const shown = issues.slice(0, 3).map((issue) => `${issue.path}: ${issue.message}`);
-  const more = total > shown.length ? `; and ${total - shown.length} more` : "";
-  return shown.join("; ") + more;
-}
-
-type Segment = PropertyKey | { readonly key: PropertyKey };
-
-function readablePath(root: string, segments: readonly Segment[]): string {
-  let path = root;
-  for (const segment of segments.slice(0, MAX_SEGMENTS)) {
-    const key = typeof segment === "object" ? segment.key : segment;
-    if (typeof key === "number") path += `[${key}]`;
-    else if (typeof key === "string" && /^[A-Za-z_$][\w$]{0,99}$/.test(key)) path += `.${key}`;
-    else path += `[${JSON.stringify(String(key).slice(0, 100))}]`;
-  }
-  return path;
 }
