@@ -533,7 +533,7 @@ describe("a worker that is known", () => {
 });
 
 describe("close", () => {
-  it("stops all, refuses starts from then on, and leaves nothing alive", async () => {
+  it("B22: stops all, refuses starts from then on, and leaves nothing alive", async () => {
     const { host, launcher, start } = setup();
     const worker = await start();
     const closed = host.close();
@@ -543,6 +543,26 @@ describe("close", () => {
     await closed;
     expect(launcher.processes).toHaveLength(1);
     expect(launcher.alive()).toEqual([]);
+  });
+
+  it("B22: refuses a start from a listener that hears of the close, and is one close however often it is asked", async () => {
+    const { host, launcher, start } = setup();
+    await start();
+    const outcomes: unknown[] = [];
+    const closes: unknown[] = [];
+    host.on("status", () => {
+      outcomes.push(host.start("late", { launcher }).catch((error: unknown) => error));
+      outcomes.push(host.diagnostics().closing);
+      closes.push(host.close());
+    });
+    const closed = host.close();
+    await closed;
+    const refusal = expect.objectContaining({ code: ErrorCode.SHUTTING_DOWN });
+    expect(await Promise.all(outcomes)).toEqual([refusal, true, refusal, true]);
+    expect(closes).toEqual([closed, closed]);
+    expect(launcher.processes).toHaveLength(1);
+    expect(launcher.alive()).toEqual([]);
+    expect(host.list().map(({ id }) => id)).toEqual(["w"]);
   });
 
   it("disposes a host that goes out of use", async () => {

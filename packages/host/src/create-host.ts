@@ -126,7 +126,12 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
       workers: Array.from(entries.values(), ({ supervisor }) => workerDiagnostics(supervisor, core)),
     }),
     close() {
-      closing ??= handled(close());
+      if (closing === undefined) {
+        // Set before any listener hears of a worker that stops: a start from there is refused already.
+        let settle!: (outcome: Promise<void>) => void;
+        closing = handled(new Promise((resolve) => (settle = resolve)));
+        settle(close());
+      }
       return closing;
     },
     [Symbol.asyncDispose]: () => host.close(),
