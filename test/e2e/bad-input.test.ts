@@ -37,7 +37,7 @@ describe("a call with something wrong", () => {
     const worker = await host.start("w", plugin);
     const untyped = worker as unknown as Untyped;
     await expect(untyped.request("pid", {}, { timeoutMs })).rejects.toMatchObject({
-      code: ErrorCode.INVALID_REQUEST,
+      code: ErrorCode.INVALID_PARAMS,
       message: expect.stringMatching(/pid: timeoutMs: expected ms from 1 to 2147483647, got/),
     });
     await expect(worker.request("pid", {})).resolves.toBe(worker.pid);
@@ -84,7 +84,18 @@ describe("an entry with something wrong", () => {
       /the entry ended without calling serve\(plugin\): call serve/,
       "never-served",
     ],
-    ["prints garbage", fixture("garbage-entry"), /did not answer initialize within 1000 ms/, "initialize-timeout"],
+    [
+      "prints garbage",
+      fixture("garbage-entry"),
+      /did not answer initialize within 1000 ms, and wrote 5 lines to stdout that are no messages/,
+      "initialize-timeout",
+    ],
+    [
+      "waits at its top",
+      fixture("waiting-entry"),
+      /exit code 13 \(in Node: a top-level await that never settled\) .*call serve\(plugin\) before any await/,
+      "startup-failed",
+    ],
     [
       "has another contract",
       fixture("other-name"),
@@ -108,6 +119,24 @@ describe("an entry with something wrong", () => {
     await expect(other.request("pid", {})).resolves.toBe(other.pid);
     await host.get("w")?.stop();
     await expect(host.start("w", plugin)).resolves.toMatchObject({ status: "running" });
+  });
+});
+
+test("a command that sends back what it reads is told to be no worker", async () => {
+  const { host } = greeterHost({ restart: { type: "temporary" } });
+  await using _ = host;
+  const echo = [process.execPath, "-e", "process.stdin.pipe(process.stdout)"] as const;
+  await expect(host.start("w", { command: [...echo] })).rejects.toMatchObject({
+    message: expect.stringContaining("does not speak the protocol, or sends back what it reads"),
+    data: { reason: "startup-failed" },
+  });
+});
+
+test("a heap too small for Node itself is told as a full heap", async () => {
+  const { host } = greeterHost({ restart: { type: "temporary" } });
+  await using _ = host;
+  await expect(host.start("w", { ...plugin, limits: { heapMb: 1 } })).rejects.toMatchObject({
+    data: { reason: "heap-out-of-memory" },
   });
 });
 

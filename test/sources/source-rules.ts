@@ -40,6 +40,7 @@ export const pureFiles = [
   "host/src/unavailable-error.ts",
   "host/src/stream-end.ts",
   "host/src/handler-context.ts",
+  "host/src/exit-codes.ts",
   "host/src/exit-reason.ts",
   "host/src/exit-message.ts",
   "host/src/shutdown-plan.ts",

@@ -1,3 +1,4 @@
+import { codeHint } from "./exit-codes.js";
 import type { ExitReason } from "./exit-reason.js";
 
 /** One sentence: what happened, and what to do about it. */
@@ -20,7 +21,9 @@ export function describeExit(exit: ExitReason): string {
     case "handshake-mismatch":
       return `host and plugin do not fit: ${exit.message}`;
     case "initialize-timeout":
-      return `it did not answer initialize within ${exit.timeoutMs} ms: the entry never called serve(plugin), or its setup takes longer; raise timeouts.initializeMs if it must`;
+      return exit.initialized
+        ? `it answered initialize, but its setup was not done within ${exit.timeoutMs} ms${stray(exit.strayLines)}: look in setup for what never settles; raise timeouts.initializeMs if it must take longer`
+        : `it did not answer initialize within ${exit.timeoutMs} ms${stray(exit.strayLines)}: the entry never called serve(plugin), or was busy before it; ${exit.strayLines > 0 ? "its stdout must carry the protocol only; " : ""}raise timeouts.initializeMs if it must take longer`;
     case "unresponsive":
       return `it answered no ping for ${Math.round(exit.silentMs)} ms: its event loop is blocked, look for long synchronous work or an endless loop`;
     case "protocol-violation":
@@ -54,11 +57,3 @@ const SIGNAL_HINTS: { readonly [S in NodeJS.Signals]?: string } = {
   SIGINT: ", sent from outside",
   SIGHUP: ", sent from outside",
 };
-
-/** What shells, containers and ssh mean by a code. */
-function codeHint(code: number): string {
-  if (code === 127) return " (a shell's or container's: command not found)";
-  if (code === 126) return " (a shell's or container's: not executable)";
-  if (code > 128 && code < 160) return ` (a shell's or container's: ended by signal ${code - 128})`;
-  return "";
-}

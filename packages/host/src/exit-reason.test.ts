@@ -19,7 +19,7 @@ type Ended = Partial<ExitFacts> & { readonly code?: number; readonly signal?: No
 
 const facts = (given: Ended): ExitFacts => ({
   exit: { code: given.signal === undefined ? (given.code ?? 0) : null, signal: given.signal ?? null },
-  ...{ ready: true, asked: false, received: 1, strayLines: 0, tail: "", ...given },
+  ...{ ready: true, initialized: true, asked: false, received: 1, strayLines: 0, tail: "", ...given },
 });
 const ended = (given: Ended): ExitReason => exitReason(facts(given));
 
@@ -65,10 +65,47 @@ test("an entry that ends well without a message never called serve", () => {
 });
 
 test("an entry that throws, or ends after its first messages, failed to start", () => {
-  const message = (code: number) => `the process ended with exit code ${code} before it was ready`;
-  expect(ended({ ready: false, received: 0, code: 1 })).toEqual({ reason: "startup-failed", message: message(1) });
-  expect(ended({ ready: false, received: 2, code: 0 })).toEqual({ reason: "startup-failed", message: message(0) });
+  const early = (code: number, received: number): string => describeExit(ended({ ready: false, received, code }));
+  const begin = "it failed to start: the process ended with exit code";
+  expect(early(1, 0)).toBe(
+    `${begin} 1 before it was ready; its stderr may say why: in Node most often an exception at the top of the entry, or in setup`,
+  );
+  expect(early(0, 2)).toBe(
+    `${begin} 0 before it was ready; a worker must stay alive: look for process.exit, and leave its stdin to serve(plugin)`,
+  );
 });
+
+test("an exit before it was ready whose code Node or a shell gives a meaning: the meaning, and what to do", () => {
+  const early = (code: number): string => describeExit(ended({ ready: false, received: 0, code }));
+  expect(early(13)).toContain("exit code 13 (in Node: a top-level await that never settled) before it was ready");
+  expect(early(13)).toContain("call serve(plugin) before any await that may never settle");
+  expect(early(9)).toContain("look at execArgv");
+  expect(early(127)).toContain("command not found");
+});
+
+test("a handshake that took too long: whether initialize or the setup hangs, and what it wrote beside the protocol", () => {
+  const late = (given: Ended): string =>
+    describeExit(
+      ended({ cause: { reason: "initialize-timeout", timeoutMs: 50 }, signal: "SIGTERM", ready: false, ...given }),
+    );
+  expect(late({ initialized: true })).toMatch(
+    /^it answered initialize, but its setup was not done within 50 ms: look in setup/,
+  );
+  expect(late({ initialized: false })).toMatch(
+    /^it did not answer initialize within 50 ms: the entry never called serve/,
+  );
+  expect(late({ initialized: false, strayLines: 3 })).toMatch(
+    /within 50 ms, and wrote 3 lines to stdout that are no messages: .* its stdout must carry the protocol only;/,
+  );
+});
+
+test.each(["javascript OOM in GC during deserialization", "process OOM in Zone"])(
+  "V8's short last words too: %s",
+  (words) => {
+    const tail = `\n#\n# Fatal ${words}\n#\n`;
+    expect(ended({ signal: "SIGTRAP", tail, ready: false })).toEqual({ reason: "heap-out-of-memory" });
+  },
+);
 
 test("a process that never was: spawn-failed, even when it was asked to end", () => {
   const exit = { code: null, signal: null, error: new Error("no such command: frob") };
@@ -87,7 +124,7 @@ const EXAMPLES: { readonly [Name in ExitReason["reason"]]: ExitReason & { readon
   "startup-failed": { reason: "startup-failed", message: "setup: no database" },
   "never-served": { reason: "never-served", strayLines: 0 },
   "handshake-mismatch": { reason: "handshake-mismatch", message: "contract acme.greeter: version 1 and 2" },
-  "initialize-timeout": { reason: "initialize-timeout", timeoutMs: 15_000 },
+  "initialize-timeout": { reason: "initialize-timeout", timeoutMs: 15_000, initialized: false, strayLines: 1 },
   unresponsive: { reason: "unresponsive", silentMs: 10_000 },
   "protocol-violation": { reason: "protocol-violation", message: "a message of more than 10 bytes" },
   "stdin-closed": { reason: "stdin-closed", message: "write EPIPE" },
@@ -102,7 +139,7 @@ test("every reason has one sentence", () => {
       "exit-code": "it ended by itself with exit code 127 (a shell's or container's: command not found); its stderr may say why",
       "handshake-mismatch": "host and plugin do not fit: contract acme.greeter: version 1 and 2",
       "heap-out-of-memory": "its JavaScript heap is full: look for a leak, or raise limits.heapMb",
-      "initialize-timeout": "it did not answer initialize within 15000 ms: the entry never called serve(plugin), or its setup takes longer; raise timeouts.initializeMs if it must",
+      "initialize-timeout": "it did not answer initialize within 15000 ms, and wrote a line to stdout that is no message: the entry never called serve(plugin), or was busy before it; its stdout must carry the protocol only; raise timeouts.initializeMs if it must take longer",
       "memory-limit": "it used 512 MiB of memory, limits.rssMb is 500: look for a leak, or raise the limit",
       "never-served": "the entry ended without calling serve(plugin): call serve from @outrigger/worker-sdk at the end of the entry file, and await nothing before it that may never settle",
       "protocol-violation": "it broke the protocol: a message of more than 10 bytes",

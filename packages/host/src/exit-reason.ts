@@ -1,3 +1,4 @@
+import { codeHint, earlyExitAdvice } from "./exit-codes.js";
 import type { ProcessExit } from "./launcher.js";
 
 /** Why the host itself ended a worker, or gave up on it. */
@@ -18,7 +19,15 @@ export type HostCause =
 
 /** Why a worker's process ended, with what belongs to that reason. `describeExit` makes a sentence of it. */
 export type ExitReason =
-  | HostCause
+  | Exclude<HostCause, { reason: "initialize-timeout" }>
+  | {
+      readonly reason: "initialize-timeout";
+      readonly timeoutMs: number;
+      /** It answered `initialize`: what hangs is the plugin's setup. */
+      readonly initialized: boolean;
+      /** Lines on its stdout that were no messages. */
+      readonly strayLines: number;
+    }
   /** The host asked for it: stop, restart, close. */
   | { readonly reason: "requested"; readonly code: number | null; readonly signal: NodeJS.Signals | null }
   /** It ended by itself; code 0 too, when nobody asked. */
@@ -40,6 +49,8 @@ export interface ExitFacts {
   readonly exit: ProcessExit;
   /** Whether it had become ready: had answered the handshake well. */
   readonly ready: boolean;
+  /** It had answered `initialize` well. */
+  readonly initialized: boolean;
   /** The host asked it to end before anything else went wrong. */
   readonly asked: boolean;
   /**
@@ -57,20 +68,23 @@ export interface ExitFacts {
 
 /** What the last moments of a process amount to. */
 export function exitReason(facts: ExitFacts): ExitReason {
-  const { exit, cause, ready, received, strayLines } = facts;
+  const { exit, cause, ready, initialized, received, strayLines } = facts;
   if (exit.error !== undefined) return { reason: "spawn-failed", message: exit.error.message };
   if (facts.asked) return { reason: "requested", code: exit.code, signal: exit.signal };
+  if (cause?.reason === "initialize-timeout") return { ...cause, initialized, strayLines };
   if (cause !== undefined) return cause;
   if (isHeapOutOfMemory(exit, facts.tail)) return { reason: "heap-out-of-memory" };
   if (exit.signal !== null) return { reason: "signal", signal: exit.signal };
   const code = exit.code ?? 0;
   if (ready) return { reason: "exit-code", code };
   if (code === 0 && received === 0) return { reason: "never-served", strayLines };
-  return { reason: "startup-failed", message: `the process ended with exit code ${code} before it was ready` };
+  const message = `the process ended with exit code ${code}${codeHint(code)} before it was ready; ${earlyExitAdvice(code)}`;
+  return { reason: "startup-failed", message };
 }
 
 /** What V8 writes last; a plugin that merely prints it ends in another way. */
-const V8_OUT_OF_MEMORY = /FATAL ERROR: .*(?:JavaScript heap|process) out of memory/;
+const V8_OUT_OF_MEMORY =
+  /FATAL ERROR: .*(?:JavaScript heap|process) out of memory|^# Fatal (?:javascript|process) OOM in /m;
 const ABORT_SIGNALS: ReadonlySet<string | null> = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 /** Abort as a shell, a container or Windows tells it: 128 + SIGABRT, and V8's breakpoint trap. */
 const ABORT_CODES: ReadonlySet<number | null> = new Set([134, 133, 0x80000003]);

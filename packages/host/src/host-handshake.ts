@@ -1,6 +1,7 @@
 import {
   type Agreement,
   checkAnswer,
+  ErrorCode,
   FEATURES,
   type InitializeParams,
   type InitializeResult,
@@ -8,6 +9,7 @@ import {
   isRpcError,
   type Peer,
   PROTOCOL_RANGE,
+  RpcError,
 } from "@outrigger/protocol";
 import type { HostCause } from "./exit-reason.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
@@ -39,8 +41,19 @@ export async function initialize(peer: Peer, core: HostCore, spec: WorkerSpec): 
     ...(spec.config !== undefined && { config: spec.config }),
   };
   const timeoutMs = spec.lifecycle.initializeTimeoutMs;
-  const answer = (await peer.request("initialize", offer, { timeoutMs })) as InitializeResult;
+  let answer: InitializeResult;
+  try {
+    answer = (await peer.request("initialize", offer, { timeoutMs })) as InitializeResult;
+  } catch (error) {
+    throw isRpcError(error) && error.remote && error.code === ErrorCode.METHOD_NOT_FOUND ? notSpeaking(error) : error;
+  }
   return { answer, agreement: checkAnswer(ours, answer), methods: new Set(answer.methods) };
+}
+
+/** A program that sends back what it reads returns the host's own answer to `initialize`: no such method. */
+function notSpeaking(error: RpcError): RpcError {
+  const text = `it does not know initialize: the program does not speak the protocol, or sends back what it reads, as cat does; start one that calls serve(plugin) (it answered: ${error.message})`;
+  return new RpcError(error.code, text, { cause: error });
 }
 
 /** Has the plugin's setup run, in workers that have one. */

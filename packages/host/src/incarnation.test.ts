@@ -1,7 +1,8 @@
-import { ErrorCode } from "@outrigger/protocol";
+import { ErrorCode, RpcError } from "@outrigger/protocol";
 import { describe, expect, it } from "vitest";
 import { setup } from "../test/host-setup.js";
 import { settled } from "./fake-clock.js";
+import type { FakeWorkerOptions } from "./fake-launcher.js";
 
 const never = () => new Promise<never>(() => {});
 
@@ -127,6 +128,37 @@ describe("a protocol broken", () => {
     expect(records.map(({ source, message }) => `${source}: ${message}`)).toEqual(
       expect.arrayContaining(["stdout: hello", "host: it answered a call that nobody made"]),
     );
+  });
+});
+
+describe("a worker that answers its start with TIMEOUT", () => {
+  const refuse = (): never => {
+    throw new RpcError(ErrorCode.TIMEOUT, "the database did not answer");
+  };
+  it.each<[string, FakeWorkerOptions]>([
+    ["initialize", { initialize: refuse }],
+    ["setup", { setup: refuse }],
+  ])("%s: has failed to start, at once and with its own words", async (_, behaviour) => {
+    const { runtime, start } = setup(behaviour);
+    const started = start();
+    await runtime.advance(1);
+    await expect(started).rejects.toMatchObject({
+      message: expect.stringContaining("it failed to start: the database did not answer"),
+      data: { reason: "startup-failed" },
+    });
+  });
+});
+
+describe("a program that sends back what it reads", () => {
+  it("is told to be none that speaks the protocol", async () => {
+    const { launcher, start } = setup({ serves: false });
+    const started = start();
+    await settled();
+    launcher.latest.stdin.pipe(launcher.latest.stdout);
+    await expect(started).rejects.toMatchObject({
+      message: expect.stringContaining("the program does not speak the protocol, or sends back what it reads"),
+      data: { reason: "startup-failed" },
+    });
   });
 });
 

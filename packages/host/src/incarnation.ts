@@ -95,9 +95,9 @@ export class Incarnation {
       await this.#channel?.handshake();
       if (this.#exit === undefined) this.#tell({ type: "ready" });
     } catch (error) {
-      // A timeout, an exit and the end of the channel are told by others.
+      // The host's own timeout, an exit and the end of the channel are told by others.
       if (this.#isOver || this.#exit !== undefined || this.#channel?.isOpen !== true) return;
-      if (isRpcError(error) && error.code === ErrorCode.TIMEOUT) return;
+      if (isRpcError(error) && error.code === ErrorCode.TIMEOUT && !error.remote) return;
       this.blame(startupCause(error));
       this.#tell({ type: "broken", cause: "terminate" });
     }
@@ -181,6 +181,7 @@ export class Incarnation {
     const reason = exitReason({
       ...{ exit, tail, asked: this.#asked },
       ready: this.#channel?.isReady === true,
+      initialized: this.#channel?.handshakeResult !== undefined,
       cause: forced ? this.#cause : undefined,
       received: this.#channel?.stats.received ?? 0,
       strayLines: this.#channel?.stats.invalidMessages ?? 0,

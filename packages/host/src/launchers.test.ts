@@ -111,7 +111,7 @@ describe("nodeLauncher", () => {
     const reader = readStderr(worker.stderr, { onLine: () => {} });
     const exit = await exitOf(worker);
     await reader.ended;
-    const facts = { exit, ready: true, asked: false, received: 1, strayLines: 0, tail: reader.tail };
+    const facts = { exit, ready: true, initialized: true, asked: false, received: 1, strayLines: 0, tail: reader.tail };
     expect(exitReason(facts)).toEqual({ reason: "heap-out-of-memory" });
   });
 });
