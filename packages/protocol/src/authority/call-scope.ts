@@ -4,26 +4,39 @@ import { scopeOfParams } from "../scope-of-params.js";
 import { validate } from "../validate.js";
 
 /**
- * The scope a call carries: the one given, checked by the contract's schema, else what its params name, if that fits.
- * @throws RpcError INVALID_PARAMS when the scope given is no object, or does not fit the contract's schema
+ * The scope a call carries: the one given, else what its params name, if that fits; both as the contract's schema puts
+ * them out. What is returned is a frozen copy of what the wire carries: a caller that uses its object again for the
+ * next call changes nothing of this one.
+ *
+ * @throws RpcError INVALID_PARAMS when the scope given is no object, does not fit the contract's schema, or is no JSON
  */
 export function scopeOfCall(schema: Schema | undefined, given: unknown, params: unknown): unknown {
   if (given === undefined) {
     const derived = scopeOfParams(params);
-    return derived === undefined || schema === undefined || fits(schema, derived) ? derived : undefined;
+    return derived === undefined ? undefined : fitting(schema, derived);
   }
   if (typeof given !== "object" || given === null) {
     const got = given === null ? "null" : typeof given;
     throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected an object such as { tenant: "t1" }, got ${got}`);
   }
-  return schema === undefined ? given : validate(schema, given, "scope");
+  return wireCopy(schema === undefined ? given : validate(schema, given, "scope"));
 }
 
-function fits(schema: Schema, scope: unknown): boolean {
+/** The scope derived from params; `undefined` when it does not fit: then the caller has to say which. */
+function fitting(schema: Schema | undefined, derived: unknown): unknown {
   try {
-    validate(schema, scope, "scope");
-    return true;
+    return wireCopy(schema === undefined ? derived : validate(schema, derived, "scope"));
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function wireCopy(scope: unknown): unknown {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(scope);
+  } catch (error) {
+    throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected what JSON can carry: ${(error as Error).message}`);
+  }
+  return json === undefined ? undefined : JSON.parse(json, (_, value: unknown) => Object.freeze(value));
 }

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { ErrorCode } from "../errors.js";
+import { scopeOfCall } from "./call-scope.js";
+
+test("a scope object that is used again does not change the tenant of the call it was given for", () => {
+  const reused = { tenant: "t1", at: { team: ["a"] } };
+  const scope = scopeOfCall(undefined, reused, {});
+  reused.tenant = "t2";
+  reused.at.team.push("b");
+  expect(scope).toEqual({ tenant: "t1", at: { team: ["a"] } });
+});
+
+test.each([undefined, z.object({ tenant: z.string(), at: z.object({ team: z.array(z.string()) }) })])(
+  "nobody can change the scope of a call in flight, at no depth",
+  (schema) => {
+    const scope = scopeOfCall(schema, { tenant: "t1", at: { team: ["a"] } }, {}) as {
+      tenant: string;
+      at: { team: string[] };
+    };
+    expect(() => (scope.tenant = "t2")).toThrow(TypeError);
+    expect(() => scope.at.team.push("b")).toThrow(TypeError);
+  },
+);
+
+test("the host keeps what the wire carries: no functions, dates as text", () => {
+  const given = { tenant: "t1", since: new Date(0), find() {}, none: undefined };
+  expect(scopeOfCall(undefined, given, {})).toStrictEqual({ tenant: "t1", since: "1970-01-01T00:00:00.000Z" });
+});
+
+test("a scope that no JSON can carry is refused", () => {
+  const circular: Record<string, unknown> = { tenant: "t1" };
+  circular.self = circular;
+  for (const given of [circular, { tenant: 1n }]) {
+    expect(() => scopeOfCall(undefined, given, {})).toThrow(
+      expect.objectContaining({ code: ErrorCode.INVALID_PARAMS, message: expect.stringContaining("scope: expected") }),
+    );
+  }
+});
+
+test("a scope derived from params goes through the contract's schema, like one that is given", () => {
+  const schema = z.object({ tenant: z.string().toLowerCase(), plan: z.string().default("free") });
+  const expected = { tenant: "t1", plan: "free" };
+  expect(scopeOfCall(schema, { tenant: "T1" }, {})).toEqual(expected);
+  expect(scopeOfCall(schema, undefined, { tenant: "T1" })).toEqual(expected);
+});
+
+test("a derived scope that does not fit is none, a given one is refused", () => {
+  const schema = z.object({ tenant: z.string(), region: z.string() });
+  expect(scopeOfCall(schema, undefined, { tenant: "t1" })).toBeUndefined();
+  expect(() => scopeOfCall(schema, { tenant: "t1" }, {})).toThrow(/^scope\.region: /);
+});
