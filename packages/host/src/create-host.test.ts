@@ -287,6 +287,19 @@ describe("calls", () => {
     expect(launcher.latest.peer.stats.received).toBe(before);
   });
 
+  it("a notification whose params are no JSON is logged as not sent, and leaves no scope lent", async () => {
+    const { records, start } = setup();
+    const worker = await start();
+    const scope = { tenant: "t1" };
+    expect(worker.notify("poke", { circle: 1n } as object, { scope })).toBe(false);
+    expect(records.filter(({ level }) => level === "error")).toMatchObject([
+      { message: "poke: it was not sent", err: { message: expect.stringContaining("poke") } },
+    ]);
+    expect(worker.diagnostics().load.invocationsLingering).toBe(0);
+    expect(worker.notify("poke", {}, { scope })).toBe(true);
+    expect(worker.diagnostics().load.invocationsLingering).toBe(1);
+  });
+
   it("of the runtime's own methods are not the contract's", async () => {
     const { start } = setup();
     const worker = await start();

@@ -137,7 +137,10 @@ export class WorkerChannel {
       this.#logs.remark("warn", lent.message);
       return false;
     }
-    return this.#peer.notify(method, params, lent === undefined ? undefined : { invocation: lent });
+    if (lent === undefined) return this.#peer.notify(method, params);
+    const isSent = this.#peer.notify(method, params, { invocation: lent });
+    if (!isSent) this.#invocations.revokeNotification(lent.id);
+    return isSent;
   }
 
   /** Fails through the reader. */
@@ -232,6 +235,9 @@ export class WorkerChannel {
         return;
       case "listener-failed":
         this.#logs.remark("error", `${report.method}: onProgress failed`, { err: report.error });
+        return;
+      case "notification-unsent":
+        this.#logs.remark("error", `${report.method}: it was not sent`, { err: report.error });
         return;
       default:
         // The worker is told the message; that the host's own code has a fault, its log should tell.

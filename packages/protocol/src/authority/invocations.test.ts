@@ -60,24 +60,65 @@ test.each([
   expect(invocations.resolve(id, 0)).toBe("unknown");
 });
 
-test("past the bound the longest settled go first, then the oldest notifications, never a call in flight", () => {
-  const invocations = createInvocations<number>("k", { ...limits, max: 4 });
+test("past the bound the longest settled goes first, never a call in flight", () => {
+  const invocations = createInvocations<number>("k", { ...limits, max: 3 });
   const calls = [0, 1, 2].map((scope) => invocations.open(scope, 0));
-  const notification = invocations.openNotification(3, 0);
   invocations.settle(calls[1] as string, 1);
   invocations.settle(calls[0] as string, 2);
-  const later = invocations.open(4, 3);
+  const later = invocations.open(3, 3);
   expect(invocations.resolve(calls[1], 3)).toBe("expired");
   expect(invocations.resolve(calls[0], 3)).toEqual({ scope: 0 });
-  invocations.open(5, 4);
+  invocations.open(4, 4);
   expect(invocations.resolve(calls[0], 4)).toBe("expired");
-  expect(invocations.resolve(notification, 4)).toEqual({ scope: 3 });
-  invocations.open(6, 5);
-  expect(invocations.resolve(notification, 5)).toBe("expired");
-  expect(invocations.stats).toEqual({ open: 4, lingering: 0, evicted: 3 });
-  expect(() => invocations.open(7, 6)).toThrow(expect.objectContaining({ code: ErrorCode.OVERLOADED }));
-  expect(invocations.resolve(later, 6)).toEqual({ scope: 4 });
-  expect(invocations.resolve(calls[2], 6)).toEqual({ scope: 2 });
+  expect(invocations.stats).toEqual({ open: 3, lingering: 0, evicted: 2 });
+  expect(() => invocations.open(5, 5)).toThrow(expect.objectContaining({ code: ErrorCode.OVERLOADED }));
+  expect(invocations.resolve(later, 5)).toEqual({ scope: 3 });
+  expect(invocations.resolve(calls[2], 5)).toEqual({ scope: 2 });
+});
+
+test("B16: however many notifications are sent, a call keeps its scope and its grace, and new calls find room", () => {
+  const invocations = createInvocations<string>("k", { ...limits, max: 3 });
+  const [running, settled] = [invocations.open("t1", 0), invocations.open("t2", 0)];
+  invocations.settle(settled, 0);
+  const notifications = Array.from({ length: 50 }, (_, index) => invocations.openNotification(`n${index}`, 1));
+  expect(invocations.resolve(running, 4_999)).toEqual({ scope: "t1" });
+  expect(invocations.resolve(settled, 4_999)).toEqual({ scope: "t2" });
+  invocations.open("t3", 2);
+  expect(invocations.resolve(settled, 4_999)).toEqual({ scope: "t2" });
+  expect(notifications.map((id) => invocations.resolve(id, 2)).slice(-4)).toEqual([
+    "expired",
+    ...["n47", "n48", "n49"].map((scope) => ({ scope })),
+  ]);
+});
+
+test("however many calls are made, a notification keeps its scope", () => {
+  const invocations = createInvocations<string>("k", { ...limits, max: 2 });
+  const notification = invocations.openNotification("t1", 0);
+  for (let call = 0; call < 50; call++) invocations.settle(invocations.open("t2", 0), 0);
+  expect(invocations.resolve(notification, 0)).toEqual({ scope: "t1" });
+});
+
+test("a notification that was not sent leaves nothing behind", () => {
+  const invocations = createInvocations<string>("k", { ...limits, max: 3 });
+  const sent = invocations.openNotification("t1", 0);
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const unsent = invocations.openNotification("t2", 0);
+    invocations.revokeNotification(unsent);
+    invocations.revokeNotification(unsent);
+    expect(invocations.resolve(unsent, 0)).toBe("expired");
+  }
+  const between = invocations.openNotification("t3", 0);
+  const last = invocations.openNotification("t4", 0);
+  invocations.revokeNotification(between);
+  expect(invocations.stats).toEqual({ open: 0, lingering: 2, evicted: 0 });
+  expect([sent, between, last].map((id) => invocations.resolve(id, 0))).toEqual([
+    { scope: "t1" },
+    "expired",
+    { scope: "t4" },
+  ]);
+  expect(invocations.resolve(last, 900_000)).toBe("expired");
+  invocations.openNotification("t5", 900_000);
+  expect(invocations.stats.lingering).toBe(1);
 });
 
 test("what is over takes no room", () => {

@@ -6,7 +6,7 @@ export interface InvocationLimits {
   readonly graceMs: number;
   /** How long the id of a notification is good: nothing tells when its handler is done, ms. Default 900,000. */
   readonly notificationMs: number;
-  /** Ids remembered at once, settled ones in their grace included. Default 10,000. */
+  /** Ids of calls remembered at once, settled ones in their grace included; and as many of notifications. Default 10,000. */
   readonly max: number;
 }
 
@@ -20,10 +20,12 @@ export type ResolvedInvocation<Scope> = { readonly scope: Scope } | "expired" | 
 export interface Invocations<Scope> {
   /** Lends a scope until `settle`. @throws RpcError OVERLOADED when all ids are in use. */
   open(scope: Scope, now: number): string;
-  /** Lends a scope to a notification's handler. @throws RpcError OVERLOADED when all ids are in use. */
+  /** Lends a scope to a notification's handler; past the bound the oldest notification's is taken back. */
   openNotification(scope: Scope, now: number): string;
   /** The call was answered, failed or timed out: the grace begins. */
   settle(id: string, now: number): void;
+  /** The notification was not sent: nobody is to have its scope. */
+  revokeNotification(id: string): void;
   /** `expired`: it was ours once; `unknown`: it never was. Takes what a worker sent, of any type. */
   resolve(id: unknown, now: number): ResolvedInvocation<Scope>;
   /** Takes back everything lent; ids are given out no less. */
@@ -46,11 +48,15 @@ export function createInvocations<Scope>(
   let counter = 0;
   let evicted = 0;
 
-  const makeRoom = (now: number): void => {
+  const forgetEnded = (now: number): void => {
     settled.dropEnded(now);
     notifications.dropEnded(now);
-    if (inUse.size + settled.size + notifications.size < limits.max) return;
-    if (!settled.dropFirst() && !notifications.dropFirst()) {
+  };
+  // Notifications are remembered much longer than calls: in one budget they would take the calls' grace from them.
+  const makeRoom = (now: number): void => {
+    forgetEnded(now);
+    if (inUse.size + settled.size < limits.max) return;
+    if (!settled.dropFirst()) {
       throw new RpcError(
         ErrorCode.OVERLOADED,
         `${limits.max} calls with an invocation are in flight; wait for answers before calling again`,
@@ -72,7 +78,8 @@ export function createInvocations<Scope>(
       return id;
     },
     openNotification(scope, now) {
-      makeRoom(now);
+      forgetEnded(now);
+      if (notifications.size >= limits.max && notifications.dropFirst()) evicted++;
       const id = nextId();
       notifications.add({ id, scope, until: now + limits.notificationMs });
       return id;
@@ -83,6 +90,9 @@ export function createInvocations<Scope>(
       inUse.delete(id);
       settled.dropEnded(now);
       settled.add({ id, scope, until: now + limits.graceMs });
+    },
+    revokeNotification(id) {
+      notifications.drop(id);
     },
     resolve(id, now) {
       if (typeof id !== "string") return "unknown";
@@ -117,26 +127,38 @@ function createLingering<Scope>() {
   let queue: Lent<Scope>[] = [];
   let head = 0;
 
-  const dropFirst = (): boolean => {
-    const first = queue[head];
-    if (first === undefined) return false;
-    byId.delete(first.id);
+  const skipFirst = (): void => {
     head++;
     if (head > 1024 && head > queue.length / 2) {
       queue = queue.slice(head);
       head = 0;
     }
+  };
+  /** The oldest that was not taken out by its id. */
+  const first = (): Lent<Scope> | undefined => {
+    while (head < queue.length && !byId.has((queue[head] as Lent<Scope>).id)) skipFirst();
+    return queue[head];
+  };
+  const dropFirst = (): boolean => {
+    const oldest = first();
+    if (oldest === undefined) return false;
+    byId.delete(oldest.id);
+    skipFirst();
     return true;
   };
 
   return {
     dropFirst,
     dropEnded(now: number): void {
-      for (let first = queue[head]; first !== undefined && now >= first.until; first = queue[head]) dropFirst();
+      for (let oldest = first(); oldest !== undefined && now >= oldest.until; oldest = first()) dropFirst();
     },
     add(lent: Lent<Scope>): void {
       byId.set(lent.id, lent);
       queue.push(lent);
+    },
+    drop(id: string): void {
+      // Taken back at once it is the latest, and leaves nothing behind, however often nothing can be sent.
+      if (byId.delete(id) && queue.at(-1)?.id === id) queue.pop();
     },
     get: (id: string): Lent<Scope> | undefined => byId.get(id),
     clear(): void {
