@@ -1,11 +1,14 @@
 import {
   type Clock,
   type Codec,
+  ErrorCode,
   type IncomingCall,
   type InitializeParams,
   lifecycle,
+  type MakeError,
   Peer,
   type PeerLimits,
+  RpcError,
   systemClock,
   type Transport,
 } from "@outrigger/protocol";
@@ -53,6 +56,9 @@ const nobodysCall: CallFacts = {
   signal: AbortSignal.abort(new Error("the host is gone")),
   progress: () => {},
 };
+
+const workerEnded: MakeError = (method, mayHaveRun) =>
+  new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: the worker has ended`, { data: { mayHaveRun } });
 
 /** Serves a plugin over a transport. */
 export function createSession(options: SessionOptions): Session {
@@ -108,7 +114,8 @@ export function createSession(options: SessionOptions): Session {
     ended = true;
     if (hostReads) await within(peer.flush(), FLUSH_MS, clock);
     hostReads = false;
-    transport.close();
+    // Calls nobody will answer must not keep the process alive by their deadlines.
+    peer.close(workerEnded);
     options.onEnded(code);
   };
   const runHook = async (hook: ((context: never) => unknown) | undefined, call: CallFacts): Promise<void> => {
