@@ -2,6 +2,7 @@ import { isMainThread } from "node:worker_threads";
 import type { Clock, Codec, Transport } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
+import { isCalledByEntry } from "./entry-file.js";
 import { startGuard } from "./guard-thread.js";
 import { createSession, type WorkerLimits } from "./session.js";
 import type { Session } from "./session-types.js";
@@ -24,19 +25,28 @@ export interface ServeOptions {
 
 /** Set by the host for the workers it starts. */
 const WORKER_ID = "OUTRIGGER_WORKER_ID";
-/** Set by test runners in the processes that run tests. */
+/** Set by test runners in the processes that run tests, and in what those start. */
 const TEST_RUNNERS = ["VITEST", "NODE_TEST_CONTEXT", "JEST_WORKER_ID"];
 /** How long the last words on stderr may take to leave, ms. */
 const LAST_WORDS_MS = 1_000;
 
-let served = false;
+/** The plugin this process serves, whichever copy of the SDK serves it. */
+const SERVED = Symbol.for("outrigger.served");
+const shared = globalThis as { [SERVED]?: Plugin };
 
 /**
  * Serves a plugin: in a worker process, over stdin and stdout, until the host shuts it down or goes away; then the
  * process exits. From the call on, stdout belongs to the protocol and what the plugin prints goes to stderr.
  *
- * Does nothing where a plugin's file is imported and not run: in a thread, in a child with an IPC channel, or under a
- * test runner, unless the host started this process.
+ * Importing a plugin's file starts nothing. So `serve` acts only in the main thread, and when
+ * - **the file that calls it is the one the process was started with** (`node plugin.js`; a bundle is one file). That is
+ *   all a worker needs whose launcher does not pass the host's environment on: `docker run`, `ssh`. In a child with an
+ *   IPC channel and under a test runner it does nothing, unless the host started the process;
+ * - or the host started the process, which it says in the variable `OUTRIGGER_WORKER_ID`, and that file, which imports
+ *   this one, calls no `serve` of its own in the same turn: an entry that only imports the plugin. Such an entry behind
+ *   `docker run` needs the variable: `-e OUTRIGGER_WORKER_ID`.
+ *
+ * With a `transport` of its own it always acts.
  *
  * @throws TypeError when `plugin` was not made by `definePlugin`; Error when the process serves a plugin already.
  */
@@ -48,17 +58,37 @@ export function serve(plugin: Plugin, options: ServeOptions = {}): void {
     createSession({ plugin, transport, limits, codec, clock, stderr, onEnded: () => {} });
     return;
   }
+  if (!isMainThread) return;
   const startedByHost = process.env[WORKER_ID] !== undefined;
-  if (!startedByHost && isImported()) return;
-  if (!startedByHost && process.stdin.isTTY) {
-    process.stderr.write(
-      `${plugin.name} is a plugin: it runs when a host starts it, and speaks JSON-RPC on stdin and stdout.\n` +
-        `Start it with createHost(contract, …).start(id, { entry }) of @outrigger/host.\n`,
-    );
+  const calledByEntry = isCalledByEntry(serve);
+  if (!startedByHost) {
+    if (calledByEntry && !isTested()) serveAlone(plugin, options);
+  } else if (calledByEntry) serveOnce(plugin, options, true);
+  else if (process.channel === undefined) {
+    // The entry imports this file: what it serves itself goes first.
+    setImmediate(() => {
+      if (shared[SERVED] === undefined) serveOnce(plugin, options, true);
+    });
+  }
+}
+
+function serveAlone(plugin: Plugin, options: ServeOptions): void {
+  if (!process.stdin.isTTY) {
+    serveOnce(plugin, options, false);
     return;
   }
-  if (served) throw new Error("serve: this process serves a plugin already; a worker process serves one");
-  served = true;
+  process.stderr.write(
+    `${plugin.name} is a plugin: it runs when a host starts it, and speaks JSON-RPC on stdin and stdout.\n` +
+      `Start it with createHost(contract, …).start(id, { entry }) of @outrigger/host.\n`,
+  );
+}
+
+function serveOnce(plugin: Plugin, options: ServeOptions, startedByHost: boolean): void {
+  const served = shared[SERVED];
+  if (served !== undefined) {
+    throw new Error(`serve: this process serves ${served.name} already; a worker process serves one plugin`);
+  }
+  shared[SERVED] = plugin;
   serveProcess(plugin, options, startedByHost);
 }
 
@@ -97,6 +127,7 @@ function exitAfterLastWords(code: number): void {
   process.stderr.write("", exit);
 }
 
-function isImported(): boolean {
-  return !isMainThread || process.channel !== undefined || TEST_RUNNERS.some((name) => process.env[name] !== undefined);
+/** Run by itself, but by a test runner that takes it for a test, or as a child that speaks over its IPC channel. */
+function isTested(): boolean {
+  return process.channel !== undefined || TEST_RUNNERS.some((name) => process.env[name] !== undefined);
 }
