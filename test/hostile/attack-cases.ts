@@ -15,12 +15,15 @@ export interface AttackCase {
   readonly outcome: Outcome;
   /** Largest time in one piece that the event loop is blocked, ms; default: the bound of the p99. */
   readonly blockMs?: number;
+  /** How long it is watched, ms: it never says that it is done. */
+  readonly withinMs?: number;
   /** It leaves a process that no host can find. */
   readonly escapes?: boolean;
 }
 
 const serves: AttackCase = { outcome: "serves" };
 const useless: AttackCase = { outcome: "useless" };
+const silent: AttackCase = { outcome: "useless", withinMs: 1_000 };
 const crash = (reason: string): AttackCase => ({ outcome: { crash: reason } });
 const start = (reason: string): AttackCase => ({ outcome: { start: reason } });
 const givenUp = (reason: string): AttackCase => ({ outcome: { givenUp: reason } });
@@ -100,8 +103,8 @@ export const attackCases: Readonly<Record<string, Readonly<Record<string, Attack
     "closes stderr": serves,
     "closes all three": crash("stdin-closed"),
     "stops reading": useless,
-    "stops itself with SIGSTOP": useless,
-    hangs: useless,
+    "stops itself with SIGSTOP": silent,
+    hangs: silent,
     "ignores SIGTERM and shutdown": serves,
     "answers shutdown and stays": serves,
     "leaves children that hold the pipes, and exits": crash("exit-code"),
@@ -141,10 +144,10 @@ export const attackCases: Readonly<Record<string, Readonly<Record<string, Attack
     "answers initialize with an error of no shape": start("startup-failed"),
     "answers initialize with another contract": start("handshake-mismatch"),
     "answers initialize with protocol 1e308": start("startup-failed"),
-    "answers initialize with declarations past the bounds": useless,
+    "answers initialize with declarations past the bounds": silent,
     "answers initialize with methods past the bounds": start("startup-failed"),
-    "answers initialize with declarations named __proto__": useless,
-    "answers initialize with as much as the cap allows": useless,
+    "answers initialize with declarations named __proto__": silent,
+    "answers initialize with as much as the cap allows": silent,
     "answers initialize twice": serves,
     "answers initialize before it was asked": start("startup-failed"),
     "calls the host before initialize is answered": serves,

@@ -48,7 +48,7 @@ async function run(attack: Attack): Promise<AttackReport> {
         return { n };
       },
       slow: async ({ n }) => {
-        await delay(5);
+        await delay(3_000);
         return { n };
       },
       scoped: ({ n }) => ({ n }),
@@ -102,26 +102,25 @@ async function run(attack: Attack): Promise<AttackReport> {
     const n = calls.made;
     hostile.request("echo", { n }, { timeoutMs: 500, scope: { tenant: "t" }, onProgress: () => {} }).then(
       (answer) => settle(answer.n === n ? "answered" : "wrong"),
-      (error: unknown) =>
-        settle(isRpcError(error) ? (error.codeName ?? "own code") : `not an RpcError: ${String(error)}`),
+      (error: unknown) => settle(codeOf(error)),
     );
   };
   const list = (): void => {
     calls.made++;
     hostile.request("list", {}, { timeoutMs: 500 }).then(
       () => settle("answered"),
-      (error: unknown) =>
-        settle(isRpcError(error) ? (error.codeName ?? "own code") : `not an RpcError: ${String(error)}`),
+      (error: unknown) => settle(codeOf(error)),
     );
   };
-  const feed = async (): Promise<void> => {
+  const feed = async (isRead: boolean): Promise<void> => {
     calls.made++;
+    const items = hostile.stream("feed", {}, { timeoutMs: 2_000 });
     try {
-      for await (const { n } of hostile.stream("feed", {}, { timeoutMs: 2_000 }))
-        if (!Number.isInteger(n)) calls.wrong++;
+      if (!isRead) await over;
+      for await (const { n } of items) if (!Number.isInteger(n)) calls.wrong++;
       settle("answered");
     } catch (error) {
-      settle(isRpcError(error) ? (error.codeName ?? "own code") : `not an RpcError: ${String(error)}`);
+      settle(codeOf(error));
     }
   };
   const settle = (how: string): void => {
@@ -134,7 +133,8 @@ async function run(attack: Attack): Promise<AttackReport> {
   if (start === null) {
     call();
     list();
-    void feed();
+    void feed(true);
+    void feed(false);
     hostile.notify("attack", { scale: attack.scale }, { scope: { tenant: "t" } });
   }
   const calling = setInterval(() => {
@@ -142,6 +142,7 @@ async function run(attack: Attack): Promise<AttackReport> {
     if (calls.made % 5 === 0) list();
   }, CALLS_EVERY_MS);
   const how = await Promise.race([over, delay(attack.withinMs).then(() => "time")]);
+  finish(how);
   // What it did last is still on its way.
   await delay(100);
   clearInterval(calling);
@@ -178,6 +179,10 @@ async function run(attack: Attack): Promise<AttackReport> {
     messages: messages && { ...messages },
     logs: logs && { ...logs },
   };
+}
+
+function codeOf(error: unknown): string {
+  return isRpcError(error) ? (error.codeName ?? "own code") : `not an RpcError: ${String(error)}`;
 }
 
 /** Waits for the end of a restart, whatever it is. */
