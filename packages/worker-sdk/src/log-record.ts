@@ -1,5 +1,6 @@
 import type { LogLevel, LogParams } from "@outrigger/protocol";
 import type { LogMeta } from "./log-types.js";
+import { messageOf } from "./thrown-text.js";
 
 const MAX_MESSAGE_CHARACTERS = 16_384;
 const MAX_META_CHARACTERS = 65_536;
@@ -7,7 +8,7 @@ const SHOWN_META_CHARACTERS = 4_096;
 
 /** Makes a line of log: of bounded size, and always writable as JSON. Never throws. */
 export function logRecord(level: LogLevel, message: unknown, meta: LogMeta | undefined, time: number): LogParams {
-  const record = { level, message: bounded(text(message), MAX_MESSAGE_CHARACTERS), time };
+  const record = { level, message: bounded(messageOf(message), MAX_MESSAGE_CHARACTERS), time };
   return meta === undefined ? record : { ...record, meta: writable(meta) };
 }
 
@@ -23,7 +24,7 @@ function writable(meta: LogMeta): Record<string, unknown> {
     if (json.length <= MAX_META_CHARACTERS) return plain;
     return { truncated: bounded(json, SHOWN_META_CHARACTERS) };
   } catch (error) {
-    return { unwritable: bounded(text(error), SHOWN_META_CHARACTERS) };
+    return { unwritable: bounded(messageOf(error), SHOWN_META_CHARACTERS) };
   }
 }
 
@@ -43,15 +44,6 @@ function readable(error: Error, depth = 0): Record<string, unknown> {
     ...(code !== undefined && { code }),
     ...(cause instanceof Error && depth < 4 && { cause: readable(cause, depth + 1) }),
   };
-}
-
-function text(value: unknown): string {
-  if (typeof value === "string") return value;
-  try {
-    return String(value);
-  } catch {
-    return "a value that cannot be read";
-  }
 }
 
 function bounded(value: string, max: number): string {

@@ -13,6 +13,7 @@ import { definitionOf } from "./define-plugin.js";
 import { iterateInCall, runInCall } from "./invocation.js";
 import type { PluginOptions, WorkerContext } from "./plugin-context.js";
 import type { Session } from "./session-types.js";
+import { messageOf } from "./thrown-text.js";
 import { refusalIn, type WorkerPhase } from "./worker-phase.js";
 
 /** The runtime's own calls, as the session answers them. */
@@ -74,7 +75,7 @@ async function healthOf(hook: PluginOptions["health"], context: WorkerContext): 
   try {
     return (await hook?.(context)) ?? { status: "ok" };
   } catch (error) {
-    return { status: "error", message: error instanceof Error ? error.message : String(error) };
+    return { status: "error", message: messageOf(error) };
   }
 }
 

@@ -22,6 +22,7 @@ import { createServing } from "./plugin-calls.js";
 import type { WorkerInfo } from "./plugin-context.js";
 import { abandon, DEFAULT_DRAIN_MS, drainAndTearDown } from "./session-end.js";
 import type { Session } from "./session-types.js";
+import { stackOf } from "./thrown-text.js";
 import { within } from "./time-limit.js";
 import { answerOffer } from "./worker-handshake.js";
 import type { WorkerPhase } from "./worker-phase.js";
@@ -98,8 +99,7 @@ export function createSession(options: SessionOptions): Session {
     async fail(what, error) {
       if (ended) return;
       beginToStop();
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      stderr(`${plugin.name}: ${what}: ${text}\n`);
+      stderr(`${plugin.name}: ${what}: ${stackOf(error)}\n`);
       if (info !== undefined) log.fatal(what, { error });
       await end(1);
     },
