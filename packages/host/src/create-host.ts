@@ -5,9 +5,10 @@ import { guardedLogger } from "./guarded-logger.js";
 import { handled, rejected } from "./handled-promise.js";
 import type { Host } from "./host.js";
 import { hostCore } from "./host-core.js";
-import type { WorkerEvents } from "./host-events.js";
+import { WORKER_EVENTS, type WorkerEvents } from "./host-events.js";
 import type { HostOptions, StartOptions } from "./host-options.js";
-import { checkWorkerId } from "./option-checks.js";
+import { checkContract, checkWorkerId } from "./option-checks.js";
+import { checkHostOptions } from "./option-shapes.js";
 import { resolveShared, resolveSpec } from "./resolve-spec.js";
 import { Supervisor } from "./supervisor.js";
 import { unknownWorker } from "./unavailable-error.js";
@@ -23,11 +24,15 @@ interface Entry<C extends Contract> {
  * @throws RpcError INVALID_PARAMS naming the option that cannot be used, or the handler that is missing
  */
 export function createHost<C extends Contract>(contract: C, options: HostOptions<C>): Host<C> {
+  checkContract(contract);
+  checkHostOptions(options);
   const core = hostCore(contract, options);
   resolveShared(options);
   const logger = guardedLogger(core.logger);
   const entries = new Map<string, Entry<C>>();
-  const hostEvents = createEmitter<WorkerEvents>((error, event) => reportListener(undefined, event, error));
+  const hostEvents = createEmitter<WorkerEvents>(WORKER_EVENTS, (error, event) =>
+    reportListener(undefined, event, error),
+  );
   let closing: Promise<void> | undefined;
 
   /** A listener's failure is told to the listeners of `error`; a failure of theirs only to the log. */
@@ -45,10 +50,10 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
   };
 
   const add = (id: string, given: StartOptions): Entry<C> => {
-    const emitter: Emitter<WorkerEvents> = createEmitter<WorkerEvents>((error, event) =>
+    const emitter: Emitter<WorkerEvents> = createEmitter<WorkerEvents>(WORKER_EVENTS, (error, event) =>
       reportListener({ id, emitter }, event, error),
     );
-    const supervisor = new Supervisor(id, resolveSpec(id, given, options), core, (event, payload) => {
+    const supervisor = new Supervisor(id, resolveSpec(id, given, options, core), core, (event, payload) => {
       emitter.emit(event, payload);
       hostEvents.emit(event, payload);
     });
@@ -58,8 +63,8 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
   };
 
   const known = (id: string): Entry<C> => {
-    const entry = entries.get(id);
-    if (entry === undefined) throw unknownWorker(String(id), [...entries.keys()]);
+    const entry = entries.get(checkWorkerId(id));
+    if (entry === undefined) throw unknownWorker(id, [...entries.keys()]);
     return entry;
   };
 
@@ -73,7 +78,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
       if (given === undefined) throw unknownWorker(id, [...entries.keys()]);
       return add(id, given);
     }
-    if (given !== undefined) entry.supervisor.define(resolveSpec(id, given, options));
+    if (given !== undefined) entry.supervisor.define(resolveSpec(id, given, options, core));
     return entry;
   };
 

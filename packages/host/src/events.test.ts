@@ -5,9 +5,10 @@ interface Weather {
   rain: { readonly mm: number };
   sun: undefined;
 }
+const NAMES = { rain: true, sun: true } as const;
 
 test("a listener is called with each event until it is taken off", () => {
-  const emitter = createEmitter<Weather>();
+  const emitter = createEmitter<Weather>(NAMES);
   const seen: number[] = [];
   const unsubscribe = emitter.on("rain", ({ mm }) => seen.push(mm));
   emitter.emit("rain", { mm: 1 });
@@ -20,7 +21,7 @@ test("a listener is called with each event until it is taken off", () => {
 });
 
 test("once is once, also when the listener emits the same event", () => {
-  const emitter = createEmitter<Weather>();
+  const emitter = createEmitter<Weather>(NAMES);
   let calls = 0;
   emitter.once("sun", () => {
     calls++;
@@ -31,7 +32,7 @@ test("once is once, also when the listener emits the same event", () => {
 });
 
 test("off takes off one registration, the last", () => {
-  const emitter = createEmitter<Weather>();
+  const emitter = createEmitter<Weather>(NAMES);
   const order: string[] = [];
   const twice = (): unknown => order.push("twice");
   emitter.on("sun", twice);
@@ -47,7 +48,7 @@ test("off takes off one registration, the last", () => {
 });
 
 test("a listener added or removed while an event is told changes the next one only", () => {
-  const emitter = createEmitter<Weather>();
+  const emitter = createEmitter<Weather>(NAMES);
   const order: string[] = [];
   const second = (): unknown => order.push("second");
   emitter.once("sun", () => {
@@ -63,7 +64,7 @@ test("a listener added or removed while an event is told changes the next one on
 
 test("a listener that throws or rejects is reported and disturbs neither the others nor who emits", async () => {
   const reported: unknown[] = [];
-  const emitter = createEmitter<Weather>((error, event) => reported.push([event, error]));
+  const emitter = createEmitter<Weather>(NAMES, (error, event) => reported.push([event, error]));
   const order: string[] = [];
   emitter.on("sun", () => {
     throw "thrown";
@@ -89,11 +90,23 @@ test("a listener that throws or rejects is reported and disturbs neither the oth
 });
 
 test("an error hook that throws is dropped", () => {
-  const emitter = createEmitter<Weather>(() => {
+  const emitter = createEmitter<Weather>(NAMES, () => {
     throw new Error("hook");
   });
   emitter.on("sun", () => {
     throw new Error("listener");
   });
   expect(() => emitter.emit("sun", undefined)).not.toThrow();
+});
+
+test("an event there is not, or a listener that is no function, is refused, with the nearest name", () => {
+  const emitter = createEmitter<Weather>(NAMES);
+  expect(() => emitter.on("rian" as "rain", () => {})).toThrow(
+    'there is no event "rian"; did you mean rain? (there are rain, sun)',
+  );
+  expect(() => emitter.once("toString" as "rain", () => {})).toThrow(
+    'there is no event "toString" (there are rain, sun)',
+  );
+  expect(() => emitter.on("rain", 5 as never)).toThrow('listener of "rain": expected a function, got 5');
+  expect(emitter.listenerCount("rain")).toBe(0);
 });

@@ -1,13 +1,18 @@
 import { isThenable } from "./is-thenable.js";
+import { nearestName } from "./nearest-name.js";
+import { invalidOption, shown } from "./option-checks.js";
 
 /** Receives what was emitted; what it returns is ignored, unless it is a promise that rejects. */
 export type Listener<Payload> = (payload: Payload) => unknown;
 
 /** The half of an emitter that its users see. */
 export interface Events<EventMap extends object> {
-  /** Calls `listener` each time; the returned function takes it off again. */
+  /**
+   * Calls `listener` each time; the returned function takes it off again.
+   * @throws RpcError INVALID_PARAMS for an event there is not, or a listener that is no function
+   */
   on<K extends keyof EventMap>(event: K, listener: Listener<EventMap[K]>): () => void;
-  /** Calls `listener` the next time only; the returned function takes it off again. */
+  /** Calls `listener` the next time only; the returned function takes it off again. Throws like `on`. */
   once<K extends keyof EventMap>(event: K, listener: Listener<EventMap[K]>): () => void;
   /** Takes off the registration of `listener` made last. */
   off<K extends keyof EventMap>(event: K, listener: Listener<EventMap[K]>): void;
@@ -30,8 +35,10 @@ interface Registration {
  * Makes an emitter. A listener that throws, or returns a promise that rejects, is told to `onError` and changes
  * nothing else; what `onError` throws is dropped. Not node:events: there a throwing listener ends the loop and reaches
  * who emits, and an `error` event without listener throws.
+ * @param names the events there are; others cannot be listened to
  */
 export function createEmitter<EventMap extends object>(
+  names: Readonly<Record<keyof EventMap, true>>,
   onError: (error: unknown, event: keyof EventMap) => void = () => {},
 ): Emitter<EventMap> {
   // Lists are replaced, never changed: one that is being walked stays as it was.
@@ -44,6 +51,10 @@ export function createEmitter<EventMap extends object>(
   };
 
   const add = (event: keyof EventMap, registration: Registration): (() => void) => {
+    if (!Object.hasOwn(names, event)) throw unknownEvent(event, Object.keys(names));
+    if (typeof registration.listener !== "function") {
+      throw invalidOption(`listener of ${shown(event)}: expected a function, got ${shown(registration.listener)}`);
+    }
     registrations.set(event, [...(registrations.get(event) ?? []), registration]);
     return () => remove(event, registration);
   };
@@ -79,4 +90,10 @@ export function createEmitter<EventMap extends object>(
     listenerCount: (event) => registrations.get(event)?.length ?? 0,
     clear: () => registrations.clear(),
   };
+}
+
+function unknownEvent(event: unknown, known: readonly string[]): Error {
+  const near = typeof event === "string" ? nearestName(event, known) : undefined;
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  return invalidOption(`there is no event ${shown(event)}${hint} (there are ${known.join(", ")})`);
 }

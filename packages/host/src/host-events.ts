@@ -62,3 +62,8 @@ export interface WorkerEvents {
   failed: FailedEvent;
   error: ErrorEvent;
 }
+
+/** Their names. */
+export const WORKER_EVENTS: Readonly<Record<keyof WorkerEvents, true>> = {
+  ...{ status: true, ready: true, exit: true, crash: true, restarted: true, failed: true, error: true },
+};

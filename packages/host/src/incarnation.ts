@@ -2,7 +2,7 @@ import { ErrorCode, isRpcError } from "@outrigger/protocol";
 import { exitMessage } from "./exit-message.js";
 import { exitReason, type HostCause } from "./exit-reason.js";
 import { startupCause } from "./host-handshake.js";
-import type { ProcessExit, WorkerProcess } from "./launcher.js";
+import { checkProcess, type ProcessExit, type WorkerProcess } from "./launcher.js";
 import { createLogBridge, type LogBridge } from "./log-bridge.js";
 import type { ProcessEvent, WorkerExit } from "./state-types.js";
 import { readStderr, type StderrReader } from "./stderr-reader.js";
@@ -63,8 +63,8 @@ export class Incarnation {
 
   async launch(): Promise<void> {
     try {
-      const process = await this.spec.launcher.launch(this.spec.launch);
-      this.#adopt(process);
+      const { launcher, launch } = this.spec;
+      this.#adopt(checkProcess(await launcher.launch(launch), launcher.name));
     } catch (error) {
       this.#onExit({ code: null, signal: null, error: error instanceof Error ? error : new Error(String(error)) });
     }

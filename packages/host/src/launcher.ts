@@ -43,3 +43,16 @@ export interface Launcher {
   readonly name: string;
   launch(spec: LaunchSpec): WorkerProcess | Promise<WorkerProcess>;
 }
+
+/** @throws TypeError telling the author of a launcher what `launch` must return */
+export function checkProcess(launched: unknown, launcher: unknown): WorkerProcess {
+  const { stdin, stdout, stderr, kill, onExit } = (launched ?? {}) as Partial<WorkerProcess>;
+  const isStream = (stream: unknown): boolean => typeof (stream as Readable | undefined)?.on === "function";
+  if ([stdin, stdout, stderr].every(isStream) && typeof kill === "function" && typeof onExit === "function") {
+    return launched as WorkerProcess;
+  }
+  const got = launched === null ? "null" : typeof launched;
+  throw new TypeError(
+    `the launcher ${String(launcher)}: launch must return { pid, stdin, stdout, stderr, kill, onExit } or a promise of it, got ${got}`,
+  );
+}

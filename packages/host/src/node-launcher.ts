@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ErrorCode, RpcError } from "@outrigger/protocol";
 import type { Launcher } from "./launcher.js";
+import { checkStrings, invalidOption, shown } from "./option-checks.js";
 import { spawnWorker } from "./spawn-launcher.js";
 
 /** Which JavaScript file runs in which Node, and how. */
@@ -20,10 +21,16 @@ export interface NodeLauncherOptions {
 /**
  * Starts a JavaScript file in a Node process of its own. The entry is looked up at each launch, so a file or a link that was
  * replaced is what the next start runs; a missing one is a failed start that says so.
- * @throws RpcError INVALID_PARAMS when `entry` is neither a path nor a file URL.
+ * @throws RpcError INVALID_PARAMS when `entry` is neither a path nor a file URL, or another option cannot be used.
  */
 export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   const entry = entryPath(options.entry);
+  const { execArgv, args, nodePath } = options;
+  if (execArgv !== undefined) checkStrings("execArgv", execArgv);
+  if (args !== undefined) checkStrings("args", args);
+  if (nodePath !== undefined && (typeof nodePath !== "string" || nodePath === "" || nodePath.includes("\0"))) {
+    throw invalidOption(`nodePath: expected the path of a Node, got ${shown(nodePath)}`);
+  }
   return {
     name: `node ${basename(entry)}`,
     launch: (spec) =>

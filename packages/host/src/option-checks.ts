@@ -1,8 +1,68 @@
 import { checkDelay, ErrorCode, RpcError } from "@outrigger/protocol";
+import { nearestName } from "./nearest-name.js";
 
 /** The error of an option nobody can use. */
 export function invalidOption(message: string): RpcError {
   return new RpcError(ErrorCode.INVALID_PARAMS, message);
+}
+
+/** A value as a message shows it, whatever it is; its beginning, when it is long. */
+export function shown(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "symbol" || typeof value === "function") return `a ${typeof value}`;
+  try {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  } catch {
+    return `a value that cannot be shown (${typeof value})`;
+  }
+}
+
+/** @throws RpcError INVALID_PARAMS unless it is an object and no list. Never shows what stands in it: it may be a secret. */
+export function checkObject(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  const got = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
+  throw invalidOption(`${name}: expected an object with options, got ${got}`);
+}
+
+/** @throws RpcError INVALID_PARAMS when there is an option that nobody knows: a typo would count for nothing. */
+export function checkKeys(group: string, value: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
+  const given = checkObject(group, value);
+  const stray = Object.keys(given).find((key) => !known.includes(key) && given[key] !== undefined);
+  if (stray === undefined) return given;
+  const near = nearestName(stray, known);
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  throw invalidOption(
+    `${group}: there is no option ${JSON.stringify(stray.slice(0, 100))}${hint} (it has ${known.join(", ")})`,
+  );
+}
+
+/** @throws RpcError INVALID_PARAMS unless `defineContract` may have made it. */
+export function checkContract(contract: unknown): void {
+  const { name, version, hostToWorker, workerToHost } = (contract ?? {}) as Record<string, unknown>;
+  const isMap = (value: unknown): boolean => typeof value === "object" && value !== null;
+  if (typeof name === "string" && typeof version === "number" && isMap(hostToWorker) && isMap(workerToHost)) return;
+  throw invalidOption(`contract: expected what defineContract makes, got ${shown(contract)}`);
+}
+
+/** @throws RpcError INVALID_PARAMS unless it is a list of strings without NUL, which no argument can carry. */
+export function checkStrings(name: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((item) => typeof item === "string" && !item.includes("\0"))) return;
+  throw invalidOption(`${name}: expected a list of strings without NUL, got ${shown(value)}`);
+}
+
+/**
+ * What only the host checks of the options of a call: `null` is neither options nor a timeout.
+ * @throws RpcError INVALID_PARAMS
+ */
+export function checkCallOptions<T extends { readonly timeoutMs?: number | undefined }>(
+  method: string,
+  options: T | undefined,
+): T | undefined {
+  if (options === undefined) return undefined;
+  if (typeof options !== "object" || options === null) checkObject(`${String(method)}: options`, options);
+  if (options.timeoutMs === null) checkDelays(String(method), { timeoutMs: null });
+  return options;
 }
 
 /** The options given over the defaults; what is `undefined` counts as not given. */
@@ -35,7 +95,7 @@ export function checkDelays(group: string, values: object): void {
 export function checkCounts(group: string, values: object): void {
   for (const [name, value] of Object.entries(values)) {
     if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      throw invalidOption(`${group}.${name}: expected a whole number from 1, got ${String(value)}`);
+      throw invalidOption(`${group}.${name}: expected a whole number from 1, got ${shown(value)}`);
     }
   }
 }

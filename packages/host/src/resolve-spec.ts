@@ -1,12 +1,14 @@
-import { DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
+import { type Codec, type Contract, DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
 import { DEFAULT_CHANNEL_LIMITS, DEFAULT_INVOCATION_LIMITS } from "@outrigger/protocol/authority";
 import { commandLauncher } from "./command-launcher.js";
 import { workerEnvironment } from "./environment.js";
 import type { HostLimits, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
 import type { Launcher } from "./launcher.js";
 import { DEFAULT_LOG_LIMITS } from "./log-bridge.js";
+import { nearestName } from "./nearest-name.js";
 import { nodeLauncher } from "./node-launcher.js";
-import { checkCounts, checkDelays, invalidOption, withDefaults } from "./option-checks.js";
+import { checkCounts, checkDelays, invalidOption, shown, withDefaults } from "./option-checks.js";
+import { checkStartOptions } from "./option-shapes.js";
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from "./restart-policy.js";
 import { DEFAULT_SHUTDOWN_BUDGET } from "./shutdown-plan.js";
 import { DEFAULT_STDERR_TAIL } from "./stderr-tail.js";
@@ -54,7 +56,15 @@ export function resolveShared(host: SharedOptions, worker: SharedOptions = {}) {
 }
 
 /** Makes the spec of one worker. @throws RpcError INVALID_PARAMS like {@link resolveShared} */
-export function resolveSpec(workerId: string, options: StartOptions, host: SharedOptions): WorkerSpec {
+export function resolveSpec(
+  workerId: string,
+  options: StartOptions,
+  host: SharedOptions,
+  core: { readonly contract: Contract; readonly codec: Codec | undefined },
+): WorkerSpec {
+  checkStartOptions(options);
+  // What another codec can write, it alone knows.
+  if (core.codec === undefined) checkWritable({ config: options.config, manifest: options.manifest });
   const { timeouts, limits, heapMb, restart } = resolveShared(host, options);
   const { callMs, initializeMs, ...ladder } = timeouts;
   const env = workerEnvironment({
@@ -63,7 +73,7 @@ export function resolveSpec(workerId: string, options: StartOptions, host: Share
     inherit: { ...host.inheritEnv, ...options.inheritEnv },
   });
   if (options.cwd !== undefined && (typeof options.cwd !== "string" || options.cwd === "")) {
-    throw invalidOption(`cwd: expected a folder, got ${JSON.stringify(options.cwd)}`);
+    throw invalidOption(`cwd: expected a folder, got ${shown(options.cwd)}`);
   }
   return {
     launcher: launcherOf(options),
@@ -72,7 +82,7 @@ export function resolveSpec(workerId: string, options: StartOptions, host: Share
       ...(options.cwd !== undefined && { cwd: options.cwd }),
       ...(heapMb !== undefined && { heapMb }),
     },
-    capabilities: new Set(checkedCapabilities(options.capabilities)),
+    capabilities: new Set(checkedCapabilities(options.capabilities, core.contract)),
     ...{ manifest: options.manifest, config: options.config },
     lifecycle: {
       initializeTimeoutMs: initializeMs,
@@ -119,17 +129,17 @@ function resolveRestart(...given: readonly SharedOptions["restart"][]): RestartP
   checkCounts("restart", { intensity });
   checkDelays("restart", delays);
   if (!RESTART_TYPES.has(type)) {
-    throw invalidOption(`restart.type: expected "permanent", "transient" or "temporary", got ${JSON.stringify(type)}`);
+    throw invalidOption(`restart.type: expected "permanent", "transient" or "temporary", got ${shown(type)}`);
   }
   if (!(factor >= 1 && Number.isFinite(factor))) {
-    throw invalidOption(`restart.factor: expected a number from 1, got ${String(factor)}`);
+    throw invalidOption(`restart.factor: expected a number from 1, got ${shown(factor)}`);
   }
   if (!(jitter >= 0 && jitter <= 1)) {
-    throw invalidOption(`restart.jitter: expected a number from 0 to 1, got ${String(jitter)}`);
+    throw invalidOption(`restart.jitter: expected a number from 0 to 1, got ${shown(jitter)}`);
   }
   for (const [reason, rule] of Object.entries(rules)) {
     if (!RESTART_RULES.has(rule)) {
-      throw invalidOption(`restart.rules.${reason}: expected "restart", "fail" or "stop", got ${JSON.stringify(rule)}`);
+      throw invalidOption(`restart.rules.${reason}: expected "restart", "fail" or "stop", got ${shown(rule)}`);
     }
   }
   return { ...policy, rules };
@@ -144,15 +154,36 @@ function launcherOf(options: StartOptions): Launcher {
   }
   if (options.command !== undefined) return commandLauncher(options.command);
   if (options.launcher !== undefined) {
-    if (typeof options.launcher.launch === "function") return options.launcher;
+    if (typeof options.launcher?.launch === "function") return options.launcher;
     throw invalidOption("launcher: expected an object with a method launch, such as nodeLauncher makes");
   }
   return nodeLauncher(options);
 }
 
-function checkedCapabilities(capabilities: readonly string[] = []): readonly string[] {
-  if (Array.isArray(capabilities) && capabilities.every((name) => typeof name === "string" && name !== "")) {
-    return capabilities;
+function checkedCapabilities(capabilities: readonly string[] = [], contract: Contract): readonly string[] {
+  if (!Array.isArray(capabilities) || !capabilities.every((name) => typeof name === "string" && name !== "")) {
+    throw invalidOption(`capabilities: expected a list of names, got ${shown(capabilities)}`);
   }
-  throw invalidOption(`capabilities: expected a list of names, got ${JSON.stringify(capabilities)}`);
+  const named = Object.values(contract.workerToHost).map(({ capability }) => capability);
+  const known = new Set(named.filter((capability) => capability !== undefined));
+  const stray = capabilities.find((name) => !known.has(name));
+  if (stray === undefined) return capabilities;
+  const near = nearestName(stray, known);
+  throw invalidOption(
+    `capabilities: no method of the contract ${contract.name} needs ${shown(stray)}${near === undefined ? "" : `; did you mean ${near}?`} (it knows ${[...known].join(", ") || "none"})`,
+  );
+}
+
+/** What goes into the handshake must fit into a message: found out now, not by each process anew. */
+function checkWritable(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    let why: string | undefined;
+    try {
+      if (JSON.stringify(value) === undefined) why = `it is ${shown(value)}`;
+    } catch (error) {
+      why = error instanceof Error ? error.message : shown(error);
+    }
+    if (why !== undefined) throw invalidOption(`${name}: expected what can be written as JSON: ${why}`);
+  }
 }

@@ -11,6 +11,7 @@ import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Events } from "./events.js";
 import { handled, rejected } from "./handled-promise.js";
 import type { WorkerEvents } from "./host-events.js";
+import { checkCallOptions } from "./option-checks.js";
 import type { WorkerStatus } from "./state-types.js";
 import { failedStream } from "./stream-end.js";
 import type { Supervisor } from "./supervisor.js";
@@ -75,7 +76,7 @@ export function createWorker<C extends Contract>(
   const calls = {
     request(method: string, params: unknown, options?: ChannelCallOptions): Promise<unknown> {
       try {
-        return supervisor.channelFor(method).request(method, params, options);
+        return supervisor.channelFor(method).request(method, params, checkCallOptions(method, options));
       } catch (error) {
         return rejected(error);
       }
@@ -89,7 +90,7 @@ export function createWorker<C extends Contract>(
     },
     stream(method: string, params: unknown, options?: ChannelCallOptions): AsyncIterableIterator<unknown> {
       try {
-        return supervisor.channelFor(method).stream(method, params, options);
+        return supervisor.channelFor(method).stream(method, params, checkCallOptions(method, options));
       } catch (error) {
         return failedStream(error);
       }
@@ -118,9 +119,11 @@ export function createWorker<C extends Contract>(
     start: () => supervisor.start(),
     stop: () => supervisor.stop(),
     restart: () => supervisor.restart(),
-    health(options = {}) {
+    health(options) {
       try {
-        return handled(supervisor.channelFor("health").health(options) as Promise<HealthResult>);
+        return handled(
+          supervisor.channelFor("health").health(checkCallOptions("health", options) ?? {}) as Promise<HealthResult>,
+        );
       } catch (error) {
         return rejected(error);
       }

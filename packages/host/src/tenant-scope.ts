@@ -1,0 +1,16 @@
+import type { Schema, TenantScope } from "@outrigger/protocol";
+
+/** The scope of contracts that name none: an object whose `tenant` is text. Further members stay. */
+export const tenantScope: Schema<TenantScope> = {
+  "~standard": {
+    version: 1,
+    vendor: "outrigger",
+    validate(value) {
+      const { tenant } = value as { readonly tenant?: unknown };
+      if (typeof tenant === "string") return { value: value as TenantScope };
+      return {
+        issues: [{ message: `expected text, got ${tenant === null ? "null" : typeof tenant}`, path: ["tenant"] }],
+      };
+    },
+  },
+};
