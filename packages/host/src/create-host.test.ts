@@ -5,6 +5,7 @@ import { contract, setup, silent } from "../test/host-setup.js";
 import { createHost } from "./create-host.js";
 import { fakeRuntime, settled } from "./fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "./fake-launcher.js";
+import type { HandlerContext } from "./handler-context.js";
 import type { HostLogger } from "./host-logger.js";
 
 describe("a worker's life", () => {
@@ -291,7 +292,7 @@ describe("calls", () => {
     const { records, start } = setup();
     const worker = await start();
     const scope = { tenant: "t1" };
-    expect(worker.notify("poke", { circle: 1n } as object, { scope })).toBe(false);
+    expect(worker.notify("poke", { circle: 1n } as never, { scope })).toBe(false);
     expect(records.filter(({ level }) => level === "error")).toMatchObject([
       { message: "poke: it was not sent", err: { message: expect.stringContaining("poke") } },
     ]);
@@ -357,6 +358,84 @@ describe("the host's own methods", () => {
     await expect(late()).resolves.toBe("t1/k");
     await runtime.advance(5_000);
     await expect(late()).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
+  });
+
+  it("are told whether the call's invocation is good, and an id only when it is", async () => {
+    const told: object[] = [];
+    let id = "";
+    const slow: NonNullable<FakeWorkerOptions["handlers"]>[string] = async (_, call) => {
+      id = call.meta?.invocation?.id ?? "";
+      await launcher.latest.peer.request("now", {}, { meta: { invocationId: id } });
+      return "done";
+    };
+    const now = (_: object, { invocation, invocationId, scope }: HandlerContext) => {
+      told.push({ invocation, invocationId, scope });
+      return "noon";
+    };
+    const { launcher, runtime, start } = setup({ handlers: { slow } }, { now });
+    const worker = await start();
+    await worker.request("slow", {}, { scope: { tenant: "t1" } });
+    await runtime.advance(5_000);
+    for (const meta of [{ invocationId: id }, { invocationId: "made.up" }, {}]) {
+      await launcher.latest.peer.request("now", {}, { meta });
+    }
+    expect(told).toEqual([
+      { invocation: "live", invocationId: id, scope: { tenant: "t1" } },
+      ...["expired", "unknown", "none"].map((invocation) => ({
+        invocation,
+        invocationId: undefined,
+        scope: undefined,
+      })),
+    ]);
+  });
+
+  it("B16: a scope object that is used again for the next call does not change the tenant of one in flight", async () => {
+    const { launcher, start } = setup({
+      handlers: {
+        slow: (_, call) =>
+          new Promise((resolve) => {
+            answer = () => resolve(ask("state.get", { invocationId: call.meta?.invocation?.id }));
+          }),
+      },
+    });
+    let answer!: () => void;
+    const worker = await start();
+    ask = (method, meta) => launcher.latest.peer.request(method, { key: "k" }, { meta });
+    const scope = { tenant: "t1" };
+    const running = worker.request("slow", {}, { scope });
+    await settled();
+    scope.tenant = "t2";
+    answer();
+    await expect(running).resolves.toBe("t1/k");
+  });
+
+  it("W6: learn when the process that asked is gone, long after they answered, and before any listener of its exit", async () => {
+    const order: string[] = [];
+    const processes: { incarnation: number; ended: AbortSignal; signal: AbortSignal }[] = [];
+    const now = (_: object, { incarnation, ended, signal }: HandlerContext) => {
+      ended.addEventListener("abort", () => order.push(`ended ${incarnation}`));
+      processes.push({ incarnation, ended, signal });
+      return "noon";
+    };
+    const { host, launcher, runtime, start } = setup({}, { now });
+    host.on("exit", ({ incarnation }) => order.push(`exit ${incarnation}`));
+    host.on("crash", ({ incarnation }) => order.push(`crash ${incarnation}`));
+    host.on("ready", ({ incarnation }) => order.push(`ready ${incarnation}`));
+    await start();
+    await launcher.latest.peer.request("now", {});
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(2_000);
+    await launcher.latest.peer.request("now", {});
+    expect(order).toEqual(["ready 1", "ended 1", "exit 1", "crash 1", "ready 2"]);
+    expect(processes).toMatchObject([
+      { incarnation: 1, ended: { aborted: true, reason: { code: ErrorCode.WORKER_UNAVAILABLE } } },
+      { incarnation: 2, ended: { aborted: false } },
+    ]);
+    // A call that was answered has nothing left to abort: that is what `ended` is for.
+    expect(processes[0]?.signal.aborted).toBe(false);
+    await host.restart("w");
+    expect(processes[1]?.ended.aborted).toBe(true);
+    expect(order.slice(5)).toEqual(["ended 2", "exit 2", "ready 3"]);
   });
 
   it("need their capability, and the denial says what was granted", async () => {

@@ -1,17 +1,27 @@
 import type { Contract, IncomingCall, ScopedHandlers, ScopeOf, WorkerToHost } from "@outrigger/protocol";
+import type { CallOrigin, InvocationStatus } from "@outrigger/protocol/authority";
 import type { HostLogger } from "./host-logger.js";
 
 /** What a host handler is told of the call it answers. */
 export interface HandlerContext<Scope = unknown> {
   /** Whose call it is; set by the host, not by the worker. */
   readonly workerId: string;
+  /** Number of the process that calls, from 1: that of `ready`, `exit` and `crash` events. */
+  readonly incarnation: number;
   readonly method: string;
   /** The scope of the invocation the call belongs to; `undefined` when it belongs to none. */
   readonly scope: Scope | undefined;
-  /** The host's id of that invocation. */
+  /** The host's id of that invocation; `undefined` unless it is live. Never an id that a worker made up. */
   readonly invocationId: string | undefined;
-  /** Aborts when the worker cancels the call, and when its process ends. */
+  /** Whether the call belongs to an invocation; `expired` and `unknown`: it named one that is not to be trusted. */
+  readonly invocation: InvocationStatus;
+  /** Aborts when the worker cancels the call, and when its process ends before it is answered. */
   readonly signal: AbortSignal;
+  /**
+   * Aborts when the process that calls is gone, also long after the call was answered: for what the handler keeps on its
+   * behalf, such as a subscription. The next process asks anew.
+   */
+  readonly ended: AbortSignal;
   /** When the worker stops waiting, ms since the epoch; `undefined` when it told no deadline. */
   readonly deadline: number | undefined;
   /** What was granted to the worker. */
@@ -35,6 +45,8 @@ export type HostHandlers<C extends Contract> = ScopedHandlers<
 /** What the contexts of one process have in common. */
 export interface ContextSource {
   readonly workerId: string;
+  readonly incarnation: number;
+  readonly ended: AbortSignal;
   readonly capabilities: ReadonlySet<string>;
   readonly log: HostLogger;
   /** Turns a deadline of the monotonic clock into a time of day. */
@@ -42,16 +54,16 @@ export interface ContextSource {
 }
 
 /** The part of a call that its context shows. */
-export type ShownCall = Pick<IncomingCall, "method" | "meta" | "signal" | "deadline" | "progress">;
+export type ShownCall = Pick<IncomingCall, "method" | "signal" | "deadline" | "progress">;
 
 /** The context of one call. Members are made on first use. */
 export class CallContext implements HandlerContext {
-  readonly scope: unknown;
   readonly #call: ShownCall;
+  readonly #origin: CallOrigin;
   readonly #source: ContextSource;
 
-  constructor(call: ShownCall, scope: unknown, source: ContextSource) {
-    this.scope = scope;
+  constructor(call: ShownCall, origin: CallOrigin, source: ContextSource) {
+    this.#origin = origin;
     this.#call = call;
     this.#source = source;
   }
@@ -59,11 +71,23 @@ export class CallContext implements HandlerContext {
   get workerId(): string {
     return this.#source.workerId;
   }
+  get incarnation(): number {
+    return this.#source.incarnation;
+  }
+  get ended(): AbortSignal {
+    return this.#source.ended;
+  }
   get method(): string {
     return this.#call.method;
   }
+  get scope(): unknown {
+    return this.#origin.scope;
+  }
   get invocationId(): string | undefined {
-    return this.#call.meta?.invocationId;
+    return this.#origin.invocationId;
+  }
+  get invocation(): InvocationStatus {
+    return this.#origin.invocation;
   }
   get signal(): AbortSignal {
     return this.#call.signal;

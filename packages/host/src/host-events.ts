@@ -20,6 +20,8 @@ export interface ReadyEvent extends OfWorker {
 
 /** A worker's process is gone. */
 export interface ExitEvent extends OfWorker {
+  /** Which of the worker's processes it was, from 1. */
+  readonly incarnation: number;
   readonly code: number | null;
   readonly signal: string | null;
   readonly reason: ExitReasonName;

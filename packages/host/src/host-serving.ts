@@ -2,18 +2,11 @@ import {
   ErrorCode,
   type IncomingCall,
   type LogParams,
-  type MessageMeta,
-  type Method,
   type MethodMap,
   RpcError,
   type Serving,
 } from "@outrigger/protocol";
-import {
-  authorizeCall,
-  type Invocations,
-  type PushChannels,
-  type ResolvedInvocation,
-} from "@outrigger/protocol/authority";
+import { type CallGateSource, createCallGate } from "@outrigger/protocol/authority";
 import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
 import type { LogBridge } from "./log-bridge.js";
 
@@ -23,29 +16,15 @@ export type UntypedHandlers = Readonly<
 >;
 
 /** What serving one process needs. */
-export interface ServingSource extends ContextSource {
+export interface ServingSource extends ContextSource, CallGateSource {
   readonly methods: MethodMap;
   readonly handlers: UntypedHandlers;
-  readonly invocations: Invocations<unknown>;
-  readonly channels: PushChannels;
   readonly logs: LogBridge;
-  now(): number;
-  /** Whether the worker has answered `initialize` well. */
-  isInitialized(): boolean;
 }
 
 /** How a host answers one process: who may call what, in which scope, and the handler that runs. */
 export function hostServing(source: ServingSource): Serving {
-  const resolve = (meta: MessageMeta | undefined): ResolvedInvocation<unknown> | "none" =>
-    meta?.invocationId === undefined ? "none" : source.invocations.resolve(meta.invocationId, source.now());
-
-  const authorize = (method: string, definition: Method, meta: MessageMeta | undefined): void => {
-    if (method.startsWith("$/")) return;
-    if (!source.isInitialized()) {
-      throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
-    }
-    authorizeCall(method, definition, source.capabilities, () => resolve(meta));
-  };
+  const gate = createCallGate(source);
 
   const handle = (call: IncomingCall): unknown => {
     const { method, params } = call;
@@ -53,15 +32,14 @@ export function hostServing(source: ServingSource): Serving {
       source.logs.log(params as LogParams);
       return undefined;
     }
-    const resolved = resolve(call.meta);
-    const scope = typeof resolved === "string" ? undefined : resolved.scope;
-    if (!source.channels.admit(method, params, scope)) return undefined;
+    const origin = gate.admit(method, params, call.meta);
+    if (origin === undefined) return undefined;
     const handler = Object.hasOwn(source.handlers, method) ? source.handlers[method] : undefined;
     if (handler === undefined) {
       throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
     }
-    return handler(params, new CallContext(call, scope, source));
+    return handler(params, new CallContext(call, origin, source));
   };
 
-  return { methods: source.methods, authorize, handle, handlerErrorCode: ErrorCode.INTERNAL_ERROR };
+  return { methods: source.methods, authorize: gate.authorize, handle, handlerErrorCode: ErrorCode.INTERNAL_ERROR };
 }

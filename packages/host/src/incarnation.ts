@@ -84,7 +84,7 @@ export class Incarnation {
       return;
     }
     this.#channel = new WorkerChannel(this.spec, this.#core, process, {
-      logs: this.logs,
+      ...{ incarnation: this.number, logs: this.logs },
       onClosed: (error) => this.#onChannelClosed(error),
     });
     this.#tell({ type: "launched" });

@@ -186,12 +186,12 @@ export class Supervisor {
         return;
       }
       case "exit":
-        this.#emit("exit", exitEvent(workerId, notice.exit));
+        this.#emit("exit", this.#exitEvent(notice.exit));
         return;
       case "crash": {
         const { restartInMs, exit } = notice;
         const consecutiveCrashes = this.#state.history.consecutive;
-        const crash = { ...exitEvent(workerId, exit), willRestart: restartInMs !== undefined, restartInMs };
+        const crash = { ...this.#exitEvent(exit), willRestart: restartInMs !== undefined, restartInMs };
         this.#note("warn", exit.message, { reason: exit.reason, restartInMs, consecutiveCrashes });
         this.#emit("crash", { ...crash, consecutiveCrashes });
         return;
@@ -205,13 +205,15 @@ export class Supervisor {
     }
   }
 
+  #exitEvent({ code, signal, reason, message }: WorkerExit): ExitEvent {
+    // The state may already count the process to come.
+    const incarnation = this.#current?.number ?? this.#state.incarnation;
+    return { workerId: this.id, incarnation, code, signal, reason: reason.reason, details: reason, message };
+  }
+
   #note(level: LogLevel, message: string, fields?: Record<string, unknown>): void {
     this.#current?.logs.note(level, message, fields);
   }
-}
-
-function exitEvent(workerId: string, { code, signal, reason, message }: WorkerExit): ExitEvent {
-  return { workerId, code, signal, reason: reason.reason, details: reason, message };
 }
 
 function failedMessage(why: WorkerEvents["failed"]["why"], exit: WorkerExit | undefined): string {

@@ -43,6 +43,7 @@ export class WorkerChannel {
   readonly #invocations: Invocations<unknown>;
   readonly #channels: Channels<unknown>;
   readonly #context: ContextSource;
+  readonly #gone = new AbortController();
   #handshake: Handshake | undefined;
   #isReady = false;
   #isOpen = true;
@@ -51,7 +52,7 @@ export class WorkerChannel {
     spec: WorkerSpec,
     core: HostCore,
     process: Pick<WorkerProcess, "stdin" | "stdout">,
-    hooks: { readonly logs: LogBridge; onClosed(error: Error | undefined): void },
+    hooks: { readonly incarnation: number; readonly logs: LogBridge; onClosed(error: Error | undefined): void },
   ) {
     const { clock, uniqueId, wallClock } = core.runtime;
     const { limits, launch, capabilities } = spec;
@@ -63,6 +64,7 @@ export class WorkerChannel {
     this.#channels = createChannels(limits.channels);
     this.#context = {
       ...{ workerId: launch.workerId, capabilities, log: hooks.logs.logger },
+      ...{ incarnation: hooks.incarnation, ended: this.#gone.signal },
       timeOfDay: (deadline) => wallClock() + deadline - clock.now(),
     };
     let end!: () => void;
@@ -169,6 +171,7 @@ export class WorkerChannel {
     this.#isOpen = false;
     this.#peer.close((method, mayHaveRun) => diedWithWorker(this.#workerId, method, mayHaveRun, exit));
     this.#invocations.drain();
+    this.#gone.abort(new RpcError(ErrorCode.WORKER_UNAVAILABLE, exit.message));
     for (const { scope, channel, reason } of this.#channels.closeAll(`its worker ended: ${exit.reason.reason}`)) {
       this.#tellClosed({ channel, reason }, scope);
     }
@@ -178,11 +181,12 @@ export class WorkerChannel {
     const method = "channels.close";
     const handler = this.#core.handlers[method];
     const { signal } = new AbortController();
-    const call = { method, meta: undefined, signal, deadline: undefined, progress: () => {} };
+    const call = { method, signal, deadline: undefined, progress: () => {} };
+    const origin = { invocation: "none", invocationId: undefined, scope } as const;
     const report = (error: unknown): void =>
       this.#logs.note("error", `the handler of ${method} failed`, { err: error });
     try {
-      Promise.resolve(handler?.(params, new CallContext(call, scope, this.#context))).catch(report);
+      Promise.resolve(handler?.(params, new CallContext(call, origin, this.#context))).catch(report);
     } catch (error) {
       report(error);
     }

@@ -1,28 +1,28 @@
 import type { Method } from "../contract.js";
 import { ErrorCode, RpcError } from "../errors.js";
+import type { CallOrigin, InvocationStatus } from "./call-origin.js";
 import { checkCapability } from "./capabilities.js";
-import type { ResolvedInvocation } from "./invocations.js";
 
 /**
  * Whether a worker may make a call: it needs the method's capability, and for a `scoped` method a live scope.
  *
- * @param resolve whose authority the call has; `"none"` when it names no invocation. Asked only for scoped methods.
+ * @param originOf what the call was made for. Asked only for scoped methods.
  * @throws RpcError CAPABILITY_DENIED, or INVOCATION_SCOPE_DENIED saying why the call has no scope
  */
 export function authorizeCall(
   method: string,
   definition: Method,
   granted: ReadonlySet<string>,
-  resolve: () => ResolvedInvocation<unknown> | "none",
+  originOf: () => CallOrigin,
 ): void {
   checkCapability(method, definition.capability, granted);
   if (definition.scoped !== true) return;
-  const resolved = resolve();
-  if (typeof resolved === "string") throw scopeDenied(method, resolved);
-  if (resolved.scope === undefined) throw scopeDenied(method, "unscoped");
+  const { invocation, scope } = originOf();
+  if (invocation !== "live") throw scopeDenied(method, invocation);
+  if (scope === undefined) throw scopeDenied(method, "unscoped");
 }
 
-function scopeDenied(method: string, why: "none" | "unknown" | "expired" | "unscoped"): RpcError {
+function scopeDenied(method: string, why: Exclude<InvocationStatus, "live"> | "unscoped"): RpcError {
   const text = {
     none: "carries no invocation; make it with the host object of the handler's context, while the call runs",
     unknown: "carries an invocation this worker was never given",

@@ -1,4 +1,5 @@
 import { type Entity, ErrorCode, RpcError } from "@outrigger/protocol";
+import type { InvocationStatus } from "@outrigger/protocol/authority";
 import { createMemoryStore, type MemoryStore, pageOf } from "./memory-store.js";
 
 /** What a plugin told the product through notifications and write-only methods. */
@@ -32,7 +33,9 @@ export interface TestCall<Scope = unknown> {
   readonly workerId: string;
   readonly method: string;
   readonly scope: Scope;
+  /** `undefined` unless it is live. */
   readonly invocationId: string | undefined;
+  readonly invocation: InvocationStatus;
   readonly signal: AbortSignal;
 }
 

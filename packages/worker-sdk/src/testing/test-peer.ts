@@ -6,7 +6,6 @@ import {
   type InitializeResult,
   type LogParams,
   lifecycle,
-  type MessageMeta,
   Peer,
   type PeerCallOptions,
   PROTOCOL_RANGE,
@@ -14,11 +13,10 @@ import {
   type Transport,
 } from "@outrigger/protocol";
 import {
-  authorizeCall,
+  createCallGate,
   createChannels,
   createInvocations,
   guardChannels,
-  type ResolvedInvocation,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
 import type { TestCall } from "./memory-host.js";
@@ -44,13 +42,15 @@ type CallOptions = Omit<PeerCallOptions, "meta"> & { readonly scope?: unknown };
 /** The host's end: the same peer, handshake and rules of authority as a real host. */
 export function createTestPeer(options: TestPeerOptions) {
   const { contract, clock, workerId } = options;
-  const granted = new Set(options.capabilities);
   const invocations = createInvocations<unknown>("test");
-  const channels = guardChannels(contract.workerToHost, createChannels());
   let isInitialized = false;
-
-  const resolve = (meta: MessageMeta | undefined): ResolvedInvocation<unknown> | "none" =>
-    meta?.invocationId === undefined ? "none" : invocations.resolve(meta.invocationId, clock.now());
+  const gate = createCallGate({
+    capabilities: new Set(options.capabilities),
+    invocations,
+    channels: guardChannels(contract.workerToHost, createChannels()),
+    now: () => clock.now(),
+    isInitialized: () => isInitialized,
+  });
 
   const peer = new Peer({
     ...{ transport: options.transport, clock },
@@ -58,24 +58,15 @@ export function createTestPeer(options: TestPeerOptions) {
     serving: {
       methods: { ...lifecycle.workerToHost, ...contract.workerToHost },
       handlerErrorCode: ErrorCode.INTERNAL_ERROR,
-      authorize(method, definition, meta) {
-        if (method.startsWith("$/")) return;
-        if (!isInitialized) {
-          throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
-        }
-        authorizeCall(method, definition, granted, () => resolve(meta));
-      },
+      authorize: gate.authorize,
       handle(call) {
         const { method, params, meta, signal } = call;
         if (method === "$/log") return options.onLog(params as LogParams);
-        const resolved = resolve(meta);
-        const scope = typeof resolved === "string" ? undefined : resolved.scope;
-        options.onCall(method, params, scope);
-        if (!channels.admit(method, params, scope)) return undefined;
+        const origin = gate.admit(method, params, meta);
+        if (origin === undefined) return undefined;
+        options.onCall(method, params, origin.scope);
         const handler = options.handler(method);
-        if (handler !== undefined) {
-          return handler(params as never, { workerId, method, scope, invocationId: meta?.invocationId, signal });
-        }
+        if (handler !== undefined) return handler(params as never, { workerId, method, ...origin, signal });
         throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
       },
     },

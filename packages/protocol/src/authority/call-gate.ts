@@ -1,0 +1,44 @@
+import type { Method } from "../contract.js";
+import { ErrorCode, RpcError } from "../errors.js";
+import type { MessageMeta } from "../messages.js";
+import { authorizeCall } from "./authorize-call.js";
+import { type CallOrigin, callOrigin } from "./call-origin.js";
+import type { Invocations } from "./invocations.js";
+import type { PushChannels } from "./push-channels.js";
+
+/** What the calls of one process are judged by. */
+export interface CallGateSource {
+  readonly capabilities: ReadonlySet<string>;
+  readonly invocations: Invocations<unknown>;
+  readonly channels: PushChannels;
+  /** Monotonic time, ms. */
+  now(): number;
+  /** Whether the worker has answered `initialize` well. */
+  isInitialized(): boolean;
+}
+
+/** What stands between the calls of one process and the host's handlers. The runtime's own `$/` methods pass. */
+export interface CallGate {
+  /** @throws RpcError NOT_INITIALIZED, CAPABILITY_DENIED, INVOCATION_SCOPE_DENIED */
+  authorize(method: string, definition: Method, meta: MessageMeta | undefined): void;
+  /** What an authorized call was made for; `undefined` when no handler is to run. @throws RpcError of push channels */
+  admit(method: string, params: unknown, meta: MessageMeta | undefined): CallOrigin | undefined;
+}
+
+/** Makes the gate of one process. */
+export function createCallGate(source: CallGateSource): CallGate {
+  const originOf = (meta: MessageMeta | undefined): CallOrigin => callOrigin(source.invocations, meta, source.now());
+  return {
+    authorize(method, definition, meta) {
+      if (method.startsWith("$/")) return;
+      if (!source.isInitialized()) {
+        throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
+      }
+      authorizeCall(method, definition, source.capabilities, () => originOf(meta));
+    },
+    admit(method, params, meta) {
+      const origin = originOf(meta);
+      return source.channels.admit(method, params, origin.scope) ? origin : undefined;
+    },
+  };
+}
