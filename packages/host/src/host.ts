@@ -13,7 +13,7 @@ import type { WorkerEvents } from "./host-events.js";
 import type { StartOptions } from "./host-options.js";
 import type { ScopeOption, Worker } from "./worker.js";
 
-/** Starts, supervises, calls and stops the plugins of one contract, each in a process of its own. See docs/lifecycle.md. */
+/** Starts, supervises, calls and stops the plugins of one contract, each in a process of its own. See docs/lifecycle.md in the repository. */
 export interface Host<C extends Contract = Contract> extends Events<WorkerEvents>, AsyncDisposable {
   /**
    * Starts a worker and resolves with its handle when it serves. Callers with the same id share a start in flight. On an id

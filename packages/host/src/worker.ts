@@ -31,7 +31,7 @@ export interface ScopeOption<C extends Contract> {
  * A worker, whichever process it has just now: the handle stays good across restarts, stops and starts.
  *
  * Calls on a worker that does not serve fail at once with `WORKER_UNAVAILABLE` and `data.mayHaveRun: false`; calls that
- * die with their process fail with `data.mayHaveRun: true`, its exit reason and the end of its stderr. See docs/lifecycle.md.
+ * die with their process fail with `data.mayHaveRun: true`, its exit reason and the end of its stderr. See docs/lifecycle.md in the repository.
  */
 export interface Worker<C extends Contract = Contract>
   extends Remote<HostToWorker<C>, ScopeOption<C>>,

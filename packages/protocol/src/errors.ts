@@ -2,7 +2,7 @@ import { issueText } from "./issue-text.js";
 
 /**
  * Stable error codes: the five of JSON-RPC 2.0 and the runtime's own.
- * What each means and what to do about it: docs/errors.md.
+ * What each means and what to do about it: docs/errors.md in the repository.
  */
 export const ErrorCode = {
   PARSE_ERROR: -32700,
@@ -49,7 +49,7 @@ export interface WireError {
 export class RpcError extends Error {
   /** One of {@link ErrorCode}, or an application's own number. */
   readonly code: number;
-  /** What a program may want to know; by code in docs/errors.md. */
+  /** What a program may want to know; by code in docs/errors.md in the repository. */
   readonly data: unknown;
   /**
    * `true` when the other end answered with this error, `false` when this end made it. Code and `data` of a remote error

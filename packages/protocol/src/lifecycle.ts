@@ -42,7 +42,7 @@ const initializeParams = z.object({
   manifest: z.unknown().optional(),
   config: z.unknown().optional(),
 });
-/** What a host offers in `initialize`. See docs/wire-protocol.md. */
+/** What a host offers in `initialize`. See docs/wire-protocol.md in the repository. */
 export type InitializeParams = z.infer<typeof initializeParams>;
 
 const initializeResult = z.object({
@@ -54,7 +54,7 @@ const initializeResult = z.object({
   plugin: identity.optional(),
   sdk: identity.optional(),
 });
-/** What a worker answers to `initialize`. See docs/wire-protocol.md. */
+/** What a worker answers to `initialize`. See docs/wire-protocol.md in the repository. */
 export type InitializeResult = z.infer<typeof initializeResult>;
 
 const healthResult = z.object({

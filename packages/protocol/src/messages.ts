@@ -52,7 +52,7 @@ export interface ErrorMessage {
   readonly error: unknown;
 }
 
-/** Any message of the wire. See docs/wire-protocol.md. */
+/** Any message of the wire. See docs/wire-protocol.md in the repository. */
 export type Message = RequestMessage | NotificationMessage | ResultMessage | ErrorMessage;
 
 /** A decoded line: a message, or why it is none. */
