@@ -1,4 +1,19 @@
-import { defineConfig } from "tsup";
+import { readFile } from "node:fs/promises";
+import { defineConfig, type Options } from "tsup";
 import { library } from "../../tsup.base.js";
 
-export default defineConfig(library({ index: "src/index.ts", testing: "src/testing.ts" }));
+/** Of its package.json the SDK tells the host name and version; the rest is no plugin's concern. */
+const nameAndVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "name-and-version",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
+      const { name, version } = JSON.parse(await readFile(path, "utf8"));
+      return { contents: JSON.stringify({ name, version }), loader: "json" };
+    });
+  },
+};
+
+export default defineConfig({
+  ...library({ index: "src/index.ts", testing: "src/testing.ts" }),
+  esbuildPlugins: [nameAndVersion],
+});

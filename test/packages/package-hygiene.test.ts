@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
 import { publint } from "publint";
@@ -24,6 +24,26 @@ describe.each(published)("%s as published", (name) => {
     const result = await checkPackage(createPackageFromTarballData(new Uint8Array(data)));
     expect(result.types).toMatchObject({ kind: "included" });
     expect("problems" in result ? result.problems.filter((problem) => !expected(problem)) : []).toEqual([]);
+  });
+
+  it("its code knows nothing of this repository's own versions and tools", async () => {
+    const dist = join(inject("consumer"), "node_modules/@outrigger", name, "dist");
+    const files = (await readdir(dist)).filter((file) => file.endsWith(".js"));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(await readFile(join(dist, file), "utf8")).not.toMatch(/"(workspace|catalog):/);
+  });
+
+  it("ships its README and the licence", async () => {
+    const root = join(inject("consumer"), "node_modules/@outrigger", name);
+    expect(await readdir(root)).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json"]));
+  });
+
+  it("no documentation of its types cites a file that is not in the package", async () => {
+    const dist = join(inject("consumer"), "node_modules/@outrigger", name, "dist");
+    const files = (await readdir(dist)).filter((file) => file.endsWith(".d.ts"));
+    const text = await Promise.all(files.map((file) => readFile(join(dist, file), "utf8")));
+    const cited = text.flatMap((code) => [...code.matchAll(/docs\/[\w-]+\.md(?! in the repository)/g)]);
+    expect(cited.map(([path]) => path)).toEqual([]);
   });
 
   it("publishes its development entries without the source condition", async () => {
