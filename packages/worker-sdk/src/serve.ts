@@ -4,6 +4,7 @@ import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
 import { isCalledByEntry } from "./entry-file.js";
 import { startGuard } from "./guard-thread.js";
+import { endGroupWhenOrphaned, HOST_EXIT_MS } from "./orphan-group.js";
 import { createSession, type WorkerLimits } from "./session.js";
 import type { Session } from "./session-types.js";
 import { claimStdout } from "./stdout-guard.js";
@@ -99,6 +100,7 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   stderr.on("error", () => {});
   const transport = stdioTransport(process.stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
   let session: Session | undefined;
+  if (startedByHost) endGroupWhenOrphaned();
   const guarded = options.guard ?? true;
   const guard = guarded
     ? startGuard(startedByHost, (error) => session?.log.debug("no guard thread", { error }))
@@ -124,7 +126,12 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
 function exitAfterLastWords(code: number): void {
   const exit = (): never => process.exit(code);
   setTimeout(exit, LAST_WORDS_MS);
-  process.stderr.write("", exit);
+  // A host that is dying is told from one that only closed the pipe when it is dead.
+  const hostMayBeDying = process.stdin.readableEnded || process.stdin.destroyed;
+  process.stderr.write("", () => {
+    if (hostMayBeDying) setTimeout(exit, HOST_EXIT_MS);
+    else exit();
+  });
 }
 
 /** Run by itself, but by a test runner that takes it for a test, or as a child that speaks over its IPC channel. */
