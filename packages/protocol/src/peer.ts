@@ -36,7 +36,7 @@ export interface PeerOptions {
 /** Makes the error of a call that cannot be finished; `mayHaveRun` says whether it had been sent. */
 export type MakeError = (method: string, mayHaveRun: boolean) => RpcError;
 
-/** One end of a channel. Host and worker run it unchanged. See docs/wire-protocol.md. */
+/** One end of a channel. Host and worker run it unchanged. See docs/wire-protocol.md in the repository. */
 export class Peer {
   /** Counters since the peer was made. */
   readonly stats: PeerStats = createPeerStats();

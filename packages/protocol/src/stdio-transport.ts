@@ -22,7 +22,7 @@ const LINGER_MS = 500;
 /**
  * A transport over a readable and a writable, e.g. a child's stdout and stdin. Writes are batched per tick; reading
  * yields to the event loop every few ms, so that a flood does not block the others. Every `error` of both streams is
- * handled and told once through `closed`. Specified in docs/wire-protocol.md.
+ * handled and told once through `closed`. Specified in docs/wire-protocol.md in the repository.
  */
 export function stdioTransport(readable: Readable, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
