@@ -50,6 +50,8 @@ export const pureFiles = [
   "host/src/rate-limit.ts",
   "worker-sdk/src/define-plugin.ts",
   "worker-sdk/src/routers.ts",
+  "host/src/nearest-name.ts",
+  "host/src/tenant-scope.ts",
   "worker-sdk/src/keyed-router.ts",
   "worker-sdk/src/event-router.ts",
   "worker-sdk/src/worker-phase.ts",

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path/win32";
 
 /**
- * Signals a process and everything it started. On POSIX the process must lead its own group (`detached`), and its group is
- * signalled; on Windows, where there are no signals, its tree is ended. Never throws: a process that is gone is what
+ * Signals a process and what it started. On POSIX the process must lead its own group (`detached`), and its group is
+ * signalled, so that what left the group on purpose (`setsid`) is not reached; on Windows, where there are no signals, its tree is ended. Never throws: a process that is gone is what
  * was wanted, and nobody can act on a refusal.
  */
 export function killTree(pid: number, signal: NodeJS.Signals): void {

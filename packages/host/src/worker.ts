@@ -32,6 +32,9 @@ export interface ScopeOption<C extends Contract> {
  *
  * Calls on a worker that does not serve fail at once with `WORKER_UNAVAILABLE` and `data.mayHaveRun: false`; calls that
  * die with their process fail with `data.mayHaveRun: true`, its exit reason and the end of its stderr. See docs/lifecycle.md in the repository.
+ *
+ * `notify` tells whether the notification was queued, not whether the worker took it: there is no answer. Params that the
+ * worker refuses are a line in its log.
  */
 export interface Worker<C extends Contract = Contract>
   extends Remote<HostToWorker<C>, ScopeOption<C>>,

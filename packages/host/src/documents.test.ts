@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { CallContext } from "./handler-context.js";
+import { WORKER_EVENTS } from "./host-events.js";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+test("the README names what a handler is told: all of it, and nothing else", () => {
+  const listed = /A handler gets the checked params and `\{ ([^}]*) \}`/.exec(readme)?.[1]?.split(", ");
+  const members = Object.getOwnPropertyNames(CallContext.prototype).filter((name) => name !== "constructor");
+  expect([...(listed ?? []), "progress"].sort()).toEqual(members.sort());
+});
+
+test("the README names all events", () => {
+  const row = readme.split("\n").find((line) => line.startsWith("| `on`, `once`, `off`"));
+  const listed = row?.split("|")[2]?.match(/`\w+`/g);
+  expect(listed?.map((name) => name.slice(1, -1)).sort()).toEqual(Object.keys(WORKER_EVENTS).sort());
+});
+
+test("the README links to nothing outside the package, where its readers on npm would find nothing", () => {
+  expect(readme.match(/\]\((?!https?:|#)[^)]*\)/g)).toBeNull();
+});
