@@ -96,12 +96,12 @@ export type WorkerSource =
 /** Options of `host.start`. */
 export type StartOptions = WorkerSource &
   SharedOptions & {
-    /** What the worker may do: the host methods that name one of these. Default: none. */
+    /** What the worker may do: the host methods that name one of these. Names that no method has are refused. Default: none. */
     readonly capabilities?: readonly string[] | undefined;
     /** Working directory. Default: the host's. */
     readonly cwd?: string | undefined;
-    /** Told to the worker in the handshake. */
+    /** Told to the worker in the handshake; what JSON can carry. */
     readonly manifest?: unknown;
-    /** Told to the worker in the handshake. */
+    /** Told to the worker in the handshake; what JSON can carry. */
     readonly config?: unknown;
   };
