@@ -1,4 +1,4 @@
-import { defineContract, notification, request, stream } from "@outrigger/protocol";
+import { defineContract, type ItemStream, notification, request, stream } from "@outrigger/protocol";
 import { describe, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { createHost, type StartOptions, type Worker } from "../src/index.js";
@@ -71,7 +71,7 @@ describe("Worker", () => {
   test("calls take the schema's input and give its output", () => {
     expectTypeOf(worker.request("greet", { name: "Ada" })).toEqualTypeOf<Promise<{ text: string }>>();
     expectTypeOf(host.request("w", "greet", { name: "Ada" })).toEqualTypeOf<Promise<{ text: string }>>();
-    expectTypeOf(worker.stream("tail", { file: "app.log" })).toEqualTypeOf<AsyncIterableIterator<string>>();
+    expectTypeOf(worker.stream("tail", { file: "app.log" })).toEqualTypeOf<ItemStream<string>>();
     void worker.request(
       "greet",
       { name: "Ada" },

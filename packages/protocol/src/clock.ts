@@ -14,6 +14,3 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** The longest delay a timer takes, in ms: 2^31 - 1. */
-export const MAX_DELAY_MS = 2_147_483_647;

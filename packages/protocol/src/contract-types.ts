@@ -113,8 +113,11 @@ export interface Remote<M extends MethodMap, Extra = unknown> {
     method: K,
     params: ParamsInput<M[K]>,
     options?: StreamOptions & Extra,
-  ): AsyncIterableIterator<ItemOutput<M[K]>>;
+  ): ItemStream<ItemOutput<M[K]>>;
 }
+
+/** The items of a stream: for `for await`, and for `await using`, which cancels it when the block is left. */
+export type ItemStream<T> = AsyncIterableIterator<T> & AsyncDisposable;
 
 /** The host→worker methods of a contract. */
 export type HostToWorker<C> = C extends Contract<infer H, infer _W, infer _S> ? H : never;

@@ -6,6 +6,7 @@ import {
   defineContract,
   type Handlers,
   type HostToWorker,
+  type ItemStream,
   notification,
   pluginContract,
   type Remote,
@@ -88,7 +89,7 @@ describe("the caller", () => {
       { name: "Ada" },
       { onProgress: (value) => expectTypeOf(value).toEqualTypeOf<{ done: number }>() },
     );
-    expectTypeOf(worker.stream("tail", { file: "a" })).toEqualTypeOf<AsyncIterableIterator<number>>();
+    expectTypeOf(worker.stream("tail", { file: "a" })).toEqualTypeOf<ItemStream<number>>();
     expectTypeOf(worker.notify("flush", {})).toEqualTypeOf<boolean>();
   });
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineContract, notification, request, stream } from "./contract.js";
+import { defineContract, type MethodMap, notification, request, stream } from "./contract.js";
 
 const none = z.object({});
-const define = (name: string, version: number, methods: Record<string, ReturnType<typeof notification>>) =>
+const define = (name: string, version: number, methods: MethodMap) =>
   defineContract({ name, version, hostToWorker: {}, workerToHost: methods });
 
 test("a contract needs a name and a positive whole version", () => {
@@ -37,4 +37,19 @@ test("what a method says of itself is kept", () => {
   expect(stream({ params: none, item: none, ...options })).toMatchObject({ kind: "stream", ...options });
   expect(notification({ params: none, optional: true })).toMatchObject({ kind: "notification", optional: true });
   expect(request({ params: none, result: none }).optional).toBe(false);
+});
+
+test("what would be ignored is refused: authority marks on what hosts call, and timeouts of no use", () => {
+  const guarded = request({ params: none, result: none, capability: "a" });
+  const scoped = stream({ params: none, item: none, scoped: true });
+  for (const method of [guarded, scoped]) {
+    expect(() => defineContract({ name: "a", version: 1, hostToWorker: { method } })).toThrow(
+      "contract a: hostToWorker.method: capability and scoped guard what workers call",
+    );
+    expect(() => define("a", 1, { method })).not.toThrow();
+  }
+  for (const timeoutMs of [0, -1, Number.NaN]) {
+    const method = request({ params: none, result: none, timeoutMs });
+    expect(() => define("a", 1, { method })).toThrow(/method: timeoutMs: expected ms from 1/);
+  }
 });

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { checkDelay } from "./delay.js";
 
 /** Any Standard Schema: zod, valibot, arktype, … Validation must be synchronous. */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
@@ -9,9 +10,9 @@ type Out<S extends AnySchema> = StandardSchemaV1.InferOutput<S>;
 
 /** What every method of a contract may say about itself. */
 export interface MethodOptions {
-  /** The capability a worker needs to call this host method. Refused with `CAPABILITY_DENIED` otherwise. */
+  /** worker→host only: the capability a worker needs to call this method. Refused with `CAPABILITY_DENIED` otherwise. */
   readonly capability?: string;
-  /** Refused with `INVOCATION_SCOPE_DENIED` unless the call carries a live scope. Default `false`. */
+  /** worker→host only: refused with `INVOCATION_SCOPE_DENIED` unless the call carries a live scope. Default `false`. */
   readonly scoped?: boolean;
 }
 
@@ -19,7 +20,10 @@ export interface MethodOptions {
 export interface CallMethodOptions extends MethodOptions {
   /** Timeout of one call in ms when the caller gives none. Default: the runtime's call timeout (30,000); streams have none. */
   readonly timeoutMs?: number;
-  /** The call may run twice: it can be sent again after its worker died. Default `false`. */
+  /**
+   * The call may run twice without harm. Default `false`. For callers to read, e.g. to decide whether to call again after
+   * `data.mayHaveRun`: the runtime sends nothing again by itself.
+   */
   readonly idempotent?: boolean;
 }
 
@@ -169,7 +173,8 @@ export interface TenantScope {
  * @param definition `name` (non-empty), `version` (a positive integer, compared for equality in the handshake), the two
  * method maps, and optionally a `scope` schema (default `{ tenant: string }`).
  * @throws TypeError when the name is empty, the version is not a positive integer, or a method name is reserved
- * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`).
+ * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker method has `capability` or `scoped`; RangeError when
+ * a method's `timeoutMs` is not from 1 to 2,147,483,647.
  */
 export function defineContract<
   const H extends MethodMap,
@@ -189,13 +194,15 @@ export function defineContract<
   if (!Number.isSafeInteger(version) || version < 1) {
     throw new TypeError(`contract ${name}: version: expected a positive integer, got ${String(version)}`);
   }
-  for (const [side, methods] of Object.entries({ hostToWorker, workerToHost: workerToHost ?? {} })) {
-    for (const method of Object.keys(methods)) {
+  const sides: Record<string, MethodMap> = { hostToWorker, workerToHost: workerToHost ?? {} };
+  for (const [side, methods] of Object.entries(sides)) {
+    for (const [method, definition] of Object.entries(methods)) {
       if (method === "" || isReservedMethod(method)) {
         throw new TypeError(
           `contract ${name}: ${side}: ${JSON.stringify(method)} is reserved for the runtime; choose another method name`,
         );
       }
+      checkMethod(`contract ${name}: ${side}.${method}`, definition, side === "hostToWorker");
     }
   }
   return freeze({
@@ -205,6 +212,15 @@ export function defineContract<
     workerToHost: freeze({ ...(workerToHost ?? ({} as W)) }),
     scope: definition.scope as Schema<Out<S>, Out<S>> | undefined,
   });
+}
+
+function checkMethod(where: string, definition: Method, isForWorker: boolean): void {
+  if (isForWorker && (definition.capability !== undefined || definition.scoped === true)) {
+    throw new TypeError(`${where}: capability and scoped guard what workers call; leave them out under hostToWorker`);
+  }
+  if (definition.kind !== "notification" && definition.timeoutMs !== undefined) {
+    checkDelay(definition.timeoutMs, `${where}: timeoutMs`);
+  }
 }
 
 const RUNTIME_METHODS: ReadonlySet<string> = new Set(["initialize", "initialized", "health", "shutdown"]);

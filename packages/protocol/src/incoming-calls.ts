@@ -47,7 +47,12 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
   const sendProgress = (call: IncomingCall, value: unknown): void => {
     if (call.id === undefined || running.get(call.id) !== call) return;
-    if (context.notify("$/progress", { id: call.id, value }) !== undefined) stats.droppedNotifications++;
+    const refused = context.notify("$/progress", { id: call.id, value });
+    if (refused === undefined) return;
+    stats.droppedNotifications++;
+    if (refused.code !== ErrorCode.OVERLOADED) {
+      context.report({ kind: "notification-unsent", method: `$/progress of ${call.method}`, error: refused });
+    }
   };
 
   const finish = (call: IncomingCall): void => {

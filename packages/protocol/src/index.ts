@@ -1,4 +1,4 @@
-export { type Clock, MAX_DELAY_MS, systemClock } from "./clock.js";
+export { type Clock, systemClock } from "./clock.js";
 export { type Codec, jsonCodec } from "./codec.js";
 export {
   type CallMethodOptions,
@@ -23,6 +23,7 @@ export type {
   HostToWorker,
   ItemInput,
   ItemOutput,
+  ItemStream,
   NotificationNames,
   ParamsInput,
   ParamsOutput,
@@ -40,6 +41,7 @@ export type {
   StreamOptions,
   WorkerToHost,
 } from "./contract-types.js";
+export { checkDelay, MAX_DELAY_MS } from "./delay.js";
 export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "./errors.js";
 export { describeHang, HANG_MARK, type HangReport, MAX_HANG_LINE, parseHangReport } from "./hang-report.js";
 export type { IncomingCall } from "./incoming-call.js";
@@ -73,7 +75,7 @@ export type {
 export { type Agreement, acceptOffer, checkAnswer, isHandshakeMismatch } from "./negotiate.js";
 export type { PeerCallOptions } from "./outgoing-calls.js";
 export { type MakeError, Peer, type PeerOptions } from "./peer.js";
-export { checkDelay, DEFAULT_PEER_LIMITS, type PeerLimits } from "./peer-limits.js";
+export { DEFAULT_PEER_LIMITS, type PeerLimits } from "./peer-limits.js";
 export type { PeerReport, PeerStats } from "./peer-report.js";
 export type { Actor, Progress } from "./plugin-contract/call-context.js";
 export type { ConfigVerdict } from "./plugin-contract/config-methods.js";

@@ -2,9 +2,10 @@ import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { fakeClock } from "../test/fake-clock.js";
-import { gone, peerOnWire, settled, testPeer } from "../test/peer-pair.js";
+import { gone, peerOnWire, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
 import { ErrorCode } from "./errors.js";
+import { lifecycle } from "./lifecycle.js";
 import { linkedTransports } from "./linked-transports.js";
 
 const any = z.unknown();
@@ -66,7 +67,7 @@ test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, "5"])(
   async (timeoutMs) => {
     const { peer, wire } = peerOnWire({ outgoing: methods });
     await expect(peer.request("call", 1, { timeoutMs: timeoutMs as number })).rejects.toMatchObject({
-      code: ErrorCode.INVALID_REQUEST,
+      code: ErrorCode.INVALID_PARAMS,
       message: expect.stringContaining("expected ms from 1 to 2147483647"),
     });
     await settled();
@@ -104,13 +105,13 @@ test("what is no signal is refused, and leaves no call behind", async () => {
   const { peer } = peerOnWire({ outgoing: methods });
   for (const signal of [null, {}, { aborted: false }, "signal"]) {
     await expect(peer.request("call", 1, { signal: signal as AbortSignal })).rejects.toMatchObject({
-      code: ErrorCode.INVALID_REQUEST,
+      code: ErrorCode.INVALID_PARAMS,
     });
   }
   expect(peer.load.outgoing).toBe(0);
 });
 
-test("a settled call leaves no listener on its signal, however it settled", async () => {
+test("calls share one listener on a signal, and the last to settle takes it off, however it settles", async () => {
   const { signal } = new AbortController();
   const listeners = (): number => getEventListeners(signal, "abort").length;
   const clock = fakeClock();
@@ -122,7 +123,7 @@ test("a settled call leaves no listener on its signal, however it settled", asyn
     peer.request("call", 1, { signal }),
   ];
   const reader = peer.stream("items", {}, { signal });
-  expect(listeners()).toBe(5);
+  expect(listeners()).toBe(1);
   wire.send({ jsonrpc: "2.0", id: 1, result: 1 });
   wire.send({ jsonrpc: "2.0", id: 2, error: { code: 1, message: "x" } });
   await calls[0];
@@ -187,4 +188,38 @@ test("a rejection nobody awaits ends nothing", async () => {
   peer.request("call", 1);
   peer.stream("items", 1).next();
   await settled();
+});
+
+test("the runtime's own calls get through when every call is taken, so that a full worker can be asked to stop", async () => {
+  const { peer, wire } = peerOnWire({
+    outgoing: { ...methods, ...lifecycle.hostToWorker },
+    limits: { outgoingCalls: 1 },
+  });
+  peer.request("call", 1);
+  await expect(peer.request("call", 1)).rejects.toMatchObject({ code: ErrorCode.OVERLOADED });
+  const stopped = peer.request("shutdown", {});
+  await wire.next();
+  const { id, method } = await wire.next();
+  expect(method).toBe("shutdown");
+  wire.send({ jsonrpc: "2.0", id, result: null });
+  await expect(stopped).resolves.toBe(null);
+});
+
+test("an answer is told before what arrived behind it, and the end of a call once, however it ends", async () => {
+  const told: string[] = [];
+  const options = { onResult: () => told.push("result"), onSettled: () => told.push("settled") };
+  const note = { note: () => told.push("note") };
+  const { peer, wire } = peerOnWire({ ...serving(methods, note), outgoing: methods, limits: { outgoingCalls: 1 } });
+  const answered = peer.request("call", 1, options).then(() => told.push("awaited"));
+  wire.send('{"jsonrpc":"2.0","id":1,"result":1}\n{"jsonrpc":"2.0","method":"note","params":1}');
+  await answered;
+  peer.stream("items", {}, { ...options, signal: AbortSignal.abort() });
+  peer.request("call", 1, { ...options, timeoutMs: 0 });
+  peer.request("unknown", 1, options);
+  expect(told).toEqual(["settled", "result", "note", "awaited", "settled", "settled", "settled"]);
+  peer.request("call", 1, options);
+  peer.request("call", 1, options);
+  expect(told).toHaveLength(8);
+  peer.close(gone);
+  expect(told).toHaveLength(9);
 });

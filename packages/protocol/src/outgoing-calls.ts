@@ -1,12 +1,14 @@
+import { createAbortListeners } from "./abort-listeners.js";
 import { cancelError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
 import type { Clock } from "./clock.js";
-import type { Method } from "./contract.js";
+import { isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
+import { checkDelay } from "./delay.js";
 import { ErrorCode, fromWireError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
 import type { ErrorMessage, MessageMeta, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
 import type { PeerLimits } from "./peer-limits.js";
-import { checkDelay, streamWindow } from "./peer-limits.js";
+import { streamWindow } from "./peer-limits.js";
 import type { PeerReport, PeerStats } from "./peer-report.js";
 import { createPendingCalls, type Deadlined } from "./pending-calls.js";
 import { failedReader, StreamReader } from "./stream-reader.js";
@@ -20,6 +22,10 @@ export interface PeerCallOptions {
   readonly onProgress?: ((value: never) => void) | undefined;
   readonly meta?: MessageMeta | undefined;
   readonly window?: { readonly items?: number; readonly bytes?: number } | undefined;
+  /** Told of the answer before anything that arrived after it is looked at; the promise settles later. */
+  readonly onResult?: ((result: unknown) => void) | undefined;
+  /** Told once, when the call is over or was refused, whether or not anybody awaits it. Must not throw. */
+  readonly onSettled?: (() => void) | undefined;
 }
 
 /** What outgoing calls need of their peer. */
@@ -37,6 +43,8 @@ interface OutgoingCall extends Deadlined {
   readonly definition: Method;
   readonly timeoutMs: number | undefined;
   readonly onProgress: ((value: never) => void) | undefined;
+  readonly onResult: ((result: unknown) => void) | undefined;
+  readonly onSettled: (() => void) | undefined;
   readonly reader: StreamReader | undefined;
   readonly succeed: (result: unknown) => void;
   readonly fail: (error: RpcError) => void;
@@ -48,6 +56,13 @@ interface OutgoingCall extends Deadlined {
 export function createOutgoingCalls(context: OutgoingCallsContext) {
   const { clock, limits, stats } = context;
   const pending = createPendingCalls<OutgoingCall>(limits.outgoingCalls);
+  const aborts = createAbortListeners();
+
+  /** The call has left the table: nothing of it stays behind. */
+  const detach = (call: OutgoingCall): void => {
+    if (call.onAbort !== undefined) aborts.remove(call.signal as AbortSignal, call.onAbort);
+    call.onSettled?.();
+  };
 
   const timer = createDeadlineTimer(clock, () => {
     for (const [id, call] of pending.takeExpired(clock.now())) {
@@ -79,6 +94,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     call: Pick<OutgoingCall, "succeed" | "fail" | "reader">,
   ): number | undefined => {
     const { signal, meta } = options;
+    const refuse = (error: RpcError): undefined => {
+      options.onSettled?.();
+      call.fail(error);
+    };
     const methodTimeout = definition.kind === "notification" ? undefined : definition.timeoutMs;
     const fallback = definition.kind === "stream" ? undefined : limits.callTimeoutMs;
     let timeoutMs: number | undefined;
@@ -87,15 +106,11 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       timeoutMs = asked === undefined ? fallback : checkDelay(asked, `${method}: timeoutMs`);
       if (signal !== undefined) checkSignal(signal, method);
     } catch (error) {
-      call.fail(new RpcError(ErrorCode.INVALID_REQUEST, (error as Error).message));
-      return undefined;
+      return refuse(new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
     }
-    if (signal?.aborted === true) {
-      call.fail(cancelError(method, signal.reason));
-      return undefined;
-    }
+    if (signal?.aborted === true) return refuse(cancelError(method, signal.reason));
     const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeoutMs;
-    const { onProgress } = options;
+    const { onProgress, onResult, onSettled } = options;
     const { reader, succeed, fail } = call;
     const entry: OutgoingCall = {
       method,
@@ -103,33 +118,35 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       deadline,
       timeoutMs,
       onProgress,
+      onResult,
+      onSettled,
       reader,
       succeed,
       fail,
       signal,
       onAbort: undefined,
     };
-    const id = pending.add(entry);
+    // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
+    const isOwn = isReservedMethod(method);
+    const id = pending.add(entry, isOwn);
     if (id === undefined) {
       stats.refusedCalls++;
-      call.fail(overloaded(method, `${limits.outgoingCalls} calls are in flight`));
-      return undefined;
+      return refuse(overloaded(method, `${limits.outgoingCalls} calls are in flight`));
     }
     const sentMeta = timeoutMs === undefined ? meta : { ...meta, deadlineMs: Math.ceil(timeoutMs) };
     const message: RequestMessage =
       sentMeta === undefined
         ? { jsonrpc: "2.0", id, method, params }
         : { jsonrpc: "2.0", id, method, params, meta: sentMeta };
-    const refused = context.send(message, false);
+    const refused = context.send(message, isOwn);
     if (refused !== undefined) {
       pending.take(id);
       if (refused.code === ErrorCode.OVERLOADED) stats.refusedCalls++;
-      call.fail(refused);
-      return undefined;
+      return refuse(refused);
     }
     if (signal !== undefined) {
       entry.onAbort = () => cancel(id, signal.reason);
-      signal.addEventListener("abort", entry.onAbort, { once: true });
+      aborts.add(signal, entry.onAbort);
     }
     timer.arm(deadline);
     return id;
@@ -161,7 +178,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       try {
         window = streamWindow(options.window, limits);
       } catch (error) {
-        return failedReader(new RpcError(ErrorCode.INVALID_REQUEST, `${method}: ${(error as Error).message}`));
+        options.onSettled?.();
+        return failedReader(new RpcError(ErrorCode.INVALID_PARAMS, `${method}: ${(error as Error).message}`));
       }
       const reader = new StreamReader(window);
       const end = { succeed: () => reader.end(undefined), fail: (error: RpcError) => reader.end(error), reader };
@@ -204,6 +222,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         call.fail(invalidResult(call.method, error));
         return;
       }
+      call.onResult?.(result);
       call.succeed(result);
     },
 
@@ -248,10 +267,6 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       }
     },
   };
-}
-
-function detach(call: OutgoingCall): void {
-  if (call.onAbort !== undefined) call.signal?.removeEventListener("abort", call.onAbort);
 }
 
 function checkSignal(signal: unknown, method: string): void {

@@ -1,4 +1,3 @@
-import { MAX_DELAY_MS } from "./clock.js";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import { DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES } from "./nesting.js";
 
@@ -59,15 +58,4 @@ export function streamWindow(
 function checkCount(value: number, name: string): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new RangeError(`${name}: expected a whole number from 1, got ${String(value)}`);
-}
-
-/**
- * Checks a timeout or delay given by a user.
- * @throws RangeError unless it is a number of ms from 1 to 2,147,483,647: 0, negative and NaN would fire at once.
- */
-export function checkDelay(value: number, name: string): number {
-  if (typeof value !== "number" || !(value >= 1) || value > MAX_DELAY_MS) {
-    throw new RangeError(`${name}: expected ms from 1 to ${MAX_DELAY_MS}, got ${String(value)}`);
-  }
-  return value;
 }

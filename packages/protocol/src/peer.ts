@@ -99,6 +99,7 @@ export class Peer {
   request(method: string, params: unknown, options: PeerCallOptions = {}): Promise<unknown> {
     const definition = this.#outgoingMethods.get(method);
     if (this.#closedWith !== undefined || definition?.kind !== "request") {
+      options.onSettled?.();
       return rejected(this.#refusal(method, "request"));
     }
     return this.#outgoing.request(definition, method, params, options);
@@ -108,6 +109,7 @@ export class Peer {
   stream(method: string, params: unknown, options: PeerCallOptions = {}): StreamReader {
     const definition = this.#outgoingMethods.get(method);
     if (this.#closedWith !== undefined || definition?.kind !== "stream") {
+      options.onSettled?.();
       return failedReader(this.#refusal(method, "stream"));
     }
     return this.#outgoing.stream(definition, method, params, options);

@@ -7,8 +7,8 @@ export interface Deadlined {
 /** Outgoing calls by id. Every entry leaves exactly once: by `take`, `takeExpired` or `takeAll`. */
 export interface PendingCalls<Entry extends Deadlined> {
   readonly size: number;
-  /** Reserves an id, or `undefined` when `limit` calls are in flight. */
-  add(entry: Entry): number | undefined;
+  /** Reserves an id, or `undefined` when `limit` calls are in flight; `exempt` calls are not refused for that. */
+  add(entry: Entry, exempt?: boolean): number | undefined;
   get(id: unknown): Entry | undefined;
   take(id: unknown): Entry | undefined;
   /** Removes the calls whose deadline has come. */
@@ -70,8 +70,8 @@ export function createPendingCalls<Entry extends Deadlined>(limit: number, lastI
     get size() {
       return size;
     },
-    add(entry) {
-      if (size >= limit) return undefined;
+    add(entry, exempt = false) {
+      if (size >= limit && !exempt) return undefined;
       if (size * 2 >= capacity) grow();
       // A long call keeps its slot; the ids that would land on it are skipped. Half the slots are free, so this ends.
       do lastId = lastId === Number.MAX_SAFE_INTEGER ? 1 : lastId + 1;

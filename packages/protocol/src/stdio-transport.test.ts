@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { PassThrough } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { gone, later, serving, testPeer } from "../test/peer-pair.js";
@@ -310,4 +310,40 @@ test("a flood that is cut off while it waits for its turn is still read to its e
   input.end();
   await once(input, "end");
   expect(peer.stats.received).toBeLessThan(100_000);
+});
+
+test("a flush ends with what was queued before it, whatever is sent meanwhile", async () => {
+  const taken: (() => void)[] = [];
+  const output = new Writable({ write: (_chunk, _encoding, done) => void taken.push(done) });
+  const transport = stdioTransport(new PassThrough(), output);
+  transport.start({ message: () => {}, closed: () => {} });
+  let flushed = false;
+  const send = async (line: string): Promise<void> => {
+    transport.send(line);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await send("first");
+  void transport.flush().then(() => {
+    flushed = true;
+  });
+  // The pipe takes one batch for each that is sent, so it is never empty.
+  for (let count = 0; count < 5; count++) {
+    await send("more");
+    taken.shift()?.();
+  }
+  await send("more");
+  expect([flushed, transport.unsentBytes > 0]).toEqual([true, true]);
+  transport.close();
+});
+
+test("closing ends the output, also after the input ended by itself", async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const ended = later<Error | undefined>();
+  const transport = stdioTransport(input, output);
+  transport.start({ message: () => {}, closed: ended.resolve });
+  input.end();
+  await ended.promise;
+  transport.close();
+  transport.close();
+  expect(output.writableEnded).toBe(true);
 });

@@ -27,7 +27,7 @@ const LINGER_MS = 500;
 export function stdioTransport(readable: Readable, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
   const splitter = createLineSplitter(limits.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
-  const flushed: (() => void)[] = [];
+  const flushed = new Set<() => void>();
   let receiver: TransportReceiver | undefined;
   let batch = "";
   let batchBytes = 0;
@@ -44,9 +44,8 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   const unsentBytes = (): number => batchBytes + (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
 
   const settleFlushes = (): void => {
-    if (closed || writeEnd !== undefined || unsentBytes() === 0) {
-      for (const resolve of flushed.splice(0)) resolve();
-    }
+    for (const resolve of flushed) resolve();
+    flushed.clear();
   };
 
   const finish = (error: Error | undefined): void => {
@@ -87,13 +86,12 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     batch = "";
     batchBytes = 0;
     // An idle pipe takes a batch at once, as a rule; the callback would cost a tick of its own.
-    if (isIdle && flushed.length === 0) writable.write(text, "utf8");
+    if (isIdle) writable.write(text, "utf8");
     else writable.write(text, "utf8", whenTaken(handedBytes));
   };
   const whenTaken = (upTo: number) => (error?: Error | null) => {
     takenBytes = Math.max(takenBytes, upTo);
     if (error) endWriting(error);
-    settleFlushes();
   };
 
   // The budget is for a turn of the event loop, not for a chunk: one turn may bring many.
@@ -189,15 +187,23 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     flush() {
       writeBatch();
       if (closed || writeEnd !== undefined || unsentBytes() === 0) return Promise.resolve();
-      // Told by a write of nothing: the last batch may have gone without a callback.
-      if (flushed.length === 0) writable.write("", whenTaken(handedBytes));
-      return new Promise((resolve) => flushed.push(resolve));
+      // Told by a write of nothing, in its turn behind what is queued now: later traffic cannot hold it up.
+      const upTo = handedBytes;
+      return new Promise((resolve) => {
+        flushed.add(resolve);
+        writable.write("", (error) => {
+          whenTaken(upTo)(error);
+          flushed.delete(resolve);
+          resolve();
+        });
+      });
     },
     close() {
-      if (closed) return;
-      writeBatch();
-      finish(undefined);
-      writable.end();
+      if (!closed) {
+        writeBatch();
+        finish(undefined);
+      }
+      if (!writable.writableEnded && !writable.destroyed) writable.end();
     },
   };
 }

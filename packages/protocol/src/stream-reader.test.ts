@@ -224,7 +224,7 @@ test("a window that could never let an item through is refused", async () => {
   const { peer } = peerOnWire({ outgoing: methods });
   for (const window of [{ items: 0 }, { bytes: -1 }, { items: Number.NaN }, { bytes: 1.5 }]) {
     await expect(peer.stream("items", 0, { window }).next()).rejects.toMatchObject({
-      code: ErrorCode.INVALID_REQUEST,
+      code: ErrorCode.INVALID_PARAMS,
       message: expect.stringMatching(/^items: window\.(items|bytes): expected a whole number/),
     });
   }

@@ -20,7 +20,7 @@ export function validate<T>(
     outcome.then(undefined, () => {});
     throw new RpcError(
       ErrorCode.INTERNAL_ERROR,
-      `${what}: the contract's schema validates asynchronously; use a synchronous schema, and check in the handler`,
+      `${what}: the contract's schema is asynchronous, or threw; use a synchronous schema, and check the rest in the handler`,
     );
   }
   if (outcome.issues === undefined) return outcome.value;

@@ -115,6 +115,6 @@ test("a wrong timeout is refused, and a nested rejection nobody awaits ends no p
     },
   });
   await initialize();
-  await expect(run(null, "A")).rejects.toMatchObject({ code: ErrorCode.INVALID_REQUEST });
+  await expect(run(null, "A")).rejects.toMatchObject({ code: ErrorCode.INVALID_PARAMS });
   expect(calls).toEqual([]);
 });
