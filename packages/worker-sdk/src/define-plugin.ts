@@ -1,4 +1,5 @@
 import type { Contract, Declaration, Handlers, HostToWorker } from "@outrigger/protocol";
+import { checkObject, checkOptions, kindOf } from "./option-checks.js";
 import type { PluginOptions, WorkerContext } from "./plugin-context.js";
 
 const PLUGIN = Symbol.for("outrigger.plugin");
@@ -12,6 +13,8 @@ export interface Plugin<C extends Contract = Contract> {
   /** What the runtime runs; not for plugin authors. */
   readonly [PLUGIN]: PluginDefinition;
 }
+
+const OPTIONS = { name: "text", version: "text", setup: "code", health: "code", teardown: "code" } as const;
 
 type ErasedHandler = (params: unknown, context: WorkerContext) => unknown;
 
@@ -34,13 +37,17 @@ export interface Declaring {
  * the params schema's output and a {@link WorkerContext}; a stream's handler is an async generator. What it throws is the
  * caller's error: an integer `code` and `data` are kept, everything else arrives as `WORKER_ERROR` with its message.
  * @param options name, version and the hooks `setup`, `health` and `teardown`.
- * @throws TypeError for a handler of a method the contract does not have, and for a missing one.
+ * @throws TypeError for a handler of a method the contract does not have, for a missing one, and for an option that is
+ * unknown or of the wrong type.
  */
 export function definePlugin<const C extends Contract>(
   contract: C,
   handlers: Handlers<HostToWorker<C>, WorkerContext<C>>,
   options: PluginOptions<C> = {},
 ): Plugin<C> {
+  checkContract(contract);
+  checkObject("definePlugin: handlers", handlers, "an object with a function for each method");
+  checkOptions("definePlugin: options", options, OPTIONS);
   const byMethod = new Map<string, ErasedHandler>();
   for (const [method, handler] of Object.entries(handlers)) {
     if (!Object.hasOwn(contract.hostToWorker, method)) {
@@ -51,7 +58,7 @@ export function definePlugin<const C extends Contract>(
     if (handler === undefined) continue;
     if (typeof handler !== "function") {
       throw new TypeError(
-        `definePlugin: handler ${JSON.stringify(method)}: expected a function, got ${typeof handler}`,
+        `definePlugin: handler ${JSON.stringify(method)}: expected a function, got ${kindOf(handler)}`,
       );
     }
     byMethod.set(method, handler as ErasedHandler);
@@ -75,7 +82,7 @@ export function definePlugin<const C extends Contract>(
 export function definitionOf(plugin: Plugin): PluginDefinition {
   const definition = (plugin as Partial<Plugin> | null | undefined)?.[PLUGIN];
   if (definition !== undefined) return definition;
-  throw new TypeError("expected a plugin made by definePlugin(contract, handlers)");
+  throw new TypeError(`expected a plugin made by definePlugin(contract, handlers), got ${kindOf(plugin)}`);
 }
 
 /** Marks a handler with what it declares. The list is made when the host asks for it. */
@@ -86,6 +93,13 @@ export function declaring<H extends object>(handler: H, declare: () => readonly 
 /** What a handler declares, if it is a router. */
 export function declarationsOf(handler: object): readonly Declaration[] | undefined {
   return (handler as Partial<Declaring>)[DECLARES]?.();
+}
+
+function checkContract(contract: unknown): void {
+  const what = "definePlugin: contract";
+  const { name, hostToWorker, workerToHost } = checkObject(what, contract, "what defineContract makes");
+  if (typeof name === "string" && hostToWorker !== undefined && workerToHost !== undefined) return;
+  throw new TypeError(`${what}: expected what defineContract makes, got an object without its methods`);
 }
 
 function names(contract: Contract): string {

@@ -1,6 +1,7 @@
 import { type PluginEvent, type pluginContract, type Schema, validate } from "@outrigger/protocol";
 import { type Declaring, declaring } from "./define-plugin.js";
 import { createRouter, type EntryOptions } from "./keyed-router.js";
+import { checkObject } from "./option-checks.js";
 import type { WorkerContext } from "./plugin-context.js";
 
 type AnySchema = Schema<unknown, unknown>;
@@ -42,6 +43,7 @@ export function event<S extends AnySchema = AnySchema, Context = EventContext>(
 export function events<Context = EventContext>(entries: {
   readonly [pattern: string]: EventEntry<Context> | ((event: PluginEvent, context: Context) => unknown);
 }): ((call: { readonly event: PluginEvent }, context: Context) => Promise<void>) & Declaring {
+  checkObject("event pattern entries", entries, "an object of functions by pattern");
   const patterns = Object.entries(entries).map(([pattern, entry]) => ({
     matches: matcherOf(pattern),
     ...((typeof entry === "function" ? { run: entry } : entry) as EventOptions & { run: Run }),

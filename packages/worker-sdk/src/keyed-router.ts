@@ -1,4 +1,5 @@
 import { type Declaration, ErrorCode, RpcError, type Schema, validate } from "@outrigger/protocol";
+import { checkObject, kindOf } from "./option-checks.js";
 
 /** What one entry of a router says of itself. */
 export interface EntryOptions<S extends Schema<unknown, unknown> = Schema<unknown, unknown>> {
@@ -33,10 +34,13 @@ export interface Router {
  * @throws TypeError for an entry that is no function and was not made by `make`, and for a name of no or over 256 characters.
  */
 export function createRouter(kind: string, member: string, entries: object): Router {
+  checkObject(`${kind} entries`, entries, "an object of functions by name");
   const byName = new Map<string, { readonly run: Run; readonly options: EntryOptions }>();
   for (const [name, value] of Object.entries(entries) as [string, Run | (EntryOptions & { run?: Run }) | undefined][]) {
     const run = typeof value === "function" ? value : value?.run;
-    if (typeof run !== "function") throw new TypeError(`${kind} ${JSON.stringify(name)}: expected a function`);
+    if (typeof run !== "function") {
+      throw new TypeError(`${kind} ${JSON.stringify(name)}: expected a function, got ${kindOf(value)}`);
+    }
     if (name === "" || name.length > 256) {
       throw new TypeError(`${kind} ${JSON.stringify(name)}: expected a name of 1 to 256 characters`);
     }

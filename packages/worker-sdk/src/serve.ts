@@ -1,9 +1,10 @@
 import { isMainThread } from "node:worker_threads";
-import type { Clock, Codec, Transport } from "@outrigger/protocol";
+import { type Clock, type Codec, DEFAULT_PEER_LIMITS, type Transport } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
 import { isCalledByEntry } from "./entry-file.js";
 import { startGuard } from "./guard-thread.js";
+import { checkOptions, type OptionKinds } from "./option-checks.js";
 import { endGroupWhenOrphaned, HOST_EXIT_MS } from "./orphan-group.js";
 import { createSession, type WorkerLimits } from "./session.js";
 import type { Session } from "./session-types.js";
@@ -23,6 +24,11 @@ export interface ServeOptions {
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
 }
+
+const OPTIONS = { transport: "object", guard: "flag", limits: "object", codec: "object", clock: "object" } as const;
+const LIMITS: OptionKinds = Object.fromEntries(
+  [...Object.keys(DEFAULT_PEER_LIMITS), "logLinesPerSecond", "unsentBytes"].map((name) => [name, "count"]),
+);
 
 /** Set by the host for the workers it starts. */
 const WORKER_ID = "OUTRIGGER_WORKER_ID";
@@ -49,10 +55,12 @@ const shared = globalThis as { [SERVED]?: Plugin };
  *
  * With a `transport` of its own it always acts.
  *
- * @throws TypeError when `plugin` was not made by `definePlugin`; Error when the process serves a plugin already.
+ * @throws TypeError when `plugin` was not made by `definePlugin`, or an option is wrong; Error when the process serves a plugin already.
  */
 export function serve(plugin: Plugin, options: ServeOptions = {}): void {
   definitionOf(plugin);
+  checkOptions("serve: options", options, OPTIONS);
+  if (options.limits !== undefined) checkOptions("serve: options.limits", options.limits, LIMITS);
   if (options.transport !== undefined) {
     const { transport, limits, codec, clock } = options;
     const stderr = (text: string): void => void process.stderr.write(text);

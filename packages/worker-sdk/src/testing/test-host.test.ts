@@ -3,7 +3,7 @@ import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { greeter } from "../../test/contracts/greeter.js";
 import { definePlugin } from "../define-plugin.js";
-import { data, jobs } from "../routers.js";
+import { actions, data, jobs, type RoutedContext, tool, tools } from "../routers.js";
 import { createTestHost } from "./test-host.js";
 
 const greeting = definePlugin(greeter, {
@@ -176,4 +176,47 @@ test("a contract of its own gets its methods from the test", async () => {
   });
   await using host = await createTestHost(plugin, { handlers: { roll: () => 4 } });
   await expect(host.request("go", {})).resolves.toBe(4 + ErrorCode.METHOD_NOT_IMPLEMENTED);
+});
+
+test("an option that is wrong is told by name, with what was expected", async () => {
+  const wrong: [options: unknown, message: string][] = [
+    [null, "createTestHost: options: expected an object, got null"],
+    [{ sate: {} }, 'createTestHost: options: there is no option "sate"; it has workerId, capabilities, denied'],
+    [{ state: "Ada" }, "createTestHost: options.state: expected an object, got a string"],
+    [{ denied: "state.read" }, "createTestHost: options.denied: expected a list of strings, got a string"],
+    [{ http: {} }, "createTestHost: options.http: expected a function, got an object"],
+    [{ handlers: { "state.gte": () => null } }, '"state.gte" is no method a plugin of contract acme.greeter can call'],
+    [{ handlers: { "state.get": 7 } }, 'options.handlers["state.get"]: expected a function, got 7'],
+  ];
+  for (const [options, message] of wrong)
+    await expect(createTestHost(greeting, options as never)).rejects.toThrow(message);
+  await expect(createTestHost(undefined as never)).rejects.toThrow("expected a plugin made by definePlugin");
+});
+
+test("every shorthand takes the options of a call beside its facts", async () => {
+  const report =
+    (name: string) =>
+    async (_: unknown, { progress, scope }: RoutedContext) => {
+      progress({ message: `${name} ${scope?.tenant}` });
+      return { content: name };
+    };
+  const plugin = definePlugin(pluginContract, {
+    executeTool: tools({ it: tool({ description: "", params: z.unknown() }, report("tool")) }),
+    runJob: jobs({ it: report("job") }),
+    performAction: actions({ it: report("action"), endless: () => new Promise(() => {}) }),
+    getData: data({ it: (_, { scope }, { actor }) => ({ scope, actor }) }),
+  });
+  await using host = await createTestHost(plugin);
+  const heard: unknown[] = [];
+  const options = { tenant: "t2", onProgress: (value: unknown) => heard.push(value) };
+  await host.executeTool("it", {}, options);
+  await host.runJob("it", options);
+  await host.performAction("it", {}, { ...options, user: "ada" });
+  expect(heard).toEqual([{ message: "tool t2" }, { message: "job t2" }, { message: "action t2" }]);
+  await expect(host.getData("it", {}, { user: "ada", scope: { tenant: "t3" } })).resolves.toEqual({
+    scope: { tenant: "t3" },
+    actor: { tenant: "test", user: "ada" },
+  });
+  const endless = host.performAction("endless", {}, { signal: AbortSignal.abort() });
+  await expect(endless).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
 });

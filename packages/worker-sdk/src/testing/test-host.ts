@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type Clock,
   type Contract,
   type Entity,
@@ -10,6 +11,7 @@ import {
   linkedTransports,
   type PluginEvent,
   type Remote,
+  type RequestOptions,
   RpcError,
   type ScopedHandlers,
   type ScopeOf,
@@ -18,7 +20,8 @@ import {
   type ToolRun,
   type WorkerToHost,
 } from "@outrigger/protocol";
-import type { Plugin } from "../define-plugin.js";
+import { definitionOf, type Plugin } from "../define-plugin.js";
+import { checkObject, checkOptions, kindOf, type OptionKinds } from "../option-checks.js";
 import { createSession } from "../session.js";
 import { createMemoryHost, type MemoryHost, type Recorded, type TestCall } from "./memory-host.js";
 import { createTestPeer } from "./test-peer.js";
@@ -55,6 +58,9 @@ export interface TestScope<C> {
   readonly scope?: ScopeOf<C> | undefined;
 }
 
+/** Options of a call by a shorthand, beside the facts it is made of: `runJob("reindex", { tenant: "t2", onProgress })`. */
+export type TestCallOptions<C extends Contract = Contract> = RequestOptions & TestScope<C>;
+
 /** A plugin running in memory, over the real peer, framing and handshake. */
 export interface TestHost<C extends Contract = Contract> extends Remote<HostToWorker<C>, TestScope<C>> {
   /** What the plugin answered in the handshake: methods, features, declarations. */
@@ -74,13 +80,10 @@ export interface TestHost<C extends Contract = Contract> extends Remote<HostToWo
   readonly recorded: Recorded;
   /** Delivers an event through `onEvent`; id, time and payload have defaults. */
   emit(event: Pick<PluginEvent, "name"> & Partial<PluginEvent>): Promise<void>;
-  executeTool(tool: string, params?: unknown, run?: Partial<ToolRun>): Promise<ToolResult>;
-  runJob(
-    job: string,
-    options?: { readonly params?: unknown; readonly onProgress?: (value: unknown) => void } & Partial<JobRun>,
-  ): Promise<unknown>;
-  getData(key: string, params?: unknown): Promise<unknown>;
-  performAction(action: string, params?: unknown): Promise<unknown>;
+  executeTool(tool: string, params?: unknown, options?: Partial<ToolRun> & TestCallOptions<C>): Promise<ToolResult>;
+  runJob(job: string, options?: { readonly params?: unknown } & Partial<JobRun> & TestCallOptions<C>): Promise<unknown>;
+  getData(key: string, params?: unknown, options?: Partial<Actor> & TestCallOptions<C>): Promise<unknown>;
+  performAction(action: string, params?: unknown, options?: Partial<Actor> & TestCallOptions<C>): Promise<unknown>;
   /** Shuts the plugin down as a host does. Resolves with the exit code its process would have. */
   close(): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -92,13 +95,16 @@ const DEFAULT_TENANT = "test";
  * Runs a plugin in memory, for its author's tests: the real peer, framing and handshake, setup included; only the
  * process is missing. The methods of `pluginContract` that a plugin may call are answered in memory.
  *
- * @throws RpcError what `initialize` or the plugin's `setup` failed with.
+ * @throws RpcError what `initialize` or the plugin's `setup` failed with; TypeError for an option that is unknown or of the
+ * wrong type.
  */
 export async function createTestHost<C extends Contract>(
   plugin: Plugin<C>,
   options: TestHostOptions<C> = {},
 ): Promise<TestHost<C>> {
+  definitionOf(plugin);
   const { contract } = plugin;
+  checkTestOptions(contract, options);
   const { clock = systemClock, workerId = "test", config = {}, manifest, handlers = {} } = options;
   const defaultScope = options.scope === undefined ? { tenant: DEFAULT_TENANT } : (options.scope ?? undefined);
   const memory = createMemoryHost({ config, secrets: options.secrets ?? {}, http: options.http });
@@ -153,17 +159,52 @@ export async function createTestHost<C extends Contract>(
       const facts = { id: `delivery-${++deliveries}`, payload: null, occurredAt: new Date().toISOString(), tenant };
       await request("onEvent", { event: { ...facts, ...event } });
     },
-    executeTool: (tool: string, params?: unknown, run: Partial<ToolRun> = {}) =>
-      request("executeTool", { tool, params, run: { tenant, ...run } }),
-    runJob(job: string, { params, onProgress, ...run }: Parameters<TestHost["runJob"]>[1] = {}) {
-      const facts = { id: `run-${++deliveries}`, tenant, trigger: "manual" };
-      return request("runJob", { job, params, run: { ...facts, ...run } }, { onProgress });
+    executeTool(tool: string, params?: unknown, options?: TestCallOptions) {
+      const { call, facts } = split(options);
+      return request("executeTool", { tool, params, run: { tenant, ...facts } }, call);
     },
-    getData: (key: string, params?: unknown) => request("getData", { key, params, actor: { tenant } }),
-    performAction: (action: string, params?: unknown) =>
-      request("performAction", { action, params, actor: { tenant } }),
+    runJob(job: string, { params, ...options }: { params?: unknown } & TestCallOptions = {}) {
+      const { call, facts } = split(options);
+      const run = { id: `run-${++deliveries}`, tenant, trigger: "manual", ...facts };
+      return request("runJob", { job, params, run }, call);
+    },
+    getData(key: string, params?: unknown, options?: TestCallOptions) {
+      const { call, facts } = split(options);
+      return request("getData", { key, params, actor: { tenant, ...facts } }, call);
+    },
+    performAction(action: string, params?: unknown, options?: TestCallOptions) {
+      const { call, facts } = split(options);
+      return request("performAction", { action, params, actor: { tenant, ...facts } }, call);
+    },
   };
   return host as unknown as TestHost<C>;
+}
+
+function split(options: TestCallOptions = {}) {
+  const { signal, timeoutMs, onProgress, scope, ...facts } = options;
+  return { call: { signal, timeoutMs, onProgress, scope }, facts };
+}
+
+const OPTIONS: OptionKinds = {
+  ...{ workerId: "text", capabilities: "names", denied: "names", scope: "any", config: "any", manifest: "any" },
+  ...{ state: "object", secrets: "object", http: "code", handlers: "object", clock: "object" },
+};
+
+function checkTestOptions(contract: Contract, options: unknown): void {
+  const what = "createTestHost: options";
+  checkOptions(what, options, OPTIONS);
+  const { handlers = {} } = checkObject(what, options, "an object");
+  for (const [method, handler] of Object.entries(handlers as object)) {
+    if (!Object.hasOwn(contract.workerToHost, method)) {
+      const known = Object.keys(contract.workerToHost).join(", ") || "none";
+      throw new TypeError(
+        `${what}.handlers: ${JSON.stringify(method)} is no method a plugin of contract ${contract.name} can call; it has ${known}`,
+      );
+    }
+    if (handler !== undefined && typeof handler !== "function") {
+      throw new TypeError(`${what}.handlers[${JSON.stringify(method)}]: expected a function, got ${kindOf(handler)}`);
+    }
+  }
 }
 
 function capabilitiesOf(contract: Contract): string[] {

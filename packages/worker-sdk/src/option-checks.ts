@@ -1,0 +1,52 @@
+const KINDS = {
+  text: { expected: "a string", fits: (value: unknown) => typeof value === "string" },
+  flag: { expected: "true or false", fits: (value: unknown) => typeof value === "boolean" },
+  count: {
+    expected: "a whole number from 1",
+    fits: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1,
+  },
+  code: { expected: "a function", fits: (value: unknown) => typeof value === "function" },
+  object: { expected: "an object", fits: isObject },
+  names: {
+    expected: "a list of strings",
+    fits: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string"),
+  },
+  any: { expected: "anything", fits: () => true },
+} as const;
+
+/** What an option may be; `undefined` is as good as not given. */
+export type OptionKinds = Readonly<Record<string, keyof typeof KINDS>>;
+
+/** @throws TypeError naming the option that is unknown, or is not what its kind says. Shows no value: it may be a secret. */
+export function checkOptions(what: string, options: unknown, kinds: OptionKinds): void {
+  const given = checkObject(what, options, "an object");
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) {
+      throw new TypeError(
+        `${what}: there is no option ${JSON.stringify(name.slice(0, 100))}; it has ${Object.keys(kinds).join(", ")}`,
+      );
+    }
+    const { expected, fits } = KINDS[kind];
+    if (!fits(value)) throw new TypeError(`${what}.${name}: expected ${expected}, got ${kindOf(value)}`);
+  }
+}
+
+/** @throws TypeError unless it is an object and no list. */
+export function checkObject(what: string, value: unknown, expected: string): Readonly<Record<string, unknown>> {
+  if (isObject(value)) return value;
+  throw new TypeError(`${what}: expected ${expected}, got ${kindOf(value)}`);
+}
+
+/** What somebody gave instead, without its content. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return value === undefined ? "undefined" : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
