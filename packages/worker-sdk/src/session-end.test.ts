@@ -132,3 +132,23 @@ test("when the host is gone, handlers are aborted, their calls fail, and teardow
   const gone = ErrorCode.SHUTTING_DOWN;
   expect(order).toEqual(["aborted", `ask ${gone} true`, `ask ${gone} false`, "finished", "teardown true"]);
 });
+
+test("when the host goes away during a drain, nothing waits for it any more", async () => {
+  const order: string[] = [];
+  const { peer, initialize, ended } = rawSession(
+    {
+      async run(_, { host }) {
+        await host.request("ask", null).catch((error) => order.push(`ask ${error.code}`));
+      },
+    },
+    { answer: () => new Promise(() => {}), teardown: () => void order.push("teardown") },
+  );
+  await initialize();
+  peer.request("run", null).catch(() => {});
+  await expect.poll(() => peer.load.incoming).toBe(1);
+  peer.request("shutdown", { deadlineMs: 600_000 }).catch(() => {});
+  await peer.flush();
+  peer.close(() => new Error("gone") as never);
+  await expect(ended).resolves.toBe(0);
+  expect(order).toEqual([`ask ${ErrorCode.SHUTTING_DOWN}`, "teardown"]);
+});

@@ -49,7 +49,7 @@ async function tearDown({ teardown, clock, log }: EndingSession, ms: number): Pr
   if (!(await within(teardown(), Math.max(ms, 50), clock))) log.warn("teardown did not finish in time; it is given up");
 }
 
-function hostGone(method: string, mayHaveRun: boolean, reason: string): RpcError {
+export function hostGone(method: string, mayHaveRun: boolean, reason: string): RpcError {
   return new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: ${reason}; the worker is about to end`, {
     data: { mayHaveRun },
   });

@@ -20,7 +20,7 @@ import { createLog } from "./log.js";
 import { logReport } from "./peer-log.js";
 import { createServing } from "./plugin-calls.js";
 import type { WorkerInfo } from "./plugin-context.js";
-import { abandon, DEFAULT_DRAIN_MS, drainAndTearDown } from "./session-end.js";
+import { abandon, DEFAULT_DRAIN_MS, drainAndTearDown, hostGone } from "./session-end.js";
 import type { Session } from "./session-types.js";
 import { stackOf } from "./thrown-text.js";
 import { within } from "./time-limit.js";
@@ -178,7 +178,11 @@ export function createSession(options: SessionOptions): Session {
     onReport: (report) => logReport(log, report),
     onClosed: (error) => {
       hostReads = false;
-      if (phase === "stopping") return;
+      if (phase === "stopping") {
+        // Handlers of the drain that wait for the host would wait for nothing.
+        peer.close((method, mayHaveRun) => hostGone(method, mayHaveRun, "the host is gone"));
+        return;
+      }
       beginToStop();
       if (error !== undefined) stderr(`${plugin.name}: the channel to the host broke: ${error.message}\n`);
       const reason = error === undefined ? "the host closed the channel" : error.message;
