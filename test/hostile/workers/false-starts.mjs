@@ -109,7 +109,7 @@ const modes = {
     throw new Error("thrown on purpose");
   },
   "prints megabytes, and is no plugin at all": async () => {
-    for (let n = 0; n < 40; n++) await write("Listening on port 3000, have a nice day\n".repeat(1_000));
+    for (let n = 0; n < 10; n++) await write("Listening on port 3000, have a nice day\n".repeat(1_000));
   },
 };
 
