@@ -1,6 +1,6 @@
 import type { Codec } from "./codec.js";
 import { type ParsedMessage, parseMessage } from "./messages.js";
-import { textExceeds, valueExceedsDepth, type WeightLimits } from "./nesting.js";
+import { textExceeds, type WeightLimits } from "./nesting.js";
 
 /** What a line is that nests deeper than the limit. */
 export const TOO_DEEP: ParsedMessage = { kind: "invalid", reason: "nested too deep" };
@@ -13,8 +13,7 @@ export function readMessage(line: string, codec: Codec, limits: WeightLimits): P
   try {
     const exceeded = textExceeds(line, limits);
     if (exceeded !== undefined) return exceeded === "depth" ? TOO_DEEP : TOO_MANY;
-    const value = codec.decode(line);
-    return valueExceedsDepth(value, line.length, limits.depth) ? TOO_DEEP : parseMessage(value);
+    return parseMessage(codec.decode(line));
   } catch {
     return NOT_JSON;
   }

@@ -1,20 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { textExceeds, valueExceedsDepth } from "./nesting.js";
+import { textExceeds } from "./nesting.js";
 
 const LONG = 65_536;
 const textExceedsDepth = (text: string, depth: number): boolean =>
   textExceeds(text, { depth, values: Number.POSITIVE_INFINITY }) === "depth";
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
 
-test("a long text is measured before it is parsed, a short one after", () => {
-  const padding = `"${"x".repeat(LONG)}",`;
-  const long = (depth: number): string => `[${padding}${nested(depth - 1)}]`;
-  expect(textExceedsDepth(long(20), 20)).toBe(false);
-  expect(textExceedsDepth(long(21), 20)).toBe(true);
-  const short = (depth: number): boolean => valueExceedsDepth(JSON.parse(nested(depth)), 2 * depth, 20);
-  expect(short(20)).toBe(false);
-  expect(short(21)).toBe(true);
+test("depth is measured in short and long texts, and in those with as many brackets as levels are allowed", () => {
+  for (const padding of ["", `"${"x".repeat(LONG)}",`, `${"[],".repeat(20)}`]) {
+    const text = (depth: number): string => `[${padding}${nested(depth - 1)}]`;
+    expect(textExceedsDepth(text(20), 20)).toBe(false);
+    expect(textExceedsDepth(text(21), 20)).toBe(true);
+  }
 });
 
 test("brackets inside strings do not count, whatever is escaped before them", () => {

@@ -4,9 +4,6 @@ export const DEFAULT_MAX_DEPTH = 1000;
 /** Default cap of the number of values in one message, names of members not counted. */
 export const DEFAULT_MAX_VALUES = 131_072;
 
-/** Above this the text is scanned before parsing: V8's parser spends tens of bytes on each open bracket. */
-const SCAN_TEXT_FROM = 65_536;
-
 /** How heavy a message may be once it is decoded, whatever its size as text. */
 export interface WeightLimits {
   /** Nesting depth. */
@@ -15,10 +12,29 @@ export interface WeightLimits {
   readonly values: number;
 }
 
-/** Which limit a line exceeds, as far as its text alone should tell before it is parsed. */
+/**
+ * Which limit a line exceeds, told by its text before it is parsed: V8's parser spends tens of bytes on each open
+ * bracket.
+ */
 export function textExceeds(line: string, limits: WeightLimits): keyof WeightLimits | undefined {
-  if (line.length < SCAN_TEXT_FROM) return undefined;
-  const { depth: maxDepth, values: maxValues } = limits;
+  return isLight(line, limits) ? undefined : scan(line, limits);
+}
+
+/** A level and a value take two characters each. Else brackets and commas are counted, in strings too: a few indexOf. */
+function isLight(line: string, { depth, values }: WeightLimits): boolean {
+  const { length } = line;
+  if (length < 2 * depth && length < 2 * values) return true;
+  const brackets = count(line, "{", depth) + count(line, "[", depth);
+  return brackets <= depth && (length < 2 * values || brackets + count(line, ",", values) < values);
+}
+
+function count(line: string, character: string, atMost: number): number {
+  let found = 0;
+  for (let at = line.indexOf(character); at !== -1 && found <= atMost; at = line.indexOf(character, at + 1)) found++;
+  return found;
+}
+
+function scan(line: string, { depth: maxDepth, values: maxValues }: WeightLimits): keyof WeightLimits | undefined {
   let depth = 0;
   let values = 1;
   for (let at = 0; at < line.length; at++) {
@@ -44,22 +60,4 @@ function endOfString(line: string, start: number): number {
     end = line.indexOf('"', end + 1);
   }
   return line.length;
-}
-
-/** Whether a decoded value nests deeper than `maxDepth`. `textLength` is a shortcut: depth costs two characters a level. */
-export function valueExceedsDepth(value: unknown, textLength: number, maxDepth: number): boolean {
-  if (textLength < 2 * maxDepth || textLength >= SCAN_TEXT_FROM) return false;
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth >= maxDepth) return true;
-    const next: unknown[] = [];
-    for (const node of level) {
-      if (typeof node !== "object" || node === null) continue;
-      for (const child of Array.isArray(node) ? node : Object.values(node)) {
-        if (typeof child === "object" && child !== null) next.push(child);
-      }
-    }
-    level = next;
-  }
-  return false;
 }
