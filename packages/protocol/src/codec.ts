@@ -12,32 +12,16 @@ export interface Codec {
 
 /** JSON-RPC 2.0 as this runtime writes it. */
 export const jsonCodec: Codec = {
-  encode: (message) => escapeLineSeparators(stringifyEnvelope(message)),
+  encode: (message) => escapeLineSeparators(stringify(message)),
   decode: (line) => JSON.parse(line) as unknown,
 };
 
-const methodJson = new Map<string, string>();
-const MAX_CACHED_METHODS = 1024;
-
-function quoteMethod(method: string): string {
-  let json = methodJson.get(method);
-  if (json === undefined) {
-    json = JSON.stringify(method);
-    if (methodJson.size < MAX_CACHED_METHODS) methodJson.set(method, json);
-  }
-  return json;
-}
-
-/** A template around the stringified payload: 10–18 % faster than stringifying the whole envelope. */
-function stringifyEnvelope(message: Message): string {
+/** What JSON has no word for would leave its member out: it is `null`, so that an answer stays one. */
+function stringify(message: Message): string {
+  const json = JSON.stringify(message);
   if ("method" in message) {
-    const id = "id" in message ? `,"id":${JSON.stringify(message.id)}` : "";
-    const params = message.params === undefined ? "" : `,"params":${JSON.stringify(message.params) ?? "null"}`;
-    const meta = message.meta === undefined ? "" : `,"meta":${JSON.stringify(message.meta)}`;
-    return `{"jsonrpc":"2.0"${id},"method":${quoteMethod(message.method)}${params}${meta}}`;
+    if (message.params === undefined || json.includes('"params":')) return json;
+    return JSON.stringify({ ...message, params: null });
   }
-  const id = JSON.stringify(message.id);
-  return "error" in message
-    ? `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(message.error)}}`
-    : `{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify(message.result) ?? "null"}}`;
+  return "error" in message || json.includes('"result":') ? json : JSON.stringify({ ...message, result: null });
 }
