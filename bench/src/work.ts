@@ -15,7 +15,7 @@ export interface Document {
 }
 
 export const MEBIBYTE = 1024 * 1024;
-const ROWS = 72;
+const ROWS = 90;
 
 /** About 10 KB as JSON. */
 export function makeDocument(words: "ascii" | "non-ascii"): Document {
