@@ -57,6 +57,7 @@ export const pureFiles = [
   "worker-sdk/src/keyed-router.ts",
   "worker-sdk/src/event-router.ts",
   "worker-sdk/src/option-checks.ts",
+  "worker-sdk/src/plugin-config.ts",
   "worker-sdk/src/worker-phase.ts",
 ];
 export const pureExternals = ["zod", "@standard-schema/spec"];

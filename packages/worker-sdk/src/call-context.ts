@@ -2,6 +2,7 @@ import type { IncomingCall, MessageMeta, Remote } from "@outrigger/protocol";
 import { createRemote } from "./host-calls.js";
 import { detached } from "./invocation.js";
 import type { Log } from "./log-types.js";
+import type { PluginConfig } from "./plugin-config.js";
 import type { WorkerInfo } from "./plugin-context.js";
 import type { RunningCall, Session } from "./session-types.js";
 
@@ -54,6 +55,10 @@ export class CallContext implements RunningCall {
 
   get worker(): WorkerInfo {
     return this.#session.info;
+  }
+
+  get config(): PluginConfig["read"] {
+    return this.#session.config.read;
   }
 
   get progress(): (value: unknown) => void {

@@ -29,10 +29,13 @@ test("wrong handlers are told by name", () => {
 test("wrong options are told by name, with what was expected", () => {
   const define = (options: unknown) => () => definePlugin(greeter, handlers, options as never);
   expect(define({ setpu() {} })).toThrow(
-    new TypeError('definePlugin: options: there is no option "setpu"; it has name, version, setup, health, teardown'),
+    new TypeError(
+      'definePlugin: options: there is no option "setpu"; it has name, version, config, setup, health, teardown',
+    ),
   );
   expect(define({ setup: "later" })).toThrow("definePlugin: options.setup: expected a function, got a string");
   expect(define({ version: 2 })).toThrow("definePlugin: options.version: expected a string, got 2");
+  expect(define({ config: {} })).toThrow("definePlugin: options.config: expected a Standard Schema (zod,");
   expect(define([])).toThrow("definePlugin: options: expected an object, got a list");
   expect(() => definePlugin(undefined as never, {} as never)).toThrow(
     "definePlugin: contract: expected what defineContract makes, got undefined",

@@ -1,5 +1,6 @@
 import type { Contract, Declaration, Handlers, HostToWorker } from "@outrigger/protocol";
 import { checkObject, checkOptions, kindOf } from "./option-checks.js";
+import { configVerdict } from "./plugin-config.js";
 import type { PluginOptions, WorkerContext } from "./plugin-context.js";
 
 const PLUGIN = Symbol.for("outrigger.plugin");
@@ -14,7 +15,14 @@ export interface Plugin<C extends Contract = Contract> {
   readonly [PLUGIN]: PluginDefinition;
 }
 
-const OPTIONS = { name: "text", version: "text", setup: "code", health: "code", teardown: "code" } as const;
+const OPTIONS = {
+  name: "text",
+  version: "text",
+  config: "schema",
+  setup: "code",
+  health: "code",
+  teardown: "code",
+} as const;
 
 type ErasedHandler = (params: unknown, context: WorkerContext) => unknown;
 
@@ -36,7 +44,7 @@ export interface Declaring {
  * @param handlers one function a method of `contract.hostToWorker`; optional methods may be left out. A handler receives
  * the params schema's output and a {@link WorkerContext}; a stream's handler is an async generator. What it throws is the
  * caller's error: an integer `code` and `data` are kept, everything else arrives as `WORKER_ERROR` with its message.
- * @param options name, version and the hooks `setup`, `health` and `teardown`.
+ * @param options name, version, the `config` schema and the hooks `setup`, `health` and `teardown`.
  * @throws TypeError for a handler of a method the contract does not have, for a missing one, and for an option that is
  * unknown or of the wrong type.
  */
@@ -62,6 +70,10 @@ export function definePlugin<const C extends Contract>(
       );
     }
     byMethod.set(method, handler as ErasedHandler);
+  }
+  const { config } = options;
+  if (config !== undefined && isOptional(contract, "validateConfig") && !byMethod.has("validateConfig")) {
+    byMethod.set("validateConfig", (params) => configVerdict(config, (params as { config?: unknown }).config));
   }
   for (const [method, definition] of Object.entries(contract.hostToWorker)) {
     if (!definition.optional && !byMethod.has(method)) {
@@ -93,6 +105,10 @@ export function declaring<H extends object>(handler: H, declare: () => readonly 
 /** What a handler declares, if it is a router. */
 export function declarationsOf(handler: object): readonly Declaration[] | undefined {
   return (handler as Partial<Declaring>)[DECLARES]?.();
+}
+
+function isOptional({ hostToWorker }: Contract, method: string): boolean {
+  return Object.hasOwn(hostToWorker, method) && hostToWorker[method]?.optional === true;
 }
 
 function checkContract(contract: unknown): void {

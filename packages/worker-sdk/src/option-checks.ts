@@ -11,6 +11,10 @@ const KINDS = {
     expected: "a list of strings",
     fits: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string"),
   },
+  schema: {
+    expected: "a Standard Schema (zod, valibot, arktype, …)",
+    fits: (value: unknown) => (isObject(value) || typeof value === "function") && "~standard" in value,
+  },
   any: { expected: "anything", fits: () => true },
 } as const;
 

@@ -33,6 +33,9 @@ export function createServing(session: Session, lifecycleCalls: LifecycleCalls):
   const runHandler = (call: IncomingCall): unknown => {
     const handler = handlers.get(call.method);
     if (handler === undefined) throw notImplemented(call.method);
+    if (call.method === "configChanged" && options.config !== undefined) {
+      session.config.apply((call.params as { readonly config?: unknown }).config);
+    }
     const context = new CallContext(call, session);
     const outcome = runInCall(context, handler, call.params);
     if (call.definition.kind !== "stream") return outcome;

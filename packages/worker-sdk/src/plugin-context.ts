@@ -1,4 +1,4 @@
-import type { Contract, HealthResult, Remote, ScopeOf, WorkerToHost } from "@outrigger/protocol";
+import type { Contract, HealthResult, Remote, Schema, ScopeOf, WorkerToHost } from "@outrigger/protocol";
 import type { Log } from "./log-types.js";
 
 /** What the host told this worker of itself in the handshake. */
@@ -11,7 +11,7 @@ export interface WorkerInfo {
   readonly capabilities: readonly string[];
   /** The features both ends have. */
   readonly features: readonly string[];
-  /** The config this worker was started with; unchecked. */
+  /** The config this worker was started with, as the host gave it: unchecked, see `context.config`. */
   readonly config: unknown;
   /** The manifest this worker was started with; unchecked. */
   readonly manifest: unknown;
@@ -39,18 +39,32 @@ export interface WorkerContext<C = Contract> {
   /** What the host told this worker of itself. */
   readonly worker: WorkerInfo;
   /**
+   * The plugin's config, checked, with its defaults filled in: `config(settings).maxFiles`.
+   * @param schema the `config` schema given to `definePlugin`, which gives the config its type here.
+   * @throws TypeError for any other schema, and before the handshake.
+   */
+  config<Config>(schema: Schema<unknown, Config>): Config;
+  /**
    * Runs `fn` outside this call, for work that outlives it: calls it makes, timers it starts and what those do carry no
    * invocation, so they have no scope, and no deadline or signal of this call.
    */
   detached<T>(fn: () => T): T;
 }
 
-/** A plugin's name, version and hooks. */
+/** A plugin's name, version, config and hooks. */
 export interface PluginOptions<C = Contract> {
   /** Shown in the host's logs and diagnostics. Default: the contract's name. */
   readonly name?: string | undefined;
   /** The plugin's own version. Default `"0.0.0"`. */
   readonly version?: string | undefined;
+  /**
+   * Schema of the plugin's config. Checked in the handshake: a config that does not fit fails the start with a message that
+   * names the path (`config.maxFiles: expected number, received string`); no config counts as `{}`. Handlers and hooks read
+   * what it gives out with `context.config(schema)`. In a contract with `pluginContract`'s methods it also answers
+   * `validateConfig`, unless there is a handler; and a handler of `configChanged` finds the new config checked and in
+   * `context.config`. Without that handler the host restarts the worker with the new config.
+   */
+  readonly config?: Schema | undefined;
   /** Runs once, after the handshake and before any call. May call the host. What it throws fails the start. */
   readonly setup?: ((context: WorkerContext<C>) => unknown) | undefined;
   /** Answers the host's health checks. Default `{ status: "ok" }`. What it throws is reported as status `"error"`. */

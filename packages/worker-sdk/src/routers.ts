@@ -43,7 +43,18 @@ export interface ActionCall {
   readonly actor?: Actor | undefined;
 }
 
-/** One tool. `params` are checked before `run` sees them, and declared to the host as JSON Schema. */
+/**
+ * One tool. `params` are checked before `run` sees them, and declared to the host as JSON Schema.
+ *
+ * Inside `definePlugin` the context is that of the contract. In a file of its own a tool knows nothing of it, and takes
+ * that it may call everything of `pluginContract` ({@link RoutedContext}). Where the contract has other methods, or fewer,
+ * say so at the parameter; `job`, `query`, `action` and `event` likewise:
+ *
+ * ```ts
+ * type Context = WorkerContext<typeof contract> & ProgressReporter<Progress>;
+ * export const search = tool({ description, params }, async ({ q }, context: Context) => { … });
+ * ```
+ */
 export function tool<S extends AnySchema, Context = RoutedContext>(
   options: EntryOptions<S> & { readonly description: string; readonly params: S },
   run: (params: Output<S>, context: Context, call: ToolCall) => ToolResult | PromiseLike<ToolResult>,

@@ -1,6 +1,7 @@
 import type { Clock, MessageMeta, Peer, Remote } from "@outrigger/protocol";
 import type { Plugin } from "./define-plugin.js";
 import type { Log } from "./log-types.js";
+import type { PluginConfig } from "./plugin-config.js";
 import type { WorkerContext, WorkerInfo } from "./plugin-context.js";
 
 /** One plugin serving one host, from the handshake to the end. */
@@ -12,6 +13,7 @@ export interface Session {
   /** The host's methods, for whatever call is running. */
   readonly host: Remote<never>;
   readonly info: WorkerInfo;
+  readonly config: PluginConfig;
   /** Aborts when the worker begins to shut down. */
   readonly stopping: AbortSignal;
   /** Something broke that cannot be repaired: takes no more calls, says why, and ends with exit code 1. */

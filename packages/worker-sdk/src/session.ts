@@ -19,6 +19,7 @@ import { currentCall, runInCall } from "./invocation.js";
 import { createLog } from "./log.js";
 import { logReport } from "./peer-log.js";
 import { createServing } from "./plugin-calls.js";
+import { createPluginConfig } from "./plugin-config.js";
 import type { WorkerInfo } from "./plugin-context.js";
 import { abandon, DEFAULT_DRAIN_MS, drainAndTearDown, hostGone } from "./session-end.js";
 import type { Session } from "./session-types.js";
@@ -66,7 +67,7 @@ export function createSession(options: SessionOptions): Session {
   const { plugin, transport, stderr } = options;
   const clock = options.clock ?? systemClock;
   const { logLinesPerSecond = 1_000, ...limits } = options.limits ?? {};
-  const { setup, teardown } = definitionOf(plugin).options;
+  const { setup, teardown, config: configSchema } = definitionOf(plugin).options;
   const stopping = new AbortController();
   let phase: WorkerPhase = "new";
   let info: WorkerInfo | undefined;
@@ -85,7 +86,7 @@ export function createSession(options: SessionOptions): Session {
     return peer.notify("$/log", line, call === "detached" ? undefined : call?.meta);
   };
   const session: Session = {
-    ...{ plugin, clock, log, stopping: stopping.signal },
+    ...{ plugin, clock, log, stopping: stopping.signal, config: createPluginConfig(configSchema) },
     get peer() {
       return peer;
     },
@@ -134,6 +135,7 @@ export function createSession(options: SessionOptions): Session {
     selfSetup: () => selfSetup,
     initialize(call, offer) {
       const { answer, info: told } = answerOffer(plugin, offer);
+      session.config.apply(offer.config);
       info = told;
       phase = setup === undefined ? "ready" : "greeted";
       if (offer.limits.messageBytes !== undefined) peer.capMessages(offer.limits.messageBytes);
