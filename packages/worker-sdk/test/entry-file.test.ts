@@ -72,6 +72,13 @@ test.each([
   await expect(servedBy([file], byHost)).resolves.toBe(name);
 });
 
+test("the entry serves under Node's permission model, which hides the folders above it", async () => {
+  const flag = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
+  const args = ["--no-warnings", flag, `--allow-fs-read=${join(folder, "plugin.js")}`, join(folder, "plugin.js")];
+  await expect(servedBy(args, byHand)).resolves.toBe("plugin");
+  await expect(servedBy(args, byHost)).resolves.toBe("plugin");
+});
+
 test.each([
   ["an import", ["wrapper.mjs"]],
   ["a require", ["script.cjs"]],
