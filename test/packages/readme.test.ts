@@ -1,26 +1,26 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { expect, inject, it } from "vitest";
 
 const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-const folder = join(inject("consumer"), "readme");
+const sdkReadme = await readFile(new URL("../../packages/worker-sdk/README.md", import.meta.url), "utf8");
 
-/** The README's code blocks that begin with `// <file>:`, as they stand. */
+/** Code blocks that begin with `// <file>`, as they stand. */
 function snippets(markdown: string): [file: string, code: string][] {
-  const blocks = [...markdown.matchAll(/^```ts\n(\/\/ (\S+\.ts):[\s\S]*?)^```$/gm)];
+  const blocks = [...markdown.matchAll(/^```ts\n(\/\/ ([\w./-]+\.ts)(?::.*)?\n[\s\S]*?)^```$/gm)];
   return blocks.map(([, code = "", file = ""]) => [file, code]);
 }
 
-it("the README's three snippets compile and run as they stand", { timeout: 60_000 }, async () => {
-  const files = snippets(readme);
-  expect(files.map(([file]) => file)).toEqual(["contract.ts", "plugin.ts", "host.ts"]);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  for (const [file, code] of files) await writeFile(join(folder, file), code);
-
+/** Writes the snippets into a folder of the consumer, and compiles them; returns the folder and what does not compile. */
+async function compile(name: string, files: [file: string, code: string][]) {
+  const folder = join(inject("consumer"), name);
+  for (const [file, code] of [["package.json", '{ "type": "module" }'], ...files] as [string, string][]) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), code);
+  }
   const program = ts.createProgram(
     files.map(([file]) => join(folder, file)),
     {
@@ -36,14 +36,51 @@ it("the README's three snippets compile and run as they stand", { timeout: 60_00
   const problems = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
     return `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
   });
-  expect(problems).toEqual([]);
   program.emit();
+  return { folder, problems };
+}
 
-  const run = spawnSync(process.execPath, ["host.js"], { cwd: folder, encoding: "utf8", timeout: 30_000 });
+function runNode(folder: string, ...args: string[]) {
+  // Nothing of this test run: a plain script of a user.
+  const env = { PATH: process.env.PATH ?? "" };
+  return spawnSync(process.execPath, args, { cwd: folder, env, encoding: "utf8", timeout: 30_000 });
+}
+
+const files = snippets(readme);
+const isMore = ([file]: [file: string, code: string]): boolean => file.startsWith("more/");
+
+it("the README's three snippets compile and run as they stand", { timeout: 60_000 }, async () => {
+  const first = files.filter((snippet) => !isMore(snippet));
+  expect(first.map(([file]) => file)).toEqual(["contract.ts", "plugin.ts", "host.ts"]);
+  const { folder, problems } = await compile("readme", first);
+  expect(problems).toEqual([]);
+  const run = runNode(folder, "host.js");
   expect(run).toMatchObject({ status: 0, signal: null });
   const lines = run.stdout.split("\n");
   expect(lines).toContain("Hello Countess Ada! ");
   expect(run.stdout).toContain("export const greeter = defineContract({");
+});
+
+it("the README's further snippets compile, and its test passes", { timeout: 60_000 }, async () => {
+  const more = files.filter(isMore).map(([file]) => file);
+  expect(more).toEqual(["more/greeter.test.ts", "more/calls.ts", "more/restarts.ts", "more/notes.ts"]);
+  const { folder, problems } = await compile("readme-more", files);
+  expect(problems).toEqual([]);
+  const run = runNode(folder, "--test", "more/greeter.test.js");
+  expect(run, run.stdout).toMatchObject({ status: 0, signal: null });
+  expect(run.stdout).toMatch(/pass 2\b/);
+});
+
+it("no code block of the READMEs is left out", () => {
+  for (const text of [readme, sdkReadme]) expect(snippets(text).length).toBe([...text.matchAll(/^```ts$/gm)].length);
+});
+
+it("the SDK's snippets compile as they stand, and its test passes", { timeout: 60_000 }, async () => {
+  const { folder, problems } = await compile("readme-sdk", snippets(sdkReadme));
+  expect(problems).toEqual([]);
+  const run = runNode(folder, "--test", "plugin.test.js");
+  expect(run, run.stdout).toMatchObject({ status: 0, signal: null });
+  expect(run.stdout).toMatch(/pass 2\b/);
 });
 
 it("every file the README names exists", () => {
