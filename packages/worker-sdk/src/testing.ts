@@ -1,6 +1,7 @@
 export type { Recorded, TestCall } from "./testing/memory-host.js";
 export {
   createTestHost,
+  type TestCallOptions,
   type TestHandlers,
   type TestHost,
   type TestHostOptions,
