@@ -84,7 +84,7 @@ export function exitReason(facts: ExitFacts): ExitReason {
 
 /** What V8 writes last; a plugin that merely prints it ends in another way. */
 const V8_OUT_OF_MEMORY =
-  /FATAL ERROR: .*(?:JavaScript heap|process) out of memory|^# Fatal (?:javascript|process) OOM in /m;
+  /FATAL ERROR: .*(?:JavaScript heap|process) out of memory|^# Fatal (?:javascript|process) (?:OOM in|out of memory:) /im;
 const ABORT_SIGNALS: ReadonlySet<string | null> = new Set(["SIGABRT", "SIGTRAP", "SIGILL"]);
 /** Abort as a shell, a container or Windows tells it: 128 + SIGABRT, and V8's breakpoint trap. */
 const ABORT_CODES: ReadonlySet<number | null> = new Set([134, 133, 0x80000003]);

@@ -70,7 +70,7 @@ describe("over the READMEs of the installed dependencies", () => {
   beforeAll(async () => {
     for (const { path, name } of await realFiles())
       index.setFile(path, name, markdownSections(await readFile(path, "utf8")));
-  });
+  }, 60_000);
 
   test.each([
     ["redact sensitive information", "pino/docs/redaction.md"],
