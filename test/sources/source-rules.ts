@@ -40,7 +40,7 @@ export const pureFiles = [
   "host/src/restart-policy.ts",
   "host/src/operation-errors.ts",
   "host/src/unavailable-error.ts",
-  "host/src/stream-end.ts",
+  "host/src/failed-stream.ts",
   "host/src/handler-context.ts",
   "host/src/exit-codes.ts",
   "host/src/exit-reason.ts",

@@ -389,6 +389,28 @@ describe("the host's own methods", () => {
     ]);
   });
 
+  it("a stream that ended takes its scope with it, though nobody reads it to its end", async () => {
+    let id = "";
+    const { launcher, runtime, start } = setup({
+      handlers: {
+        count: (_, call) => {
+          id = call.meta?.invocation?.id ?? "";
+          return [1, 2];
+        },
+      },
+    });
+    const worker = await start();
+    const leave = new AbortController();
+    const lines = worker.stream("count", { to: 2 }, { scope: { tenant: "t1" }, signal: leave.signal });
+    await lines.next();
+    leave.abort();
+    await runtime.advance(5_000);
+    const { peer } = launcher.latest;
+    await expect(peer.request("state.get", { key: "k" }, { meta: { invocationId: id } })).rejects.toMatchObject({
+      code: ErrorCode.INVOCATION_SCOPE_DENIED,
+    });
+  });
+
   it("B16: a scope object that is used again for the next call does not change the tenant of one in flight", async () => {
     const { launcher, start } = setup({
       handlers: {

@@ -110,3 +110,14 @@ test("an event there is not, or a listener that is no function, is refused, with
   expect(() => emitter.on("rain", 5 as never)).toThrow('listener of "rain": expected a function, got 5');
   expect(emitter.listenerCount("rain")).toBe(0);
 });
+
+test("once is once, also when an earlier listener causes the same event", () => {
+  const events = createEmitter<{ tick: number }>({ tick: true });
+  const seen: number[] = [];
+  events.on("tick", (count) => {
+    if (count === 1) events.emit("tick", 2);
+  });
+  events.once("tick", (count) => void seen.push(count));
+  events.emit("tick", 1);
+  expect(seen).toEqual([2]);
+});

@@ -29,6 +29,8 @@ export interface Emitter<EventMap extends object> extends Events<EventMap> {
 interface Registration {
   readonly listener: Listener<never>;
   readonly once: boolean;
+  /** It was for once, and that was. */
+  isSpent: boolean;
 }
 
 /**
@@ -68,8 +70,8 @@ export function createEmitter<EventMap extends object>(
   };
 
   return {
-    on: (event, listener) => add(event, { listener, once: false }),
-    once: (event, listener) => add(event, { listener, once: true }),
+    on: (event, listener) => add(event, { listener, once: false, isSpent: false }),
+    once: (event, listener) => add(event, { listener, once: true, isSpent: false }),
     off(event, listener) {
       remove(
         event,
@@ -78,7 +80,11 @@ export function createEmitter<EventMap extends object>(
     },
     emit(event, payload) {
       for (const registration of registrations.get(event) ?? []) {
-        if (registration.once) remove(event, registration);
+        if (registration.isSpent) continue;
+        if (registration.once) {
+          registration.isSpent = true;
+          remove(event, registration);
+        }
         try {
           const returned = (registration.listener as Listener<unknown>)(payload);
           if (isThenable(returned)) returned.then(undefined, (error: unknown) => report(error, event));

@@ -21,8 +21,16 @@ export interface Handshake {
   readonly methods: ReadonlySet<string>;
 }
 
-/** Sends `initialize`. @throws RpcError when the worker refuses, or its answer does not fit. */
-export async function initialize(peer: Peer, core: HostCore, spec: WorkerSpec): Promise<Handshake> {
+/**
+ * Sends `initialize`. `onAgreed` is told of a good answer before anything that arrived behind it is looked at.
+ * @throws RpcError when the worker refuses, or its answer does not fit.
+ */
+export async function initialize(
+  peer: Peer,
+  core: HostCore,
+  spec: WorkerSpec,
+  onAgreed: (handshake: Handshake) => void,
+): Promise<Handshake> {
   const { contract } = core;
   const ours = {
     protocol: PROTOCOL_RANGE,
@@ -41,13 +49,23 @@ export async function initialize(peer: Peer, core: HostCore, spec: WorkerSpec): 
     ...(spec.config !== undefined && { config: spec.config }),
   };
   const timeoutMs = spec.lifecycle.initializeTimeoutMs;
+  const read = (answer: InitializeResult): Handshake => {
+    return { answer, agreement: checkAnswer(ours, answer), methods: new Set(answer.methods) };
+  };
+  const onResult = (result: unknown): void => {
+    try {
+      onAgreed(read(result as InitializeResult));
+    } catch {
+      // Thrown again below, to who awaits the handshake.
+    }
+  };
   let answer: InitializeResult;
   try {
-    answer = (await peer.request("initialize", offer, { timeoutMs })) as InitializeResult;
+    answer = (await peer.request("initialize", offer, { timeoutMs, onResult })) as InitializeResult;
   } catch (error) {
     throw isRpcError(error) && error.remote && error.code === ErrorCode.METHOD_NOT_FOUND ? notSpeaking(error) : error;
   }
-  return { answer, agreement: checkAnswer(ours, answer), methods: new Set(answer.methods) };
+  return read(answer);
 }
 
 /** A program that sends back what it reads returns the host's own answer to `initialize`: no such method. */

@@ -73,3 +73,8 @@ describe("rules and types", () => {
     });
   });
 });
+
+it("no delay is longer than a timer takes, jitter included", () => {
+  const endless = { ...policy, initialDelayMs: 2 ** 31 - 1, maxDelayMs: 2 ** 31 - 1 };
+  expect(restartDelay(endless, 1, 0.999)).toBe(2 ** 31 - 1);
+});

@@ -1,3 +1,4 @@
+import { MAX_DELAY_MS } from "@outrigger/protocol";
 import { DEFAULT_RESTART_RULES, type ExitReasonName, type RestartRule } from "./exit-reason.js";
 
 /** Whether a worker that ended by itself comes back (OTP's restart types). */
@@ -86,7 +87,8 @@ export function decideRestart(
 export function restartDelay(policy: RestartPolicy, consecutive: number, random: number): number {
   const grown = policy.initialDelayMs * policy.factor ** Math.max(0, consecutive - 1);
   const capped = Math.min(grown, policy.maxDelayMs);
-  return Math.round(capped * (1 + policy.jitter * (2 * random - 1)));
+  // A longer delay than a timer takes would fire at once.
+  return Math.min(Math.round(capped * (1 + policy.jitter * (2 * random - 1))), MAX_DELAY_MS);
 }
 
 /** A stable uptime: the next crash is the first in a row again. */

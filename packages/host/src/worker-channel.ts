@@ -16,6 +16,7 @@ import {
   scopeOfCall,
 } from "@outrigger/protocol/authority";
 import { stdioTransport } from "@outrigger/protocol/node";
+import { failedStream } from "./failed-stream.js";
 import { rejected } from "./handled-promise.js";
 import { CallContext, type ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
@@ -23,7 +24,6 @@ import { hostServing } from "./host-serving.js";
 import type { WorkerProcess } from "./launcher.js";
 import type { LogBridge } from "./log-bridge.js";
 import type { WorkerExit } from "./state-types.js";
-import { failedStream, onStreamEnd } from "./stream-end.js";
 import { tenantScope } from "./tenant-scope.js";
 import { diedWithWorker, notImplemented } from "./unavailable-error.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
@@ -116,8 +116,11 @@ export class WorkerChannel {
 
   /** Negotiates, and has the plugin's setup run; it may call the host meanwhile. Rejects when the start failed. */
   async handshake(): Promise<void> {
-    this.#handshake = await initialize(this.#peer, this.#core, this.#spec);
-    await setUp(this.#peer, this.#handshake, this.#spec.lifecycle.initializeTimeoutMs);
+    // Known at once: what the worker wrote together with its answer is served.
+    const handshake = await initialize(this.#peer, this.#core, this.#spec, (agreed) => {
+      this.#handshake = agreed;
+    });
+    await setUp(this.#peer, handshake, this.#spec.lifecycle.initializeTimeoutMs);
     this.#isReady = true;
   }
 
@@ -127,10 +130,7 @@ export class WorkerChannel {
     if (lent instanceof RpcError) return rejected(lent);
     const { scope: _, ...rest } = options;
     if (lent === undefined) return this.#peer.request(method, params, rest);
-    const promise = this.#peer.request(method, params, { ...rest, meta: { invocation: lent } });
-    const settle = (): void => this.#invocations.settle(lent.id, this.#core.runtime.clock.now());
-    promise.then(settle, settle);
-    return promise;
+    return this.#peer.request(method, params, { ...rest, ...this.#inInvocation(lent) });
   }
 
   /** Whether it was sent. */
@@ -152,8 +152,15 @@ export class WorkerChannel {
     if (lent instanceof RpcError) return failedStream(lent);
     const { scope: _, ...rest } = options;
     if (lent === undefined) return this.#peer.stream(method, params, rest);
-    const reader = this.#peer.stream(method, params, { ...rest, meta: { invocation: lent } });
-    return onStreamEnd(reader, () => this.#invocations.settle(lent.id, this.#core.runtime.clock.now()));
+    return this.#peer.stream(method, params, { ...rest, ...this.#inInvocation(lent) });
+  }
+
+  /** The invocation ends with its call, whether or not anybody reads the outcome. */
+  #inInvocation(lent: { readonly id: string; readonly scope: unknown }): PeerCallOptions {
+    return {
+      meta: { invocation: lent },
+      onSettled: () => this.#invocations.settle(lent.id, this.#core.runtime.clock.now()),
+    };
   }
 
   /** A method of the runtime's own. */

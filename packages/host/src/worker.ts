@@ -9,11 +9,11 @@ import type {
 } from "@outrigger/protocol";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Events } from "./events.js";
+import { failedStream } from "./failed-stream.js";
 import { handled, rejected } from "./handled-promise.js";
 import type { WorkerEvents } from "./host-events.js";
 import { checkCallOptions } from "./option-checks.js";
 import type { WorkerStatus } from "./state-types.js";
-import { failedStream } from "./stream-end.js";
 import type { Supervisor } from "./supervisor.js";
 import type { ChannelCallOptions } from "./worker-channel.js";
 import type { HostCore } from "./worker-spec.js";
