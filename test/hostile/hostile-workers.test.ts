@@ -20,7 +20,7 @@ const LEFT_AFTER_MS = 2_000;
 const HELD_GROWTH = 2 * MESSAGE_BYTES;
 /** With the garbage of a moment: V8 lets 64 MiB of buffers pile up before it looks. */
 const PEAK_GROWTH = 2 * MESSAGE_BYTES + 128 * MIB;
-const WITHIN_MS = 2_000 + SCALE / 50;
+const WITHIN_MS = 2_000 + SCALE / 20;
 /** Time is measured this often at most: a busy machine only ever adds to it, so the best of them counts. */
 const ATTEMPTS = 3;
 
@@ -85,8 +85,9 @@ function late({ loop }: AttackReport, { blockMs }: AttackCase): string[] {
 }
 
 // The tree of a worker is looked up in /proc.
-for (const [file, modes] of Object.entries(existsSync("/proc/self/environ") ? attackCases : {})) {
-  describe(file, () => {
+const canLook = existsSync("/proc/self/environ");
+for (const [file, modes] of Object.entries(attackCases)) {
+  describe.runIf(canLook)(file, () => {
     test.each(Object.entries(modes))("%s", { timeout: 60_000 + ATTEMPTS * WITHIN_MS }, async (mode, attackCase) => {
       let found: string[] = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -6,7 +6,7 @@ export type SoakHost = Host<typeof soakContract>;
 export type SoakWorker = Worker<typeof soakContract>;
 
 const CALL_TIMEOUT_MS = 5_000;
-const STREAM_ITEMS = 40;
+const STREAM_ITEMS = 400;
 
 /** What became of the calls. */
 export interface CallTally {

@@ -33,7 +33,7 @@ const plugin = definePlugin(soakContract, {
   },
   async *count({ to }) {
     for (let n = 0; n < to; n++) {
-      if (n % 5 === 0) await after(1);
+      if (n % 20 === 0) await after(5);
       yield { n };
     }
   },

@@ -34,7 +34,7 @@ const TOLERANCE = Number(process.env.OUTRIGGER_TOLERANCE ?? 1);
 const LOOP_P99_MS = 20;
 const RECOVERY_MS = 300;
 /** What a start may take on a machine where even a bare process takes long: so many of those. */
-const BARE_STARTS = 3;
+const BARE_STARTS = 5;
 const HELD_GROWTH = 64 << 20;
 
 /** The promises that were broken. */
