@@ -50,6 +50,6 @@ test("the end is told once to each end, and nothing is taken after it", async ()
   right.close();
   left.close();
   expect(await Promise.all(ends.map(({ closed }) => closed))).toEqual([undefined, undefined]);
-  expect(left.send("{}")).toBe(0);
+  expect(left.send("{}")).toBe(false);
   await left.flush();
 });

@@ -86,20 +86,20 @@ function createEnd(options: LinkedTransportOptions): End {
       else peer.wake();
     },
     send(line, urgent = false) {
-      if (closed) return 0;
+      if (closed) return false;
       const bytes = Buffer.from(`${line}\n`);
       if (unsentBytes + bytes.length > maxUnsent) {
-        if (!urgent) return 0;
+        if (!urgent) return false;
         if (unsentBytes + bytes.length > maxUnsent + URGENT_RESERVE_BYTES) {
           const text = `the other end does not read: ${maxUnsent} bytes wait to be sent`;
           setImmediate(end, new RpcError(ErrorCode.OVERLOADED, text));
-          return 0;
+          return false;
         }
       }
       queue.push(bytes);
       unsentBytes += bytes.length;
       schedule();
-      return bytes.length;
+      return true;
     },
     get unsentBytes() {
       return unsentBytes;

@@ -8,8 +8,8 @@ import type { Transport } from "./transport.js";
 /** Turns messages into lines on a transport. Never throws. */
 export interface MessageWriter {
   /** Returns why the message could not be sent, if so. */
-  send(message: Message, urgent: boolean): RpcError | undefined;
-  /** Size of the line sent last, without its newline. */
+  send(message: Message, urgent: boolean, counted?: boolean): RpcError | undefined;
+  /** Bytes of the line sent last as `counted`, without its newline. Counting costs as much as writing. */
   readonly lineBytes: number;
   /** Lowers the largest size of a message. */
   cap(bytes: number): void;
@@ -27,7 +27,7 @@ export function createMessageWriter(
   let lineBytes = 0;
   let isOver = false;
   return {
-    send(message, urgent) {
+    send(message, urgent, counted = false) {
       let line: string;
       try {
         line = codec.encode(message);
@@ -43,14 +43,13 @@ export function createMessageWriter(
           { data: { limitBytes: maxBytes } },
         );
       }
-      const bytes = transport.send(line, urgent);
-      if (bytes === 0) {
+      if (!transport.send(line, urgent)) {
         return isOver
           ? channelOver(nameOf(message), false, undefined)
           : overloaded(nameOf(message), `${transport.unsentBytes} bytes wait for the other end to read`);
       }
       stats.sent++;
-      lineBytes = bytes - 1;
+      if (counted) lineBytes = Buffer.byteLength(line);
       return undefined;
     },
     get lineBytes() {

@@ -188,10 +188,10 @@ export class Peer {
     return new RpcError(ErrorCode.INVALID_REQUEST, `${method} is a ${definition.kind}, not a ${kind}`);
   }
 
-  #send(message: Message, urgent: boolean): RpcError | undefined {
+  #send(message: Message, urgent: boolean, counted = false): RpcError | undefined {
     const closedWith = this.#closedWith;
     if (closedWith !== undefined) return closedWith("method" in message ? message.method : "the answer", false);
-    return this.#writer.send(message, urgent);
+    return this.#writer.send(message, urgent, counted);
   }
 
   #respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void {
@@ -211,7 +211,7 @@ export class Peer {
 
   /** Items wait for the pipe once a window of them was sent: neither memory nor this turn of the event loop is theirs. */
   #sendItem(id: Id, item: unknown): number | Promise<number> {
-    const refused = this.#send({ jsonrpc: "2.0", method: "$/stream/item", params: { id, item } }, false);
+    const refused = this.#send({ jsonrpc: "2.0", method: "$/stream/item", params: { id, item } }, false, true);
     const { unsentBytes } = this.#transport;
     if (refused === undefined) {
       const bytes = this.#writer.lineBytes;

@@ -14,8 +14,8 @@ const READ_BUDGET_MS = 8;
 /** The clock is read once for about so many bytes of lines; a line counts as `LINE_COST` bytes more than it has. */
 const BYTES_BETWEEN_CLOCK_READS = 32_768;
 const LINE_COST = 1024;
-/** A batch of this size is written at once instead of at the end of the tick. */
-const MAX_BATCH_BYTES = 1024 * 1024;
+/** A batch of this length is written at once instead of at the end of the tick. */
+const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
 const LINGER_MS = 500;
 
@@ -30,7 +30,6 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   const flushed = new Set<() => void>();
   let receiver: TransportReceiver | undefined;
   let batch = "";
-  let batchBytes = 0;
   let handedBytes = 0;
   let takenBytes = 0;
   let closed = false;
@@ -41,7 +40,8 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   let turnEnds = 0;
   let uncheckedBytes = 0;
 
-  const unsentBytes = (): number => batchBytes + (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
+  /** What the stream was handed and still holds. */
+  const heldBytes = (): number => (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
 
   const settleFlushes = (): void => {
     for (const resolve of flushed) resolve();
@@ -54,7 +54,6 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     closeError = error;
     clearTimeout(writeEnd?.linger);
     batch = "";
-    batchBytes = 0;
     splitter.clear();
     settleFlushes();
     // Nobody reads it any more, but a pipe left full would keep its writer from ending.
@@ -68,7 +67,6 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     const shown = error ?? new Error("the other end closed its input");
     writeEnd = { error, linger: setTimeout(() => finish(shown), LINGER_MS).unref() };
     batch = "";
-    batchBytes = 0;
     settleFlushes();
   };
 
@@ -78,20 +76,34 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   };
 
   const writeBatch = (): void => {
-    if (closed || writeEnd !== undefined || batchBytes === 0) return;
+    if (closed || writeEnd !== undefined || batch === "") return;
     const text = batch;
-    const isIdle = writable.writableLength === 0;
-    if (isIdle) takenBytes = handedBytes;
-    handedBytes += batchBytes;
     batch = "";
-    batchBytes = 0;
-    // An idle pipe takes a batch at once, as a rule; the callback would cost a tick of its own.
-    if (isIdle) writable.write(text, "utf8");
-    else writable.write(text, "utf8", whenTaken(handedBytes));
+    if (writable.writableLength === 0) {
+      takenBytes = handedBytes;
+      // An idle pipe takes a batch at once, as a rule: a callback would cost a tick of its own, counting a pass.
+      writable.write(text, "utf8");
+      if (writable.writableLength > 0) handedBytes += Buffer.byteLength(text);
+    } else {
+      handedBytes += Buffer.byteLength(text);
+      writable.write(text, "utf8", whenTaken(handedBytes));
+    }
   };
   const whenTaken = (upTo: number) => (error?: Error | null) => {
     takenBytes = Math.max(takenBytes, upTo);
     if (error) endWriting(error);
+  };
+
+  /** Told exactly, near the bound of unsent bytes. */
+  const hasRoom = (line: string, urgent: boolean): boolean => {
+    writeBatch();
+    const unsent = heldBytes() + Buffer.byteLength(line) + 1;
+    if (unsent <= maxUnsent) return true;
+    if (!urgent) return false;
+    if (unsent <= maxUnsent + URGENT_RESERVE_BYTES) return true;
+    const text = `the other end does not read: ${maxUnsent} bytes wait to be sent`;
+    process.nextTick(finish, new RpcError(ErrorCode.OVERLOADED, text));
+    return false;
   };
 
   // The budget is for a turn of the event loop, not for a chunk: one turn may bring many.
@@ -162,31 +174,23 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
       else setImmediate(readLines);
     },
     send(line, urgent = false) {
-      if (closed) return 0;
-      const bytes = Buffer.byteLength(line) + 1;
+      if (closed) return false;
       // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.
-      if (writeEnd !== undefined) return bytes;
-      const unsent = unsentBytes() + bytes;
-      if (unsent > maxUnsent) {
-        if (!urgent) return 0;
-        if (unsent > maxUnsent + URGENT_RESERVE_BYTES) {
-          const text = `the other end does not read: ${maxUnsent} bytes wait to be sent`;
-          process.nextTick(finish, new RpcError(ErrorCode.OVERLOADED, text));
-          return 0;
-        }
-      }
-      if (batchBytes === 0) process.nextTick(writeBatch);
+      if (writeEnd !== undefined) return true;
+      // No character takes more than three bytes: far from the bound nothing needs counting.
+      const isFar = heldBytes() + 3 * (batch.length + line.length + 1) <= maxUnsent;
+      if (!isFar && !hasRoom(line, urgent)) return false;
+      if (batch === "") process.nextTick(writeBatch);
       batch += `${line}\n`;
-      batchBytes += bytes;
-      if (batchBytes >= MAX_BATCH_BYTES) writeBatch();
-      return bytes;
+      if (batch.length >= MAX_BATCH_CHARACTERS) writeBatch();
+      return true;
     },
     get unsentBytes() {
-      return unsentBytes();
+      return heldBytes() + batch.length;
     },
     flush() {
       writeBatch();
-      if (closed || writeEnd !== undefined || unsentBytes() === 0) return Promise.resolve();
+      if (closed || writeEnd !== undefined || heldBytes() === 0) return Promise.resolve();
       // Told by a write of nothing, in its turn behind what is queued now: later traffic cannot hold it up.
       const upTo = handedBytes;
       return new Promise((resolve) => {

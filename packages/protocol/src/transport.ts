@@ -10,12 +10,12 @@ export interface TransportReceiver {
 export interface Transport {
   start(receiver: TransportReceiver): void;
   /**
-   * Queues one line and returns its bytes with the newline; 0 when past the bound of unsent bytes or closed: nothing
-   * was queued.
+   * Queues one line; `false` when past the bound of unsent bytes or closed: nothing was queued.
    * `urgent` lines (answers, cancels) may use a reserve above the bound; when that is used up too, the transport
    * closes with an error, because the other end does not read.
    */
-  send(line: string, urgent?: boolean): number;
+  send(line: string, urgent?: boolean): boolean;
+  /** What waits to be sent; a transport may count a character of the tick's own messages as one byte. */
   readonly unsentBytes: number;
   /** Resolves when every queued line was handed to the operating system, or the channel is over. Never rejects. */
   flush(): Promise<void>;

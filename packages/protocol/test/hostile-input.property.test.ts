@@ -37,9 +37,8 @@ function directTransport(onLine: (line: string) => void, onReceived: (line: stri
       receiver = to;
     },
     send(line) {
-      if (!isOpen) return 0;
-      onLine(line);
-      return Buffer.byteLength(line) + 1;
+      if (isOpen) onLine(line);
+      return isOpen;
     },
     unsentBytes: 0,
     flush: () => Promise.resolve(),
