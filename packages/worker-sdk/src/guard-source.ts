@@ -56,21 +56,32 @@ const report = (found) => {
   write(${JSON.stringify(HANG_MARK)} + JSON.stringify(facts).slice(1) + "\\n");
 };
 
-// A thread of its own, and only now: what naming the place costs, or breaks, must not cost the guard.
+// A thread of its own, and only once it is needed: what naming the place costs, or breaks, must not cost the guard.
+let locator;
 let locating = false;
-const locate = () => {
-  if (locating) return report({ note: "it is still not in JavaScript: in a synchronous system call, a child process waited for, or native code" });
-  locating = true;
-  try {
-    const thread = new Worker(${JSON.stringify(LOCATOR_SOURCE)}, {
-      eval: true, name: "outrigger-locator", execArgv: [], env: {}, workerData: { patienceMs: 1.5 * stall.ms },
-      resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 1 },
-    });
-    thread.on("message", report);
-    thread.on("error", (error) => report({ note: "the place is unknown: " + error.message }));
-    thread.on("exit", () => { locating = false; });
-  } catch (error) {
+const startLocator = () => {
+  const thread = new Worker(${JSON.stringify(LOCATOR_SOURCE)}, {
+    eval: true, name: "outrigger-locator", execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 1 },
+  });
+  thread.on("message", ({ isLast, ...found }) => {
+    if (isLast) locating = false;
+    report(found);
+  });
+  thread.on("error", (error) => {
+    report({ note: "the place is unknown: " + error.message });
+    locator = undefined;
     locating = false;
+  });
+  thread.unref();
+  return thread;
+};
+const locate = () => {
+  if (locating) return report({ note: "still not in JavaScript" });
+  try {
+    locator ??= startLocator();
+    locating = true;
+    locator.postMessage({ patienceMs: 1.5 * stall.ms });
+  } catch (error) {
     report({ note: "the place is unknown: " + error.message });
   }
 };

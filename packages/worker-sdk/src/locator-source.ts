@@ -1,13 +1,17 @@
+const OUTSIDE = "not in JavaScript: in a synchronous system call, a child process waited for, or native code";
+
 /**
- * The thread that names where the main thread stands, as CommonJS text: it pauses the main thread by V8's inspector for a
- * moment, which works in endless loops, regular expressions and `Atomics.wait`, and lets it go on. In native code nothing
- * pauses; when that ends, the pause that was asked for comes and is told then.
- * `workerData.patienceMs` is how long it waits before it says so.
+ * The thread that names where the main thread stands, as CommonJS text: asked with `{ patienceMs }`, it pauses the main
+ * thread by V8's inspector for a moment, which works in endless loops, regular expressions and `Atomics.wait`, and lets it
+ * go on. In native code nothing pauses; it says so after `patienceMs`, and names the place when that ends and the pause
+ * comes.
  *
- * Tells its parent what it found: `{ functionName, file, line, column, stack, heapUsed }` or `{ note }`.
+ * Tells its parent what it found: `{ functionName, file, line, column, stack, heapUsed }` or `{ note }`, with `isLast` when
+ * nothing more comes. It lives as long as the process: Node aborts when a thread ends whose inspector session the main
+ * thread is just closing.
  */
 export const LOCATOR_SOURCE = `
-const { parentPort, workerData } = require("node:worker_threads");
+const { parentPort } = require("node:worker_threads");
 const { Session } = require("node:inspector");
 const { SourceMap } = require("node:module");
 const { readFileSync, statSync } = require("node:fs");
@@ -62,41 +66,45 @@ const place = (frame) => {
   return { functionName: shown(functionName, 200), file: shown(file, 500), line, column };
 };
 
-// Neither a session nor a thread that waits for one keeps this thread alive.
-const alive = setInterval(() => {}, 60_000);
-const session = new Session();
-session.connectToMainThread();
-const scripts = new Map();
-session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
-const late = setTimeout(() => {
-  parentPort.postMessage({ note: "not in JavaScript: in a synchronous system call, a child process waited for, or native code" });
-}, workerData.patienceMs);
-
-let tries = 0;
-session.on("Debugger.paused", ({ params }) => {
-  clearTimeout(late);
-  const frames = params.callFrames.slice(0, FRAMES).map(({ functionName, location, url }) => ({
-    functionName,
-    url: urlOf(url || scripts.get(location.scriptId) || ""),
-    line: location.lineNumber + 1,
-    column: (location.columnNumber ?? 0) + 1,
-  }));
-  // Node's own code is not where the mistake is. A promise that spins passes through it: another moment shows more.
-  const own = frames.findIndex(({ url }) => !url.startsWith("node:"));
-  if (own === -1 && ++tries < TRIES) {
-    session.post("Debugger.resume");
-    session.post("Debugger.pause");
-    return;
-  }
-  let heapUsed;
-  session.post("Runtime.getHeapUsage", (error, usage) => { heapUsed = usage?.usedSize; });
-  session.post("Debugger.resume", () => {
-    session.disconnect();
-    clearInterval(alive);
-    const stack = frames.map(place);
-    parentPort.postMessage({ ...stack[Math.max(own, 0)], stack, heapUsed });
+const locate = (patienceMs) => {
+  const session = new Session();
+  const scripts = new Map();
+  let tries = 0;
+  const late = setTimeout(() => parentPort.postMessage({ note: ${JSON.stringify(OUTSIDE)} }), patienceMs);
+  const finish = (found) => {
+    clearTimeout(late);
+    parentPort.postMessage({ ...found, isLast: true });
+  };
+  session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
+  session.on("Debugger.paused", ({ params }) => {
+    const frames = params.callFrames.slice(0, FRAMES).map(({ functionName, location, url }) => ({
+      functionName,
+      url: urlOf(url || scripts.get(location.scriptId) || ""),
+      line: location.lineNumber + 1,
+      column: (location.columnNumber ?? 0) + 1,
+    }));
+    // Node's own code is not where the mistake is. A promise that spins passes through it: another moment shows more.
+    const own = frames.findIndex(({ url }) => !url.startsWith("node:"));
+    if (own === -1 && ++tries < TRIES) {
+      // While paused, asking for a pause asks for nothing.
+      session.post("Debugger.resume", () => setTimeout(() => session.post("Debugger.pause"), tries));
+      return;
+    }
+    let heapUsed;
+    session.post("Runtime.getHeapUsage", (error, usage) => { heapUsed = usage?.usedSize; });
+    session.post("Debugger.resume", () => {
+      session.disconnect();
+      const stack = frames.map(place);
+      finish({ ...stack[Math.max(own, 0)], stack, heapUsed });
+    });
   });
-});
-session.post("Debugger.enable");
-session.post("Debugger.pause");
+  try {
+    session.connectToMainThread();
+    session.post("Debugger.enable");
+    session.post("Debugger.pause");
+  } catch (error) {
+    finish({ note: "the place is unknown: " + error.message });
+  }
+};
+parentPort.on("message", ({ patienceMs }) => locate(patienceMs));
 `;
