@@ -64,7 +64,11 @@ async function soak(options: SoakOptions, tell: (text: string) => void): Promise
   tell(`soaking for ${options.minutes} min`);
   const running: Promise<void>[] = [];
   const timers = chaosSchedule(options.seed, ids.length, options.chaosMs, totalMs).map(({ atMs, worker, act }) =>
-    setTimeout(() => running.push(acts.act(ids[worker] as string, act)), atMs),
+    setTimeout(() => {
+      const id = ids[worker] as string;
+      watched.disturb(id);
+      running.push(acts.act(id, act));
+    }, atMs),
   );
   let turn = 0;
   const calling = setInterval(
@@ -141,6 +145,8 @@ function watchCrashes(host: SoakHost) {
   return {
     crashes,
     restarts: () => restarts,
+    /** It is hit again: when it serves says nothing of its recovery. */
+    disturb: (id: string) => waiting.delete(id),
     recovery() {
       times.sort((a, b) => a - b);
       const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
