@@ -3,4 +3,4 @@ import { pathToFileURL } from "node:url";
 import { inject } from "vitest";
 
 /** The runnable file built from `fixtures/<name>.ts`. */
-export const fixture = (name: string): URL => pathToFileURL(join(inject("fixtures"), `${name}.js`));
+export const fixture = (name: string): URL => pathToFileURL(join(inject("fixtures"), "fixtures", `${name}.js`));

@@ -1,0 +1,13 @@
+import { defineContract, request } from "@outrigger/protocol";
+import { z } from "zod";
+
+export const library = defineContract({
+  name: "docs.library",
+  version: 1,
+  hostToWorker: {
+    summarize: request({ params: z.object({ book: z.string() }), result: z.string() }),
+  },
+  workerToHost: {
+    "pages.load": request({ params: z.object({ book: z.string() }), result: z.array(z.string()) }),
+  },
+});
