@@ -13,4 +13,4 @@ await using host = createHost(kitchen, {
 });
 const worker = await host.start("kitchen", { entry: new URL("./plugin.js", import.meta.url) });
 
-await worker.request("cook", { dish: "soup" }).catch((error) => console.log(`${error.codeName}: ${error.message}`));
+await worker.request("cook", { dish: "soup" }).catch((error) => console.log(error.codeName));
