@@ -27,6 +27,7 @@ export const pureFiles = [
   "protocol/src/negotiate.ts",
   "protocol/src/pending-calls.ts",
   "protocol/src/call-errors.ts",
+  "protocol/src/call-timeouts.ts",
   "protocol/src/deadline-timer.ts",
   "protocol/src/guarded-callback.ts",
   "protocol/src/message-reader.ts",
@@ -43,6 +44,8 @@ export const pureFiles = [
   "host/src/failed-stream.ts",
   "host/src/handler-context.ts",
   "host/src/exit-codes.ts",
+  "host/src/integrity-error.ts",
+  "host/src/node-permissions.ts",
   "host/src/exit-reason.ts",
   "host/src/exit-message.ts",
   "host/src/shutdown-plan.ts",
@@ -77,7 +80,7 @@ export const impureGlobals = [
 ];
 export const impureCalls = ["Date.now", "Math.random", "AbortSignal.timeout"];
 
-export const childProcessAllowed = /^host\/src\/([\w-]*launcher|kill-tree)\.ts$/;
+export const childProcessAllowed = /^host\/src\/([\w-]*launcher|kill-tree|node-flags)\.ts$/;
 
 /** The one audited file: inference needs `any` as a bound in places where `unknown` does not infer. */
 export const anyAllowed = "protocol/src/contract-types.ts";

@@ -29,3 +29,11 @@ export function createAbortListeners(): AbortListeners {
     },
   };
 }
+
+/** @throws TypeError unless it is an AbortSignal. */
+export function checkSignal(signal: unknown, method: string): void {
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  if (typeof aborted !== "boolean" || typeof addEventListener !== "function") {
+    throw new TypeError(`${method}: signal: expected an AbortSignal`);
+  }
+}

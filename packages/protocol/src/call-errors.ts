@@ -25,6 +25,14 @@ export function timeoutError(method: string, timeoutMs: number | undefined): Rpc
   );
 }
 
+export function idleError(method: string, idleTimeoutMs: number): RpcError {
+  return new RpcError(
+    ErrorCode.TIMEOUT,
+    `${method}: nothing was heard of it for ${idleTimeoutMs} ms; have the handler tell its progress more often, or pass a larger idleTimeoutMs`,
+    { data: { idleTimeoutMs } },
+  );
+}
+
 export function invalidResult(method: string, error: unknown): RpcError {
   if (!isRpcError(error)) {
     return new RpcError(ErrorCode.INVALID_RESULT, `${method}: the schema threw`, { cause: error });
@@ -32,6 +40,20 @@ export function invalidResult(method: string, error: unknown): RpcError {
   return new RpcError(error.code, `${method}: ${error.message}; fix the handler, or the contract`, {
     data: error.data,
   });
+}
+
+/** An item of a caller's input that does not fit. */
+export function invalidInput(method: string, error: unknown): RpcError {
+  if (!isRpcError(error)) {
+    return new RpcError(ErrorCode.INVALID_PARAMS, `${method}: the input's schema threw`, { cause: error });
+  }
+  return new RpcError(error.code, `${method}: ${error.message}`, { data: error.data });
+}
+
+/** What a handler reads when its caller's input threw. Code and data are the caller's own, if it has any. */
+export function inputFailed(method: string, error: RpcError): RpcError {
+  const message = `${method}: the caller's input failed: ${error.message}`;
+  return new RpcError(error.code, message, { data: error.data, remote: true });
 }
 
 export function overloaded(method: string, why: string): RpcError {

@@ -86,6 +86,11 @@ export interface RequestOptions<Progress = unknown> {
   readonly signal?: AbortSignal | undefined;
   /** How long to wait for the answer, in ms, 1 to 2,147,483,647. Default: the method's, else 30,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How long nothing may be heard of the call, ms: each `ctx.progress` of its handler begins it anew, `timeoutMs` stays the
+   * most it may take in all. Fails with `TIMEOUT`, `data.idleTimeoutMs`. Default: the method's, else no such limit.
+   */
+  readonly idleTimeoutMs?: number | undefined;
   /** Called with each value the handler passes to `ctx.progress`. What it throws is reported and changes nothing else. */
   readonly onProgress?: ((value: Progress) => void) | undefined;
 }
@@ -96,6 +101,11 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the whole stream may take, in ms. Default: the method's, else no limit. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How long no item may come while the reader waits for one, ms; the time an item lies unread is not counted. Fails with
+   * `TIMEOUT`, `data.idleTimeoutMs`. Default: the method's, else no such limit.
+   */
+  readonly idleTimeoutMs?: number | undefined;
   /** How far the producer may run ahead of the reader. Default 256 items and 1 MiB. */
   readonly window?: { readonly items?: number; readonly bytes?: number } | undefined;
 }

@@ -21,6 +21,11 @@ export interface CallMethodOptions extends MethodOptions {
   /** Timeout of one call in ms when the caller gives none. Default: the runtime's call timeout (30,000); streams have none. */
   readonly timeoutMs?: number;
   /**
+   * How long nothing may be heard of a call (no progress, no item), ms, when the caller says nothing. It fails with `TIMEOUT`
+   * then; `timeoutMs` stays the most it may take in all. Default: no such limit.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
    * The call may run twice without harm. Default `false`. For callers to read, e.g. to decide whether to call again after
    * `data.mayHaveRun`: the runtime sends nothing again by itself.
    */
@@ -69,6 +74,19 @@ export interface StreamMethod<
 /** The definition of one method, of any kind. */
 export type Method = RequestMethod | NotificationMethod | StreamMethod;
 
+/** Keeps in the type what a method's input consists of: a `request` or `stream` whose caller sends a sequence of items. */
+export interface TakesInput<ItemIn = unknown, ItemOut = unknown> {
+  readonly input: Schema<ItemIn, ItemOut>;
+}
+
+/** What a method's `input` adds to its type. */
+type InputPart<U extends AnySchema | undefined> = [U] extends [AnySchema] ? TakesInput<In<U>, Out<U>> : unknown;
+
+/** The schema of a method's input; `undefined` for a method that takes none. */
+export function inputOf(definition: Method): Schema | undefined {
+  return (definition as Partial<TakesInput>).input;
+}
+
 /** Keeps in the type whether a method is scoped: its host handler then has a scope for sure. */
 export interface Scoping<Scoped extends boolean> {
   readonly scoped: Scoped;
@@ -106,6 +124,7 @@ export function request<
   G extends AnySchema = AnySchema,
   O extends boolean = false,
   S extends boolean = false,
+  U extends AnySchema | undefined = undefined,
 >(
   definition: CallMethodOptions & {
     readonly scoped?: S;
@@ -114,10 +133,16 @@ export function request<
     /** Schema of the values sent with `ctx.progress(value)`. Default: any JSON value, unchecked. */
     readonly progress?: G;
     readonly optional?: O;
+    /**
+     * Schema of one item of the input: the caller then passes `{ input: iterable }` in its options, and the handler reads
+     * `ctx.input`, which paces it. See docs/calls.md in the repository. Default: the method takes no input.
+     */
+    readonly input?: U;
   },
-): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, NoInfer<O>> & Scoping<NoInfer<S>> {
+): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, NoInfer<O>> & Scoping<NoInfer<S>> & InputPart<U> {
   return freeze({
     ...definition,
+    ...inputPart(definition.input),
     kind: "request" as const,
     progress: definition.progress as Schema<In<G>, Out<G>> | undefined,
     params: definition.params as Schema<In<P>, Out<P>>,
@@ -144,16 +169,25 @@ export function notification<P extends AnySchema, O extends boolean = false, S e
  * Defines a method answered by a sequence of items: an async generator at the handler, an `AsyncIterable` at the caller.
  * Credit from the reader paces the producer, so that a slow reader bounds memory on both ends.
  */
-export function stream<P extends AnySchema, I extends AnySchema, O extends boolean = false, S extends boolean = false>(
+export function stream<
+  P extends AnySchema,
+  I extends AnySchema,
+  O extends boolean = false,
+  S extends boolean = false,
+  U extends AnySchema | undefined = undefined,
+>(
   definition: CallMethodOptions & {
     readonly params: P;
     readonly item: I;
     readonly optional?: O;
     readonly scoped?: S;
+    /** As of {@link request}: items then flow both ways. Default: the method takes no input. */
+    readonly input?: U;
   },
-): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, NoInfer<O>> & Scoping<NoInfer<S>> {
+): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, NoInfer<O>> & Scoping<NoInfer<S>> & InputPart<U> {
   return freeze({
     ...definition,
+    ...inputPart(definition.input),
     kind: "stream" as const,
     params: definition.params as Schema<In<P>, Out<P>>,
     item: definition.item as Schema<In<I>, Out<I>>,
@@ -174,7 +208,7 @@ export interface TenantScope {
  * method maps, and optionally a `scope` schema (default `{ tenant: string }`).
  * @throws TypeError when the name is empty, the version is not a positive integer, or a method name is reserved
  * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker method has `capability` or `scoped`; RangeError when
- * a method's `timeoutMs` is not from 1 to 2,147,483,647.
+ * a method's `timeoutMs` or `idleTimeoutMs` is not from 1 to 2,147,483,647.
  */
 export function defineContract<
   const H extends MethodMap,
@@ -218,8 +252,10 @@ function checkMethod(where: string, definition: Method, isForWorker: boolean): v
   if (isForWorker && (definition.capability !== undefined || definition.scoped === true)) {
     throw new TypeError(`${where}: capability and scoped guard what workers call; leave them out under hostToWorker`);
   }
-  if (definition.kind !== "notification" && definition.timeoutMs !== undefined) {
-    checkDelay(definition.timeoutMs, `${where}: timeoutMs`);
+  if (definition.kind === "notification") return;
+  for (const name of ["timeoutMs", "idleTimeoutMs"] as const) {
+    const delay = definition[name];
+    if (delay !== undefined) checkDelay(delay, `${where}: ${name}`);
   }
 }
 
@@ -228,6 +264,11 @@ const RUNTIME_METHODS: ReadonlySet<string> = new Set(["initialize", "initialized
 /** Whether a method name belongs to the runtime and so may not stand in a contract. */
 export function isReservedMethod(method: string): boolean {
   return RUNTIME_METHODS.has(method) || method.startsWith("$/");
+}
+
+/** The cast is what the type says: with a schema a method takes input. */
+function inputPart<U extends AnySchema | undefined>(input: U | undefined): InputPart<U> {
+  return (input === undefined ? undefined : { input }) as InputPart<U>;
 }
 
 function freeze<T extends object>(value: T): T {

@@ -1,9 +1,9 @@
-import { createAbortListeners } from "./abort-listeners.js";
-import { cancelError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
+import { checkSignal, createAbortListeners } from "./abort-listeners.js";
+import { cancelError, idleError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
+import { heard, type IdleLimit, idleTimeout, isHeldByReader, totalTimeout } from "./call-timeouts.js";
 import type { Clock } from "./clock.js";
 import { isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
-import { checkDelay } from "./delay.js";
 import { ErrorCode, fromWireError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
 import type { ErrorMessage, MessageMeta, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
@@ -19,6 +19,8 @@ export interface PeerCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** ms; default: the method's, else the peer's. */
   readonly timeoutMs?: number | undefined;
+  /** ms without progress or an item; default: the method's, else no limit. */
+  readonly idleTimeoutMs?: number | undefined;
   readonly onProgress?: ((value: never) => void) | undefined;
   readonly meta?: MessageMeta | undefined;
   readonly window?: { readonly items?: number; readonly bytes?: number } | undefined;
@@ -42,6 +44,9 @@ interface OutgoingCall extends Deadlined {
   readonly method: string;
   readonly definition: Method;
   readonly timeoutMs: number | undefined;
+  /** The total it ends at, beside `deadline`, which moves with what is heard of it. */
+  readonly idle: IdleLimit | undefined;
+  deadline: number;
   readonly onProgress: ((value: never) => void) | undefined;
   readonly onResult: ((result: unknown) => void) | undefined;
   readonly onSettled: (() => void) | undefined;
@@ -65,9 +70,12 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   };
 
   const timer = createDeadlineTimer(clock, () => {
-    for (const [id, call] of pending.takeExpired(clock.now())) {
+    const now = clock.now();
+    for (const [id, call] of pending.takeExpired(now, (call) => isHeldByReader(call, now))) {
       stats.timeouts++;
-      release(id, call, timeoutError(call.method, call.timeoutMs));
+      const { idle, method, timeoutMs } = call;
+      const isIdle = idle !== undefined && now < idle.total;
+      release(id, call, isIdle ? idleError(method, idle.ms) : timeoutError(method, timeoutMs));
     }
     timer.arm(pending.nextDeadline());
   });
@@ -98,18 +106,20 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       options.onSettled?.();
       call.fail(error);
     };
-    const methodTimeout = definition.kind === "notification" ? undefined : definition.timeoutMs;
-    const fallback = definition.kind === "stream" ? undefined : limits.callTimeoutMs;
     let timeoutMs: number | undefined;
+    let idleMs: number | undefined;
     try {
-      const asked = options.timeoutMs ?? methodTimeout;
-      timeoutMs = asked === undefined ? fallback : checkDelay(asked, `${method}: timeoutMs`);
+      timeoutMs = totalTimeout(definition, method, options, limits.callTimeoutMs);
+      idleMs = idleTimeout(definition, method, options);
       if (signal !== undefined) checkSignal(signal, method);
     } catch (error) {
       return refuse(new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
     }
     if (signal?.aborted === true) return refuse(cancelError(method, signal.reason));
-    const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeoutMs;
+    const now = clock.now();
+    const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
+    const idle = idleMs === undefined ? undefined : { ms: idleMs, total };
+    const deadline = idle === undefined ? total : Math.min(total, now + idle.ms);
     const { onProgress, onResult, onSettled } = options;
     const { reader, succeed, fail } = call;
     const entry: OutgoingCall = {
@@ -117,6 +127,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       definition,
       deadline,
       timeoutMs,
+      idle,
       onProgress,
       onResult,
       onSettled,
@@ -187,7 +198,9 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       if (id === undefined) return reader;
       reader.attach({
         grant: (items, bytes) => {
-          if (pending.get(id) !== undefined) {
+          const call = pending.get(id);
+          if (call !== undefined) {
+            heard(call, clock.now);
             context.send({ jsonrpc: "2.0", method: "$/stream/credit", params: { id, items, bytes } }, true);
           }
         },
@@ -228,7 +241,9 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
 
     onProgress(id: unknown, value: unknown): void {
       const call = pending.get(id);
-      if (call?.onProgress === undefined || call.definition.kind !== "request") return;
+      if (call === undefined || call.definition.kind !== "request") return;
+      heard(call, clock.now);
+      if (call.onProgress === undefined) return;
       const { method, onProgress } = call;
       let checked: unknown;
       try {
@@ -255,6 +270,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         call.reader.fail(invalidResult(call.method, error));
         return;
       }
+      heard(call, clock.now);
       call.reader.push(checked, bytes);
     },
 
@@ -267,11 +283,4 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       }
     },
   };
-}
-
-function checkSignal(signal: unknown, method: string): void {
-  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
-  if (typeof aborted !== "boolean" || typeof addEventListener !== "function") {
-    throw new TypeError(`${method}: signal: expected an AbortSignal`);
-  }
 }

@@ -11,9 +11,11 @@ export interface PendingCalls<Entry extends Deadlined> {
   add(entry: Entry, exempt?: boolean): number | undefined;
   get(id: unknown): Entry | undefined;
   take(id: unknown): Entry | undefined;
-  /** Removes the calls whose deadline has come. */
-  takeExpired(now: number): [id: number, entry: Entry][];
+  /** Removes the calls whose deadline has come, but for those that `prolong` gives another one. */
+  takeExpired(now: number, prolong?: (entry: Entry) => boolean): [id: number, entry: Entry][];
   takeAll(): [id: number, entry: Entry][];
+  /** All calls, oldest first. */
+  list(): Entry[];
   /** The earliest deadline, `Infinity` for none. */
   nextDeadline(): number;
   /** Whether the id was given out before: a reply to it is late, not unasked. */
@@ -90,8 +92,12 @@ export function createPendingCalls<Entry extends Deadlined>(limit: number, lastI
       const slot = slotOf(id);
       return slot === -1 ? undefined : removeSlot(slot);
     },
-    takeExpired: (now) => removeWhere((entry) => entry.deadline <= now),
+    takeExpired: (now, prolong) => removeWhere((entry) => entry.deadline <= now && prolong?.(entry) !== true),
     takeAll: () => removeWhere(() => true),
+    list() {
+      const slots = entries.flatMap((entry, slot) => (entry === undefined ? [] : [slot]));
+      return slots.sort((a, b) => (ids[a] as number) - (ids[b] as number)).map((slot) => entries[slot] as Entry);
+    },
     nextDeadline() {
       let next = Number.POSITIVE_INFINITY;
       for (const entry of entries) if (entry !== undefined && entry.deadline < next) next = entry.deadline;

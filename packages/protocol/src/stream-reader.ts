@@ -34,6 +34,16 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
     this.#hooks = hooks;
   }
 
+  /** Whether items have come that nobody has taken. */
+  get hasItems(): boolean {
+    return this.#buffer.length > 0;
+  }
+
+  /** Whether nothing more is taken from the wire; what is buffered can still be read. */
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -71,27 +81,31 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
     return this.return().then(() => {});
   }
 
-  /** Takes one item from the wire; ends the stream when the producer overruns the window it was given. */
-  push(item: unknown, bytes: number): void {
-    if (this.#ended) return;
+  /**
+   * Takes one item from the wire, if the stream is not over; ends it when the producer overruns the window it was given.
+   * Returns whether it was taken.
+   */
+  push(item: unknown, bytes: number): boolean {
+    if (this.#ended) return false;
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       this.#giveBack(bytes);
       waiter.resolve({ done: false, value: item });
-      return;
+      return true;
     }
     // One item may exceed the byte window: it is sent while any byte credit is left.
     if (this.#buffer.length >= this.#window.items || this.#bufferedBytes > this.#window.bytes) {
       this.fail(
         new RpcError(
           ErrorCode.OVERLOADED,
-          `the stream's producer ran ahead of its credit of ${this.#window.items} items and ${this.#window.bytes} bytes`,
+          `the producer ran ahead of its credit of ${this.#window.items} items and ${this.#window.bytes} bytes`,
         ),
       );
-      return;
+      return false;
     }
     this.#buffer.push({ item, bytes });
     this.#bufferedBytes += bytes;
+    return true;
   }
 
   /** Ends at once with an error: items nobody has taken are dropped. */

@@ -1,0 +1,54 @@
+import type { Method } from "./contract.js";
+import { checkDelay } from "./delay.js";
+
+interface AskedTimeouts {
+  readonly timeoutMs?: number | undefined;
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+/**
+ * How long a call may take in all, ms: what its caller asks, else what the contract says, else `fallback`; a stream has
+ * no limit by itself.
+ * @throws RangeError
+ */
+export function totalTimeout(
+  definition: Method,
+  method: string,
+  options: AskedTimeouts,
+  fallback: number,
+): number | undefined {
+  const asked = options.timeoutMs ?? (definition.kind === "notification" ? undefined : definition.timeoutMs);
+  if (asked !== undefined) return checkDelay(asked, `${method}: timeoutMs`);
+  return definition.kind === "stream" ? undefined : fallback;
+}
+
+/** How long nothing may be heard of a call, ms; `undefined`: as long as it may take. @throws RangeError */
+export function idleTimeout(definition: Method, method: string, options: AskedTimeouts): number | undefined {
+  const asked = options.idleTimeoutMs ?? (definition.kind === "notification" ? undefined : definition.idleTimeoutMs);
+  return asked === undefined ? undefined : checkDelay(asked, `${method}: idleTimeoutMs`);
+}
+
+/** A call that ends when nothing is heard of it for long: how long, and when it ends at the latest. */
+export interface IdleLimit {
+  readonly ms: number;
+  readonly total: number;
+}
+
+/** What idleness needs to know of a call. */
+interface IdleCall {
+  readonly idle: IdleLimit | undefined;
+  readonly reader: { readonly hasItems: boolean } | undefined;
+  deadline: number;
+}
+
+/** Something came of the call: only from now on is it idle. */
+export function heard(call: IdleCall, now: () => number): void {
+  if (call.idle !== undefined) call.deadline = Math.min(call.idle.total, now() + call.idle.ms);
+}
+
+/** A producer is not idle while its reader leaves items where they are: it may have no credit. Gives it more time. */
+export function isHeldByReader(call: IdleCall, now: number): boolean {
+  if (call.idle === undefined || now >= call.idle.total || call.reader?.hasItems !== true) return false;
+  call.deadline = Math.min(call.idle.total, now + call.idle.ms);
+  return true;
+}
