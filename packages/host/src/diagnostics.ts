@@ -1,6 +1,7 @@
 import type { PeerStats } from "@outrigger/protocol";
 import type { ExitReasonName } from "./exit-reason.js";
 import type { LogStats } from "./log-bridge.js";
+import type { PermissionReport } from "./node-permissions.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { HostCore, WorkerLimits } from "./worker-spec.js";
@@ -22,6 +23,8 @@ export interface WorkerDiagnostics {
   readonly protocol: number | undefined;
   readonly features: readonly string[];
   readonly capabilities: readonly string[];
+  /** What Node enforces of the `permissions` of the latest process, and what not; `undefined` when none were asked for. */
+  readonly permissions: PermissionReport | undefined;
   /** Without a stable uptime between them. */
   readonly consecutiveCrashes: number;
   readonly totalCrashes: number;
@@ -80,6 +83,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore): Worke
     protocol: handshake?.agreement.protocol,
     features: handshake?.agreement.features ?? [],
     capabilities: [...spec.capabilities],
+    permissions: incarnation?.permissions,
     consecutiveCrashes: state.history.consecutive,
     totalCrashes: state.history.total,
     lastCrash: lastCrash && {

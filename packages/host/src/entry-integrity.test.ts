@@ -2,26 +2,33 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { checkIntegrity } from "./entry-integrity.js";
+import { checkIntegrity, checkPin } from "./entry-integrity.js";
 
 const file = fileURLToPath(import.meta.url);
 
-it("an entry that is what was pinned passes, in either case of the digits", async () => {
-  const sha256 = createHash("sha256")
+it.each(["sha256", "sha384", "sha512"])("an entry that has its %s passes", async (algorithm) => {
+  const pin = `${algorithm}-${createHash(algorithm)
     .update(await readFile(file))
-    .digest("hex");
-  await checkIntegrity(file, sha256);
-  await checkIntegrity(file, sha256.toUpperCase());
+    .digest("base64")}`;
+  checkPin(pin);
+  await checkIntegrity(file, pin);
 });
 
 it("a changed entry is refused, with both hashes", async () => {
-  await expect(checkIntegrity(file, "0".repeat(64))).rejects.toMatchObject({
-    name: "IntegrityError",
-    expected: "0".repeat(64),
-    actual: expect.stringMatching(/^[0-9a-f]{64}$/),
+  const pin = `sha256-${"A".repeat(43)}=`;
+  checkPin(pin);
+  await expect(checkIntegrity(file, pin)).rejects.toMatchObject({
+    ...{ name: "IntegrityError", file, expected: pin },
+    actual: expect.stringMatching(/^sha256-.{43}=$/),
   });
 });
 
-it("a pin that is no sha256 is a mistake of the integrator, said so", async () => {
-  await expect(checkIntegrity(file, "abc")).rejects.toThrow('expected 64 hexadecimal digits, got "abc"');
+it.each([
+  ["hexadecimal digits", "0".repeat(64)],
+  ["a hash too short", "sha256-AAAA"],
+  ["a weak hash", `sha1-${"A".repeat(27)}=`],
+  ["two hashes", `sha256-${"A".repeat(43)}= sha256-${"B".repeat(43)}=`],
+  ["no text", 7],
+])("a pin of %s is a mistake of the integrator, said so", (_, pin) => {
+  expect(() => checkPin(pin)).toThrow(/integrity: expected "sha256-".*got/);
 });

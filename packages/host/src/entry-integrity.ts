@@ -1,33 +1,28 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { IntegrityError } from "./integrity-error.js";
+import { invalidOption, shown } from "./option-checks.js";
 
-/** An entry whose contents were not what the host pinned. */
-export class IntegrityError extends Error {
-  readonly expected: string;
-  readonly actual: string;
+/** Base64 characters of each hash that subresource integrity knows. */
+const FORM = /^(?:sha256-[A-Za-z0-9+/]{43}=|sha384-[A-Za-z0-9+/]{64}|sha512-[A-Za-z0-9+/]{86}==)$/;
 
-  constructor(file: string, expected: string, actual: string) {
-    super(
-      `entry ${file}: expected sha256 ${expected}, got ${actual}; it was changed since it was pinned: restore it, or pin the new hash after review`,
-    );
-    this.name = "IntegrityError";
-    this.expected = expected;
-    this.actual = actual;
-  }
+/** @throws RpcError INVALID_PARAMS unless it is one hash in the form of subresource integrity */
+export function checkPin(pin: unknown): void {
+  if (typeof pin === "string" && FORM.test(pin)) return;
+  throw invalidOption(
+    `integrity: expected "sha256-" (or sha384-, sha512-) and the hash in base64, got ${shown(pin)}; make one with: openssl dgst -sha256 -binary plugin.js | openssl base64 -A`,
+  );
 }
 
 /**
- * Checks a file against a pinned hash, just before it is run.
- * @param sha256 64 hexadecimal digits
- * @throws IntegrityError when they differ; TypeError when the pin is no sha256; what reading the file throws.
+ * Checks a file against its pin.
+ * @throws IntegrityError when they differ; what reading the file throws
  */
-export async function checkIntegrity(file: string, sha256: string): Promise<void> {
-  if (!/^[0-9a-f]{64}$/i.test(sha256)) {
-    throw new TypeError(`integrity.sha256: expected 64 hexadecimal digits, got ${JSON.stringify(sha256)}`);
-  }
-  const hash = createHash("sha256");
+export async function checkIntegrity(file: string, pin: string): Promise<void> {
+  const [algorithm = ""] = pin.split("-", 1);
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(file), hash);
-  const actual = hash.digest("hex");
-  if (actual !== sha256.toLowerCase()) throw new IntegrityError(file, sha256.toLowerCase(), actual);
+  const actual = `${algorithm}-${hash.digest("base64")}`;
+  if (actual !== pin) throw new IntegrityError(file, pin, actual);
 }

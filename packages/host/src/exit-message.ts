@@ -30,6 +30,8 @@ export function describeExit(exit: ExitReason): string {
       return `it broke the protocol: ${exit.message}`;
     case "stdin-closed":
       return `its pipes broke while it was alive: ${exit.message}; a worker must keep stdin and stdout open until it exits`;
+    case "integrity-mismatch":
+      return `its entry ${exit.file} is not what was pinned: expected ${exit.expected}, got ${exit.actual}; nothing was run. Restore the file, or, if the change is meant, start it with the new hash as integrity`;
     case "spawn-failed":
       return `it could not be started: ${exit.message}`;
   }

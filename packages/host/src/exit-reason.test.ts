@@ -130,6 +130,10 @@ const EXAMPLES: { readonly [Name in ExitReason["reason"]]: ExitReason & { readon
   "protocol-violation": { reason: "protocol-violation", message: "a message of more than 10 bytes" },
   "stdin-closed": { reason: "stdin-closed", message: "write EPIPE" },
   "spawn-failed": { reason: "spawn-failed", message: "no such command: frob" },
+  "integrity-mismatch": {
+    ...{ reason: "integrity-mismatch", file: "/plugin.js" },
+    ...{ expected: "sha256-AAAA", actual: "sha256-BBBB" },
+  },
 };
 
 test("every reason has one sentence", () => {
@@ -141,6 +145,7 @@ test("every reason has one sentence", () => {
       "handshake-mismatch": "host and plugin do not fit: contract acme.greeter: version 1 and 2",
       "heap-out-of-memory": "its JavaScript heap is full: look for a leak, or raise limits.heapMb",
       "initialize-timeout": "it did not answer initialize within 15000 ms, and wrote a line to stdout that is no message: the entry never called serve(plugin), or was busy before it; its stdout must carry the protocol only; raise timeouts.initializeMs if it must take longer",
+      "integrity-mismatch": "its entry /plugin.js is not what was pinned: expected sha256-AAAA, got sha256-BBBB; nothing was run. Restore the file, or, if the change is meant, start it with the new hash as integrity",
       "memory-limit": "it used 512 MiB of memory, limits.rssMb is 500: look for a leak, or raise the limit",
       "never-served": "the entry ended without calling serve(plugin): call serve from @outrigger/worker-sdk at the end of the entry file, and await nothing before it that may never settle",
       "protocol-violation": "it broke the protocol: a message of more than 10 bytes",
@@ -159,6 +164,7 @@ test("only what cannot get better by itself is not retried", () => {
   expect(down).toEqual([
     ["requested", "stop"],
     ["handshake-mismatch", "fail"],
+    ["integrity-mismatch", "fail"],
   ]);
   expect(Object.keys(DEFAULT_RESTART_RULES).sort()).toEqual(Object.keys(EXAMPLES).sort());
 });

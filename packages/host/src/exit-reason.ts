@@ -1,4 +1,5 @@
 import { codeHint, earlyExitAdvice } from "./exit-codes.js";
+import { IntegrityError } from "./integrity-error.js";
 import type { ProcessExit } from "./launcher.js";
 
 /** Why the host itself ended a worker, or gave up on it. */
@@ -38,6 +39,8 @@ export type ExitReason =
   | { readonly reason: "heap-out-of-memory" }
   /** It ended by itself, with success, before a single message: the entry does not call `serve(plugin)`. */
   | { readonly reason: "never-served"; readonly strayLines: number }
+  /** The entry is not what `integrity` pins; no process was started. The hashes as in the option. */
+  | { readonly reason: "integrity-mismatch"; readonly file: string; readonly expected: string; readonly actual: string }
   /** No process came to be. */
   | { readonly reason: "spawn-failed"; readonly message: string };
 
@@ -69,6 +72,10 @@ export interface ExitFacts {
 /** What the last moments of a process amount to. */
 export function exitReason(facts: ExitFacts): ExitReason {
   const { exit, cause, ready, initialized, received, strayLines } = facts;
+  if (exit.error instanceof IntegrityError) {
+    const { file, expected, actual } = exit.error;
+    return { reason: "integrity-mismatch", file, expected, actual };
+  }
   if (exit.error !== undefined) return { reason: "spawn-failed", message: exit.error.message };
   if (facts.asked) return { reason: "requested", code: exit.code, signal: exit.signal };
   if (cause?.reason === "initialize-timeout") return { ...cause, initialized, strayLines };
@@ -114,4 +121,6 @@ export const DEFAULT_RESTART_RULES: Readonly<Record<ExitReasonName, RestartRule>
   "protocol-violation": "restart",
   "stdin-closed": "restart",
   "spawn-failed": "restart",
+  // A file that was tampered with does not heal, and a new release comes with a new pin.
+  "integrity-mismatch": "fail",
 };

@@ -4,6 +4,7 @@ import { exitReason, type HostCause } from "./exit-reason.js";
 import { startupCause } from "./host-handshake.js";
 import { checkProcess, type ProcessExit, type WorkerProcess } from "./launcher.js";
 import { createLogBridge, type LogBridge } from "./log-bridge.js";
+import type { PermissionReport } from "./node-permissions.js";
 import type { ProcessEvent, WorkerExit } from "./state-types.js";
 import { readStderr, type StderrReader } from "./stderr-reader.js";
 import { WorkerChannel } from "./worker-channel.js";
@@ -45,6 +46,11 @@ export class Incarnation {
 
   get pid(): number | undefined {
     return this.#process?.pid;
+  }
+
+  /** `undefined` when none were asked for. */
+  get permissions(): PermissionReport | undefined {
+    return this.#process?.permissions;
   }
 
   /** The channel, while calls may go through it. */

@@ -21,6 +21,7 @@ export type { HostLimits, HostOptions, SharedOptions, StartOptions, Timeouts, Wo
 export type { HostRuntime } from "./host-runtime.js";
 export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
+export type { NodePermissions, PermissionName, PermissionReport } from "./node-permissions.js";
 export type { RestartPolicy, RestartType } from "./restart-policy.js";
 export type { FailedWhy, WorkerStatus } from "./state-types.js";
 export type { ScopeOption, Worker } from "./worker.js";

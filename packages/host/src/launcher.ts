@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import type { PermissionReport } from "./node-permissions.js";
 
 /** What a launcher starts: one process of one worker. */
 export interface LaunchSpec {
@@ -25,6 +26,8 @@ export interface WorkerProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** What became of permissions that were asked for; none were by default. */
+  readonly permissions?: PermissionReport;
   /** Signals the whole process tree; never throws. */
   kill(signal: NodeJS.Signals): void;
   /**

@@ -2,8 +2,13 @@ import { realpathSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ErrorCode, RpcError } from "@outrigger/protocol";
-import type { Launcher } from "./launcher.js";
+import { codePaths } from "./code-paths.js";
+import { checkIntegrity, checkPin } from "./entry-integrity.js";
+import type { Launcher, LaunchSpec, WorkerProcess } from "./launcher.js";
+import { nodeFlags } from "./node-flags.js";
+import { type NodePermissions, planPermissions } from "./node-permissions.js";
 import { checkStrings, invalidOption, shown } from "./option-checks.js";
+import { checkNotOverruled, checkPermissions } from "./permission-checks.js";
 import { spawnWorker } from "./spawn-launcher.js";
 
 /** Which JavaScript file runs in which Node, and how. */
@@ -16,6 +21,16 @@ export interface NodeLauncherOptions {
   readonly nodePath?: string | undefined;
   /** Arguments of the entry, `process.argv` from 2. Default: none. */
   readonly args?: readonly string[] | undefined;
+  /**
+   * What it may do, by Node's permission model; what this Node can enforce of it, diagnostics tell. Default: no model, and
+   * it may do what the host's user may. See docs/permissions.md in the repository.
+   */
+  readonly permissions?: NodePermissions | undefined;
+  /**
+   * The hash the entry must have, `"sha256-<base64>"` (or sha384, sha512), checked before each launch. A mismatch is a
+   * failed start, reason `integrity-mismatch`, and is not tried again. What the entry imports is not checked. Default: none.
+   */
+  readonly integrity?: string | undefined;
 }
 
 /**
@@ -31,19 +46,39 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   if (nodePath !== undefined && (typeof nodePath !== "string" || nodePath === "" || nodePath.includes("\0"))) {
     throw invalidOption(`nodePath: expected the path of a Node, got ${shown(nodePath)}`);
   }
+  const { permissions, integrity } = options;
+  if (integrity !== undefined) checkPin(integrity);
+  if (permissions !== undefined) {
+    checkPermissions(permissions);
+    checkNotOverruled("execArgv", execArgv ?? []);
+  }
+  const node = nodePath ?? process.execPath;
+  const argv = (spec: LaunchSpec, file: string, flags: readonly string[] = []): [string, ...string[]] => [
+    node,
+    ...(spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`]),
+    ...(execArgv ?? []).map((argument, index, all) => importable(argument, all[index - 1])),
+    ...flags,
+    file,
+    ...(args ?? []),
+  ];
+
+  const launchChecked = async (spec: LaunchSpec): Promise<WorkerProcess> => {
+    const file = existing(entry);
+    let plan: ReturnType<typeof planPermissions> | undefined;
+    if (permissions !== undefined) {
+      checkNotOverruled("env.NODE_OPTIONS", spec.env.NODE_OPTIONS?.split(/[\s"]+/) ?? []);
+      plan = planPermissions(permissions, await nodeFlags(node, spec.env), codePaths(file));
+    }
+    // Last, so that as little time as can be passes until Node reads the file.
+    if (integrity !== undefined) await checkIntegrity(file, integrity);
+    const launched = spawnWorker(() => argv(spec, file, plan?.flags), spec);
+    return plan === undefined ? launched : { ...launched, permissions: plan.report };
+  };
+
+  const isPlain = permissions === undefined && integrity === undefined;
   return {
     name: `node ${basename(entry)}`,
-    launch: (spec) =>
-      spawnWorker(
-        () => [
-          options.nodePath ?? process.execPath,
-          ...(spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`]),
-          ...(options.execArgv ?? []).map((argument, index, all) => importable(argument, all[index - 1])),
-          existing(entry),
-          ...(options.args ?? []),
-        ],
-        spec,
-      ),
+    launch: isPlain ? (spec) => spawnWorker(() => argv(spec, existing(entry)), spec) : launchChecked,
   };
 }
 

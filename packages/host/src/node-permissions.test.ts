@@ -3,40 +3,37 @@ import { planPermissions } from "./node-permissions.js";
 
 const node20 = new Set(["--experimental-permission", "--allow-child-process", "--allow-worker", "--allow-addons"]);
 const node26 = new Set(["--permission", "--allow-child-process", "--allow-worker", "--allow-addons", "--allow-net"]);
+const code = ["/plugin/dist"];
 
 describe("permissions", () => {
   it("the network is reported as not enforced where Node has no flag for it", () => {
-    const plan = planPermissions({}, node20, "/plugin.js");
-    expect(plan.flags).toEqual(["--experimental-permission", "--allow-fs-read=/plugin.js"]);
-    expect(plan.notEnforced).toEqual(["net"]);
-    expect(plan.enforced).toEqual(["read", "write", "childProcess", "workers", "addons"]);
+    const { flags, report } = planPermissions({}, node20, code);
+    expect(flags).toEqual(["--experimental-permission", "--allow-fs-read=/plugin/dist"]);
+    expect(report.notEnforced).toEqual(["net"]);
+    expect(report.enforced).toEqual(["read", "write", "childProcess", "workers", "addons"]);
   });
 
-  it("a network that is allowed anyway is not reported", () => {
-    expect(planPermissions({ net: true }, node20, "/plugin.js").notEnforced).toEqual([]);
+  it("a network that is allowed anyway is not reported, and gets no flag that Node does not know", () => {
+    const { flags, report } = planPermissions({ net: true }, node20, code);
+    expect(report.notEnforced).toEqual([]);
+    expect(flags).not.toContain("--allow-net");
   });
 
   it("what is named is allowed, what is not is denied", () => {
-    const plan = planPermissions({ read: ["/docs"], write: ["/out"], workers: true }, node26, "/plugin.js");
-    expect(plan.flags).toEqual([
-      "--permission",
-      "--allow-fs-read=/plugin.js",
-      "--allow-fs-read=/docs",
-      "--allow-fs-write=/out",
-      "--allow-worker",
-    ]);
-    expect(plan).toMatchObject({
-      enforced: ["read", "write", "childProcess", "workers", "net", "addons"],
-      notEnforced: [],
+    const permissions = { read: ["/docs"], write: ["/out"], workers: true };
+    expect(planPermissions(permissions, node26, code)).toEqual({
+      flags: [
+        ...["--permission", "--allow-fs-read=/plugin/dist", "--allow-fs-read=/docs"],
+        ...["--allow-fs-write=/out", "--allow-worker"],
+      ],
+      report: { enforced: ["read", "write", "childProcess", "workers", "net", "addons"], notEnforced: [] },
     });
   });
 
   it("a Node without the model enforces nothing, and says so", () => {
-    const plan = planPermissions({ read: ["/docs"] }, new Set(), "/plugin.js");
-    expect(plan).toEqual({
+    expect(planPermissions({ read: ["/docs"], addons: true }, new Set(), code)).toEqual({
       flags: [],
-      enforced: [],
-      notEnforced: ["read", "write", "childProcess", "workers", "net", "addons"],
+      report: { enforced: [], notEnforced: ["read", "write", "childProcess", "workers", "net"] },
     });
   });
 });

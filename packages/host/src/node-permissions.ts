@@ -1,27 +1,33 @@
-/** What a Node worker may do, by Node's own permission model; everything not named is denied. */
+/**
+ * What a Node worker may do, by Node's own permission model; everything not named is denied. It narrows what a plugin does
+ * by mistake, and holds against no plugin that means harm: see docs/permissions.md in the repository.
+ */
 export interface NodePermissions {
-  /** Files and folders it may read, absolute paths. Its entry file is always readable. Default: none. */
+  /**
+   * Files and folders it may read, absolute paths, or `"*"` for all. Always readable: the folder of its entry, and the
+   * `node_modules` folders above it. Default: none.
+   */
   readonly read?: readonly string[] | undefined;
-  /** Files and folders it may write, absolute paths. Default: none. */
+  /** Files and folders it may write, absolute paths, or `"*"` for all. A folder must exist before the start. Default: none. */
   readonly write?: readonly string[] | undefined;
-  /** May start processes. Default `false`. */
+  /** May start processes, which none of this binds. Default `false`. */
   readonly childProcess?: boolean | undefined;
-  /** May start worker threads; without it the guard thread of the SDK cannot run. Default `false`. */
+  /** May start worker threads; without it the SDK's guard thread does not run. Default `false`. */
   readonly workers?: boolean | undefined;
-  /** May use the network. Default `false`. */
+  /** May use the network. Enforced from Node 25 on. Default `false`. */
   readonly net?: boolean | undefined;
-  /** May load native addons, which are outside every other permission. Default `false`. */
+  /** May load native addons, which none of this binds. Default `false`. */
   readonly addons?: boolean | undefined;
 }
 
+/** The name of a permission. */
 export type PermissionName = keyof NodePermissions;
 
-/** The flags for one Node, and what they really do there. */
-export interface PermissionPlan {
-  readonly flags: readonly string[];
-  /** Denied or limited by Node itself. */
+/** What became of the permissions of a process. */
+export interface PermissionReport {
+  /** Denied or limited by Node itself, as asked. */
   readonly enforced: readonly PermissionName[];
-  /** Asked for, but this Node has no flag for it: the worker can do it all the same. */
+  /** Denied on paper only: this Node has no flag for it, and the worker can do it all the same. */
   readonly notEnforced: readonly PermissionName[];
 }
 
@@ -36,30 +42,30 @@ const SWITCHES: readonly (readonly [PermissionName, string])[] = [
  * Maps permissions to the flags a Node has.
  *
  * @param supported the flags that Node knows (`process.allowedNodeEnvironmentFlags`)
- * @param entry the entry file, which must be readable for anything to run
+ * @param code files and folders that must be readable for anything to run
  */
 export function planPermissions(
   permissions: NodePermissions,
   supported: ReadonlySet<string>,
-  entry: string,
-): PermissionPlan {
+  code: readonly string[],
+): { readonly flags: readonly string[]; readonly report: PermissionReport } {
   const model = ["--permission", "--experimental-permission"].find((flag) => supported.has(flag));
-  const asked: PermissionName[] = ["read", "write", ...SWITCHES.map(([name]) => name)];
-  if (model === undefined) return { flags: [], enforced: [], notEnforced: asked };
-
-  const flags = [model];
-  for (const path of new Set([entry, ...(permissions.read ?? [])])) flags.push(`--allow-fs-read=${path}`);
-  for (const path of new Set(permissions.write ?? [])) flags.push(`--allow-fs-write=${path}`);
-  const enforced: PermissionName[] = ["read", "write"];
-  const notEnforced: PermissionName[] = [];
-  for (const [name, flag] of SWITCHES) {
-    const allowed = permissions[name] === true;
-    if (!supported.has(flag)) {
-      if (!allowed) notEnforced.push(name);
-      continue;
-    }
-    if (allowed) flags.push(flag);
-    enforced.push(name);
+  if (model === undefined) {
+    return { flags: [], report: { enforced: [], notEnforced: ["read", "write", ...deniedOf(permissions)] } };
   }
-  return { flags, enforced, notEnforced };
+  const flags = [model];
+  for (const path of new Set([...code, ...(permissions.read ?? [])])) flags.push(`--allow-fs-read=${path}`);
+  for (const path of new Set(permissions.write ?? [])) flags.push(`--allow-fs-write=${path}`);
+  for (const [name, flag] of SWITCHES) {
+    if (permissions[name] === true && supported.has(flag)) flags.push(flag);
+  }
+  const known = new Set<PermissionName>(SWITCHES.filter(([, flag]) => supported.has(flag)).map(([name]) => name));
+  const enforced = SWITCHES.map(([name]) => name).filter((name) => known.has(name));
+  const notEnforced = deniedOf(permissions).filter((name) => !known.has(name));
+  return { flags, report: { enforced: ["read", "write", ...enforced], notEnforced } };
+}
+
+/** What is allowed needs no enforcement. */
+function deniedOf(permissions: NodePermissions): PermissionName[] {
+  return SWITCHES.map(([name]) => name).filter((name) => permissions[name] !== true);
 }

@@ -19,7 +19,8 @@ const HOST = names<HostOptions<Contract>>({
 });
 const START = names<StartOptions>({
   ...SHARED,
-  ...{ entry: true, execArgv: true, nodePath: true, args: true, command: true, launcher: true },
+  ...{ entry: true, execArgv: true, nodePath: true, args: true, permissions: true, integrity: true },
+  ...{ command: true, launcher: true },
   ...{ capabilities: true, cwd: true, manifest: true, config: true },
 });
 const TIMEOUTS = names<Timeouts>({
@@ -66,6 +67,12 @@ export function checkStartOptions(options: unknown): void {
   const given = checkKeys("start", options, START);
   checkShared(given);
   if (given.entry !== undefined) return;
+  for (const option of ["permissions", "integrity"]) {
+    if (given[option] === undefined) continue;
+    throw invalidOption(
+      `${option}: goes with entry only, nothing here could enforce it; isolate by the command itself, as docker run does`,
+    );
+  }
   const stray = ["execArgv", "nodePath", "args"].find((option) => given[option] !== undefined);
   if (stray === undefined) return;
   throw invalidOption(`${stray}: goes with entry only; put the arguments of a command into command itself`);

@@ -180,7 +180,11 @@ export class Supervisor {
         return;
       case "ready": {
         const ready = { workerId, pid: this.#current?.pid, incarnation: this.#state.incarnation };
-        this.#note("info", notice.restarted ? "ready again" : "ready", { workerPid: ready.pid });
+        const permissions = this.#current?.permissions;
+        this.#note("info", notice.restarted ? "ready again" : "ready", {
+          workerPid: ready.pid,
+          ...(permissions !== undefined && { permissions }),
+        });
         this.#emit("ready", ready);
         if (notice.restarted) this.#emit("restarted", ready);
         return;

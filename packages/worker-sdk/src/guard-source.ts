@@ -75,7 +75,10 @@ const startLocator = () => {
   thread.unref();
   return thread;
 };
+// Node aborts the process when a thread without the inspector's permission asks the main thread for a session.
+const isForbidden = process.permission !== undefined && !process.permission.has("inspector");
 const locate = () => {
+  if (isForbidden) return report({ note: "the place is unknown: Node's permission model forbids the inspector" });
   if (locating) return report({ note: "still not in JavaScript" });
   try {
     locator ??= startLocator();
