@@ -18,16 +18,18 @@ function encode(message: Message): string {
   if ("method" in message) {
     const { method, params, meta } = message;
     const rest = `${quoteMethod(method)}${params === undefined ? "" : `,"params":${payload(params)}`}`;
-    const end = meta === undefined ? "}" : `,"meta":${metaJson(meta)}}`;
+    const end = meta === undefined ? endOf(message) : `,"meta":${metaJson(meta)}${endOf(message)}`;
     return "id" in message
       ? `{"jsonrpc":"2.0","id":${idJson(message.id)},"method":${rest}${end}`
       : `{"jsonrpc":"2.0","method":${rest}${end}`;
   }
   const id = idJson(message.id);
   return "error" in message
-    ? `{"jsonrpc":"2.0","id":${id},"error":${payload(message.error)}}`
-    : `{"jsonrpc":"2.0","id":${id},"result":${payload(message.result)}}`;
+    ? `{"jsonrpc":"2.0","id":${id},"error":${payload(message.error)}${endOf(message)}`
+    : `{"jsonrpc":"2.0","id":${id},"result":${payload(message.result)}${endOf(message)}`;
 }
+
+const endOf = ({ bulk }: Message): string => (bulk === undefined ? "}" : `,"bulk":${payload(bulk)}}`);
 
 /** What JSON has no word for is `null`: an answer must have its member. */
 const payload = (value: unknown): string => escapeLineSeparators(JSON.stringify(value) ?? "null");

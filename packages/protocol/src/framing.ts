@@ -1,3 +1,5 @@
+import { type AttachmentReader, readAttachments } from "./attachment-reader.js";
+import { FRAME_MARK, MAX_ATTACHMENTS, readFrameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
 
 /** Default cap of one message, in bytes: 32 MiB. */
@@ -7,22 +9,27 @@ const NEWLINE = 0x0a;
 /** So many pieces of an unfinished line are joined to one: a line sent byte by byte costs bytes, not objects. */
 const PIECES_TO_JOIN = 1024;
 
-/** Splits a byte stream into lines on 0x0A only. */
+/** Splits a byte stream into lines on 0x0A only, and attachments, once they are accepted. */
 export interface LineSplitter {
   /** Takes a chunk; it must not be reused by the caller. */
   push(chunk: Uint8Array): void;
   /**
    * The next whole line without its newline, or `undefined` when more bytes are needed.
-   * @throws RpcError MESSAGE_TOO_LARGE as soon as more than the cap has been read without a newline.
+   * @throws RpcError MESSAGE_TOO_LARGE as soon as more than the cap has been read without a newline, or is announced;
+   * PARSE_ERROR when attachments do not end where they should.
    */
   next(): string | undefined;
   /** What came after the last newline, when nothing more will come; `undefined` for nothing. */
   rest(): string | undefined;
   /** Forgets everything held. */
   clear(): void;
-  /** Size in bytes of the line `next` returned last. */
+  /** From now on attachments may stand before a line; until then their header is a line like others. */
+  acceptAttachments(): void;
+  /** Those of the line `next` returned last. */
+  readonly attachments: readonly Uint8Array[] | undefined;
+  /** Size in bytes of the line `next` returned last, with its attachments. */
   readonly lineBytes: number;
-  /** Bytes held: unread chunks and the unfinished line. */
+  /** Bytes held: unread chunks, the unfinished line and attachments. */
   readonly heldBytes: number;
 }
 
@@ -45,6 +52,15 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   let joinedPieces = 0;
   let unfinishedBytes = 0;
   let lineBytes = 0;
+  let acceptsAttachments = false;
+  /** Lines taken from the block, 0 for a line that was read alone; and where in its chunk the block began. */
+  let taken = 0;
+  let blockStart = 0;
+  let incoming: AttachmentReader | undefined;
+  let attachments: readonly Uint8Array[] | undefined;
+  let attachedBytes = 0;
+  /** They went with the line before. */
+  let areTaken = false;
 
   const keep = (piece: Buffer): void => {
     unfinished.push(piece);
@@ -56,7 +72,8 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   };
 
   const takeUnfinished = (): string => {
-    lineBytes = unfinishedBytes;
+    lineBytes = unfinishedBytes + attachedBytes;
+    taken = 0;
     const line = Buffer.concat(unfinished).toString("utf8");
     unfinished = [];
     joinedPieces = unfinishedBytes = 0;
@@ -68,6 +85,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     const line = text.slice(at, end === -1 ? undefined : end);
     block = end === -1 ? undefined : text;
     at = end + 1;
+    taken++;
     lineBytes = isAscii ? line.length : Buffer.byteLength(line);
     if (lineBytes > maxBytes) throw tooLarge(maxBytes);
     return line;
@@ -79,6 +97,84 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     return last >= offset ? last : chunk.indexOf(NEWLINE, offset + BLOCK_BYTES);
   };
 
+  const nextLine = (): string | undefined => {
+    if (block !== undefined) return takeFromBlock(block);
+    for (let chunk = unread[head]; chunk !== undefined; chunk = unread[++head], offset = 0) {
+      // Around attachments lines are read alone: a block would decode raw bytes.
+      const isAlone =
+        unfinishedBytes > 0 || attachments !== undefined || (acceptsAttachments && chunk[offset] === FRAME_MARK);
+      const end = isAlone ? chunk.indexOf(NEWLINE, offset) : endOfBlock(chunk);
+      const bytes = (end === -1 ? chunk.length : end) - offset;
+      const isOneLine = end === -1 || isAlone || bytes > BLOCK_BYTES;
+      if (isOneLine && attachedBytes + unfinishedBytes + bytes > maxBytes) throw tooLarge(maxBytes);
+      unreadBytes -= bytes;
+      if (end === -1) {
+        // An empty rest is not kept: it would hold on to the memory of its whole chunk.
+        if (bytes > 0) keep(offset === 0 ? chunk : chunk.subarray(offset));
+        continue;
+      }
+      unreadBytes--;
+      const start = offset;
+      offset = end + 1;
+      if (unfinishedBytes > 0) {
+        keep(chunk.subarray(start, end));
+        return takeUnfinished();
+      }
+      const text = chunk.toString("utf8", start, end);
+      taken = 0;
+      if (isOneLine) {
+        lineBytes = bytes + attachedBytes;
+        return text;
+      }
+      blockStart = start;
+      isAscii = text.length === bytes;
+      return takeFromBlock(text);
+    }
+    unread = [];
+    head = 0;
+    return undefined;
+  };
+
+  /** After a header that came with a block: what follows it is bytes again. Newlines are the same in both. */
+  const leaveBlock = (): void => {
+    if (taken === 0) return;
+    const chunk = unread[head] as Buffer;
+    let position = blockStart;
+    for (let line = 0; line < taken; line++) position = chunk.indexOf(NEWLINE, position) + 1;
+    unreadBytes += offset - position;
+    offset = position;
+    block = undefined;
+  };
+
+  const announce = (lengths: readonly number[] | "too many"): void => {
+    if (lengths === "too many") throw shifted(`announces more than ${MAX_ATTACHMENTS} attachments`);
+    if (attachments !== undefined) throw shifted("announces attachments twice for one message");
+    const reader = readAttachments(lengths);
+    if (reader.totalBytes > maxBytes) throw tooLarge(maxBytes);
+    leaveBlock();
+    incoming = reader;
+  };
+
+  /** Whether the attachments that were announced are whole. */
+  const gather = (reader: AttachmentReader): boolean => {
+    for (let chunk = unread[head]; chunk !== undefined; chunk = unread[++head], offset = 0) {
+      const before = offset;
+      offset = reader.take(chunk, offset);
+      unreadBytes -= offset - before;
+      if (reader.whole === undefined || offset === chunk.length) continue;
+      if (chunk[offset] !== NEWLINE) throw shifted("has no newline where its attachments end");
+      offset++;
+      unreadBytes--;
+      attachments = reader.whole;
+      attachedBytes = reader.totalBytes;
+      incoming = undefined;
+      return true;
+    }
+    unread = [];
+    head = 0;
+    return false;
+  };
+
   return {
     push(chunk) {
       // Buffer's decoder is several times faster than TextDecoder on short lines.
@@ -86,54 +182,57 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       unreadBytes += chunk.byteLength;
     },
     next() {
-      if (block !== undefined) return takeFromBlock(block);
-      for (let chunk = unread[head]; chunk !== undefined; chunk = unread[++head], offset = 0) {
-        const end = unfinishedBytes === 0 ? endOfBlock(chunk) : chunk.indexOf(NEWLINE);
-        const bytes = (end === -1 ? chunk.length : end) - offset;
-        const isOneLine = end === -1 || unfinishedBytes > 0 || bytes > BLOCK_BYTES;
-        if (isOneLine && unfinishedBytes + bytes > maxBytes) throw tooLarge(maxBytes);
-        unreadBytes -= bytes;
-        if (end === -1) {
-          // An empty rest is not kept: it would hold on to the memory of its whole chunk.
-          if (bytes > 0) keep(offset === 0 ? chunk : chunk.subarray(offset));
-          continue;
-        }
-        unreadBytes--;
-        const start = offset;
-        offset = end + 1;
-        if (unfinishedBytes > 0) {
-          keep(chunk.subarray(start, end));
-          return takeUnfinished();
-        }
-        const text = chunk.toString("utf8", start, end);
-        if (isOneLine) {
-          lineBytes = bytes;
-          return text;
-        }
-        isAscii = text.length === bytes;
-        return takeFromBlock(text);
+      if (areTaken) {
+        attachments = undefined;
+        attachedBytes = 0;
+        areTaken = false;
       }
-      unread = [];
-      head = 0;
-      return undefined;
+      for (;;) {
+        if (incoming !== undefined && !gather(incoming)) return undefined;
+        const line = nextLine();
+        const lengths = acceptsAttachments && line?.charCodeAt(0) === FRAME_MARK ? readFrameHeader(line) : undefined;
+        if (lengths === undefined) {
+          areTaken = attachments !== undefined && line !== undefined;
+          return line;
+        }
+        announce(lengths);
+      }
     },
     rest() {
-      lineBytes = unfinishedBytes;
       return unfinishedBytes === 0 ? undefined : takeUnfinished();
     },
     clear() {
       unread = [];
       unfinished = [];
       block = undefined;
-      joinedPieces = head = offset = at = unfinishedBytes = unreadBytes = 0;
+      incoming = attachments = undefined;
+      areTaken = false;
+      joinedPieces = head = offset = at = unfinishedBytes = unreadBytes = attachedBytes = 0;
+    },
+    acceptAttachments() {
+      acceptsAttachments = true;
+    },
+    get attachments() {
+      return attachments;
     },
     get lineBytes() {
       return lineBytes;
     },
     get heldBytes() {
-      return unreadBytes + unfinishedBytes + (block === undefined ? 0 : block.length - at);
+      return (
+        unreadBytes +
+        unfinishedBytes +
+        (block === undefined ? 0 : block.length - at) +
+        attachedBytes +
+        (incoming?.takenBytes ?? 0)
+      );
     },
   };
+}
+
+function shifted(what: string): RpcError {
+  const text = `what arrived ${what}: something else wrote between, or the other end does not keep to the protocol`;
+  return new RpcError(ErrorCode.PARSE_ERROR, text);
 }
 
 function tooLarge(maxBytes: number): RpcError {

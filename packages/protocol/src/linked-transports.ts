@@ -1,3 +1,4 @@
+import { frameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import {
@@ -85,9 +86,14 @@ function createEnd(options: LinkedTransportOptions): End {
       if (closed) queueMicrotask(() => to.closed(closeError));
       else peer.wake();
     },
-    send(line, urgent = false) {
+    acceptAttachments: () => splitter.acceptAttachments(),
+    send(line, urgent = false, attachments) {
       if (closed) return false;
-      const bytes = Buffer.from(`${line}\n`);
+      const text = `${line}\n`;
+      const bytes =
+        attachments === undefined
+          ? Buffer.from(text)
+          : Buffer.concat([Buffer.from(frameHeader(attachments)), ...attachments, Buffer.from(`\n${text}`)]);
       if (unsentBytes + bytes.length > maxUnsent) {
         if (!urgent) return false;
         if (unsentBytes + bytes.length > maxUnsent + URGENT_RESERVE_BYTES) {
@@ -123,7 +129,7 @@ function createEnd(options: LinkedTransportOptions): End {
       splitter.push(chunk);
       try {
         for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-          receiver?.message(line, splitter.lineBytes);
+          receiver?.message(line, splitter.lineBytes, splitter.attachments);
           if (closed) return;
         }
       } catch (error) {

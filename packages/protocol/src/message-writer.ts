@@ -1,3 +1,6 @@
+import { bytesIn } from "./bulk-frame.js";
+import { lookForBulk, looksLikeBytes } from "./bulk-look.js";
+import { type BulkForm, type Extracted, extractBulk } from "./bulk-values.js";
 import { channelOver, overloaded, reasonOf } from "./call-errors.js";
 import type { Codec } from "./codec.js";
 import { ErrorCode, RpcError } from "./errors.js";
@@ -9,13 +12,18 @@ import type { Transport } from "./transport.js";
 export interface MessageWriter {
   /** Returns why the message could not be sent, if so. */
   send(message: Message, urgent: boolean, counted?: boolean): RpcError | undefined;
-  /** Bytes of the line sent last as `counted`, without its newline. Counting costs as much as writing. */
+  /** Bytes of the message sent last as `counted`: line and attachments. Counting costs as much as writing. */
   readonly lineBytes: number;
   /** Lowers the largest size of a message. */
   cap(bytes: number): void;
+  /** From now on bytes and long text are attached: the other end takes attachments. */
+  attach(): void;
   /** The transport told that the channel is over. */
   over(): void;
 }
+
+/** Text of so many characters is attached: below, a frame costs more than quoting does. */
+const ATTACHED_TEXT = 16_384;
 
 export function createMessageWriter(
   transport: Transport,
@@ -26,30 +34,66 @@ export function createMessageWriter(
   let maxBytes = messageBytes;
   let lineBytes = 0;
   let isOver = false;
+  let form: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
+  /** Bytes were once found where a look does not reach, by writing them as JSON first: look everywhere from then on. */
+  let isThorough = false;
+
+  /** What `line` made last goes with. */
+  let attachments: readonly Uint8Array[] | undefined;
+
+  const lineOf = (message: Message): string => {
+    attachments = undefined;
+    const look = lookForBulk(payloadOf(message), form.textLength);
+    if (look === "nothing") return codec.encode(message);
+    return look === "unknown" && !isThorough ? lineOfUnknown(message) : lineWithBulk(extractBulk(message, form));
+  };
+
+  /** Mostly there is nothing in it: its text is looked at, which costs less than going through the values. */
+  const lineOfUnknown = (message: Message): string => {
+    let line: string | undefined;
+    try {
+      line = codec.encode(message);
+    } catch (error) {
+      // Bytes as JSON outgrow the longest string.
+      if (!(error instanceof RangeError)) throw error;
+    }
+    if (line !== undefined && !looksLikeBytes(line)) return line;
+    const extracted = extractBulk(message, form);
+    if (extracted.message === message && line !== undefined) return line;
+    isThorough = true;
+    return lineWithBulk(extracted);
+  };
+
+  const lineWithBulk = (extracted: Extracted): string => {
+    attachments = extracted.attachments;
+    return codec.encode(extracted.message);
+  };
+
   return {
     send(message, urgent, counted = false) {
       let line: string;
       try {
-        line = codec.encode(message);
+        line = lineOf(message);
       } catch (error) {
         const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
         return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
       }
+      const attachedBytes = attachments === undefined ? 0 : bytesIn(attachments);
       // No character takes more than three bytes, so most lines need no counting.
-      if (line.length * 3 > maxBytes && Buffer.byteLength(line) > maxBytes) {
+      if (line.length * 3 + attachedBytes > maxBytes && Buffer.byteLength(line) + attachedBytes > maxBytes) {
         return new RpcError(
           ErrorCode.MESSAGE_TOO_LARGE,
           `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,
           { data: { limitBytes: maxBytes } },
         );
       }
-      if (!transport.send(line, urgent)) {
+      if (!transport.send(line, urgent, attachments)) {
         return isOver
           ? channelOver(nameOf(message), false, undefined)
           : overloaded(nameOf(message), `${transport.unsentBytes} bytes wait for the other end to read`);
       }
       stats.sent++;
-      if (counted) lineBytes = Buffer.byteLength(line);
+      if (counted) lineBytes = Buffer.byteLength(line) + attachedBytes;
       return undefined;
     },
     get lineBytes() {
@@ -58,10 +102,18 @@ export function createMessageWriter(
     cap(bytes) {
       maxBytes = Math.min(maxBytes, bytes);
     },
+    attach() {
+      form = { attaches: true, textLength: ATTACHED_TEXT };
+    },
     over() {
       isOver = true;
     },
   };
+}
+
+function payloadOf(message: Message): unknown {
+  if ("method" in message) return message.params;
+  return "error" in message ? message.error : message.result;
 }
 
 /** Answers, stream items and progress. */

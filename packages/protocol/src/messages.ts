@@ -17,8 +17,18 @@ export interface MessageMeta {
   readonly deadlineMs?: number;
   /** W3C trace context. */
   readonly traceparent?: string;
+  /** Of the tracing systems the trace came through. */
+  readonly tracestate?: string;
   /** Present on requests to `stream` methods: the reader's first credit. */
   readonly credit?: { readonly items: number; readonly bytes: number };
+}
+
+/** A value of the message that JSON has no form for, or carries slowly. */
+export interface BulkEntry {
+  /** Names of members and positions in lists, from `params`, `result` or `error` on. */
+  readonly path: readonly (string | number)[];
+  /** `base64`: bytes, as text in their place. Else the next attachment is bytes, or text of that encoding. */
+  readonly as: "base64" | "bytes" | "latin1" | "utf16le";
 }
 
 /** A call that is answered. */
@@ -28,6 +38,7 @@ export interface RequestMessage {
   readonly method: string;
   readonly params?: unknown;
   readonly meta?: MessageMeta;
+  readonly bulk?: readonly BulkEntry[];
 }
 
 /** A call without an answer. */
@@ -36,6 +47,7 @@ export interface NotificationMessage {
   readonly method: string;
   readonly params?: unknown;
   readonly meta?: MessageMeta;
+  readonly bulk?: readonly BulkEntry[];
 }
 
 /** The answer of a call that went well. */
@@ -43,6 +55,7 @@ export interface ResultMessage {
   readonly jsonrpc: "2.0";
   readonly id: Id;
   readonly result: unknown;
+  readonly bulk?: readonly BulkEntry[];
 }
 
 /** The answer of a call that failed. */
@@ -50,6 +63,7 @@ export interface ErrorMessage {
   readonly jsonrpc: "2.0";
   readonly id: Id | null;
   readonly error: unknown;
+  readonly bulk?: readonly BulkEntry[];
 }
 
 /** Any message of the wire. See docs/wire-protocol.md in the repository. */
@@ -60,7 +74,8 @@ export type ParsedMessage =
   | { readonly kind: "request"; readonly message: RequestMessage }
   | { readonly kind: "notification"; readonly message: NotificationMessage }
   | { readonly kind: "response"; readonly message: ResultMessage | ErrorMessage }
-  | { readonly kind: "invalid"; readonly reason: string };
+  /** `answer` is what its sender is told, or the call it answers. */
+  | { readonly kind: "invalid"; readonly reason: string; readonly answer?: string };
 
 /** Tells what a decoded JSON value is as a JSON-RPC 2.0 message. Never throws. */
 export function parseMessage(value: unknown): ParsedMessage {

@@ -23,6 +23,7 @@ function directTransport() {
       receiver = to;
     },
     send: (line) => sent.push(line) > 0,
+    acceptAttachments: () => {},
     unsentBytes: 0,
     flush: () => Promise.resolve(),
     close: () => {},

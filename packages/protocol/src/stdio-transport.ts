@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { bytesIn, frameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import {
@@ -30,6 +31,9 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   const flushed = new Set<() => void>();
   let receiver: TransportReceiver | undefined;
   let batch = "";
+  /** What goes before the batch: attachments and the texts between them. */
+  let parts: (string | Uint8Array)[] = [];
+  let partBytes = 0;
   let handedBytes = 0;
   let takenBytes = 0;
   let closed = false;
@@ -43,6 +47,12 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   /** What the stream was handed and still holds. */
   const heldBytes = (): number => (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
 
+  const dropBatch = (): void => {
+    batch = "";
+    parts = [];
+    partBytes = 0;
+  };
+
   const settleFlushes = (): void => {
     for (const resolve of flushed) resolve();
     flushed.clear();
@@ -53,7 +63,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     closed = true;
     closeError = error;
     clearTimeout(writeEnd?.linger);
-    batch = "";
+    dropBatch();
     splitter.clear();
     settleFlushes();
     // Nobody reads it any more, but a pipe left full would keep its writer from ending.
@@ -66,7 +76,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     if (closed || writeEnd !== undefined) return;
     const shown = error ?? new Error("the other end closed its input");
     writeEnd = { error, linger: setTimeout(() => finish(shown), LINGER_MS).unref() };
-    batch = "";
+    dropBatch();
     settleFlushes();
   };
 
@@ -77,6 +87,10 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
 
   const writeBatch = (): void => {
     if (closed || writeEnd !== undefined || batch === "") return;
+    if (partBytes > 0) {
+      writeParts();
+      return;
+    }
     const text = batch;
     batch = "";
     if (writable.writableLength === 0) {
@@ -89,15 +103,27 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
       writable.write(text, "utf8", whenTaken(handedBytes));
     }
   };
+  /** In one call of the system; the last one's callback tells of all. */
+  const writeParts = (): void => {
+    const texts = [...parts, batch];
+    handedBytes += partBytes + Buffer.byteLength(batch);
+    dropBatch();
+    writable.cork();
+    for (const [at, part] of texts.entries()) {
+      if (at < texts.length - 1) writable.write(part);
+      else writable.write(part, "utf8", whenTaken(handedBytes));
+    }
+    writable.uncork();
+  };
   const whenTaken = (upTo: number) => (error?: Error | null) => {
     takenBytes = Math.max(takenBytes, upTo);
     if (error) endWriting(error);
   };
 
   /** Told exactly, near the bound of unsent bytes. */
-  const hasRoom = (line: string, urgent: boolean): boolean => {
+  const hasRoom = (line: string, urgent: boolean, attachedBytes: number): boolean => {
     writeBatch();
-    const unsent = heldBytes() + Buffer.byteLength(line) + 1;
+    const unsent = heldBytes() + Buffer.byteLength(line) + 1 + attachedBytes;
     if (unsent <= maxUnsent) return true;
     if (!urgent) return false;
     if (unsent <= maxUnsent + URGENT_RESERVE_BYTES) return true;
@@ -129,7 +155,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     if (closed) return;
     try {
       for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-        receiver?.message(line, splitter.lineBytes);
+        receiver?.message(line, splitter.lineBytes, splitter.attachments);
         if (closed) return;
         if (mustRest()) {
           resting = true;
@@ -142,7 +168,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
         return;
       }
       const rest = splitter.rest();
-      if (rest !== undefined) receiver?.message(rest, splitter.lineBytes);
+      if (rest !== undefined) receiver?.message(rest, splitter.lineBytes, splitter.attachments);
       finish(readEnd.error ?? writeEnd?.error);
     } catch (error) {
       finish(error as Error);
@@ -173,20 +199,28 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
       if (readEnd === undefined) readable.resume();
       else setImmediate(readLines);
     },
-    send(line, urgent = false) {
+    acceptAttachments: () => splitter.acceptAttachments(),
+    send(line, urgent = false, attachments) {
       if (closed) return false;
       // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.
       if (writeEnd !== undefined) return true;
       // No character takes more than three bytes: far from the bound nothing needs counting.
-      const isFar = heldBytes() + 3 * (batch.length + line.length + 1) <= maxUnsent;
-      if (!isFar && !hasRoom(line, urgent)) return false;
+      const attachedBytes = attachments === undefined ? 0 : bytesIn(attachments);
+      const isFar = heldBytes() + partBytes + attachedBytes + 3 * (batch.length + line.length + 1) <= maxUnsent;
+      if (!isFar && !hasRoom(line, urgent, attachedBytes)) return false;
       if (batch === "") process.nextTick(writeBatch);
+      if (attachments !== undefined) {
+        const before = batch + frameHeader(attachments);
+        parts.push(before, ...attachments);
+        partBytes += Buffer.byteLength(before) + attachedBytes;
+        batch = "\n";
+      }
       batch += `${line}\n`;
-      if (batch.length >= MAX_BATCH_CHARACTERS) writeBatch();
+      if (batch.length + partBytes >= MAX_BATCH_CHARACTERS) writeBatch();
       return true;
     },
     get unsentBytes() {
-      return heldBytes() + batch.length;
+      return heldBytes() + partBytes + batch.length;
     },
     flush() {
       writeBatch();

@@ -1,7 +1,7 @@
 /** What a transport tells its peer. */
 export interface TransportReceiver {
-  /** One whole line, in order of arrival, never before `start` returned. */
-  message(line: string, bytes: number): void;
+  /** One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both. */
+  message(line: string, bytes: number, attachments?: readonly Uint8Array[] | undefined): void;
   /** The channel is over, told once: `undefined` for a clean end, else what went wrong. */
   closed(error: Error | undefined): void;
 }
@@ -12,9 +12,12 @@ export interface Transport {
   /**
    * Queues one line; `false` when past the bound of unsent bytes or closed: nothing was queued.
    * `urgent` lines (answers, cancels) may use a reserve above the bound; when that is used up too, the transport
-   * closes with an error, because the other end does not read.
+   * closes with an error, because the other end does not read. `attachments`, which must not change any more, may be
+   * sent only to an end that accepts them.
    */
-  send(line: string, urgent?: boolean): boolean;
+  send(line: string, urgent?: boolean, attachments?: readonly Uint8Array[] | undefined): boolean;
+  /** From now on lines may arrive with attachments: the two ends agreed on it. */
+  acceptAttachments(): void;
   /** What waits to be sent; a transport may count a character of the tick's own messages as one byte. */
   readonly unsentBytes: number;
   /** Resolves when every queued line was handed to the operating system, or the channel is over. Never rejects. */

@@ -1,0 +1,52 @@
+/** Gathers the attachments that a header announced, each in memory of its own. */
+export interface AttachmentReader {
+  /** Takes what it needs of a chunk from `start`; returns where it stopped. */
+  take(chunk: Uint8Array, start: number): number;
+  /** All of them, once the last is whole; without their final newline. */
+  readonly whole: readonly Uint8Array[] | undefined;
+  /** Bytes of all attachments. */
+  readonly totalBytes: number;
+  /** Bytes taken so far. */
+  readonly takenBytes: number;
+}
+
+/** @param lengths bounded by who calls: the memory of an attachment is taken when its first byte comes. */
+export function readAttachments(lengths: readonly number[]): AttachmentReader {
+  const parts: Uint8Array[] = [];
+  let totalBytes = 0;
+  for (const length of lengths) totalBytes += length;
+  let target: Uint8Array | undefined;
+  let filled = 0;
+  let takenBytes = 0;
+
+  return {
+    take(chunk, start) {
+      let at = start;
+      while (parts.length < lengths.length) {
+        const length = lengths[parts.length] as number;
+        if (filled < length && at === chunk.length) return at;
+        // Every byte of it is written before anybody sees it; a plain Uint8Array, that no view of a pool pins.
+        target ??= new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+        const end = Math.min(chunk.length, at + length - filled);
+        target.set(chunk.subarray(at, end), filled);
+        filled += end - at;
+        takenBytes += end - at;
+        at = end;
+        if (filled < length) return at;
+        parts.push(target);
+        target = undefined;
+        filled = 0;
+      }
+      return at;
+    },
+    get whole() {
+      return parts.length === lengths.length ? parts : undefined;
+    },
+    get totalBytes() {
+      return totalBytes;
+    },
+    get takenBytes() {
+      return takenBytes;
+    },
+  };
+}

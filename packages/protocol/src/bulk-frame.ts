@@ -1,0 +1,34 @@
+/**
+ * Attachments of a message stand before its line: `$bulk 5,1048576`, a newline, so many bytes, and a newline that tells
+ * a shift. See docs/wire-protocol.md in the repository.
+ */
+
+/** Attachments of one message; what is beyond goes as base64 in its place. */
+export const MAX_ATTACHMENTS = 1024;
+
+const HEADER = /^\$bulk \d{1,15}(?:,\d{1,15})*\r?$/;
+const PREFIX = "$bulk ";
+
+/** The first byte of a header, `$`: no message begins with it. */
+export const FRAME_MARK = 0x24;
+
+/** The line before attachments, with its newline. */
+export function frameHeader(attachments: readonly Uint8Array[]): string {
+  return `${PREFIX}${attachments.map(({ byteLength }) => byteLength).join(",")}\n`;
+}
+
+/** The lengths a header announces; `undefined` for a line that is none, `"too many"` for more than `MAX_ATTACHMENTS`. */
+export function readFrameHeader(line: string): number[] | "too many" | undefined {
+  if (!line.startsWith(PREFIX)) return undefined;
+  // 15 digits and a comma each.
+  if (line.length > PREFIX.length + MAX_ATTACHMENTS * 16) return "too many";
+  if (!HEADER.test(line)) return undefined;
+  const lengths = line.slice(PREFIX.length).split(",").map(Number);
+  return lengths.length > MAX_ATTACHMENTS ? "too many" : lengths;
+}
+
+export function bytesIn(attachments: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const { byteLength } of attachments) bytes += byteLength;
+  return bytes;
+}

@@ -1,0 +1,128 @@
+import { MAX_ATTACHMENTS } from "./bulk-frame.js";
+import type { BulkEntry, Message } from "./messages.js";
+
+/** A message with its bulk taken out. */
+export interface Extracted {
+  /** The message as it was, if there was none in it. */
+  readonly message: Message;
+  readonly attachments: readonly Uint8Array[] | undefined;
+}
+
+/** How bulk travels. */
+export interface BulkForm {
+  /** Whether the other end takes attachments; else bytes travel as base64. */
+  readonly attaches: boolean;
+  /** Text of so many characters is attached. */
+  readonly textLength: number;
+}
+
+/**
+ * Takes bytes and long text out of a payload at any depth; the payload itself stays as it is. Bytes are copied: they are
+ * sent as they are now, whatever becomes of them while they wait.
+ * @throws TypeError for what JSON would garble: typed arrays of other kinds, an ArrayBuffer, bytes named `__proto__`.
+ */
+export function extractBulk(message: Message, form: BulkForm): Extracted {
+  const entries: BulkEntry[] = [];
+  const attachments: Uint8Array[] = [];
+  const path: (string | number)[] = [];
+
+  const attach = (bytes: Uint8Array, as: BulkEntry["as"]): null => {
+    attachments.push(bytes);
+    entries.push({ path: [...path], as });
+    return null;
+  };
+
+  const takeBytes = (bytes: Uint8Array): unknown => {
+    if (path.includes("__proto__")) throw new TypeError("bytes cannot stand in a member named __proto__");
+    if (form.attaches && bytes.byteLength > 0 && attachments.length < MAX_ATTACHMENTS) {
+      return attach(copyOf(bytes), "bytes");
+    }
+    entries.push({ path: [...path], as: "base64" });
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+  };
+
+  const takeText = (text: string): unknown => {
+    const mayAttach = form.attaches && text.length >= form.textLength && attachments.length < MAX_ATTACHMENTS;
+    if (!mayAttach || path.includes("__proto__")) return text;
+    const as = BEYOND_LATIN1.test(text) ? "utf16le" : "latin1";
+    return attach(Buffer.from(text, as), as);
+  };
+
+  const within = (key: string | number, value: unknown): unknown => {
+    path.push(key);
+    const taken = take(value, key);
+    path.pop();
+    return taken;
+  };
+
+  /** What is sent in place of a value: the value itself, unless there was something to take out of it. */
+  const take = (value: unknown, key: string | number): unknown => {
+    if (typeof value === "string") return takeText(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (ArrayBuffer.isView(value)) return takeBytes(asBytes(value, path));
+    if (isArrayBuffer(value)) throw unsendable("an ArrayBuffer", "new Uint8Array(buffer)", path);
+    if ("toJSON" in value && typeof value.toJSON === "function") {
+      const shown = value.toJSON(String(key)) as unknown;
+      const taken = take(shown, key);
+      return taken === shown ? value : taken;
+    }
+    return Array.isArray(value) ? takeFromList(value) : takeFromMembers(value as Record<string, unknown>);
+  };
+
+  const takeFromList = (list: readonly unknown[]): unknown => {
+    let copy: unknown[] | undefined;
+    for (let at = 0; at < list.length; at++) {
+      const taken = within(at, list[at]);
+      if (taken === list[at]) continue;
+      copy ??= [...list];
+      copy[at] = taken;
+    }
+    return copy ?? list;
+  };
+
+  const takeFromMembers = (value: Readonly<Record<string, unknown>>): unknown => {
+    let copy: Record<string, unknown> | undefined;
+    for (const name of Object.keys(value)) {
+      const member = value[name];
+      const taken = within(name, member);
+      if (taken === member) continue;
+      copy ??= { ...value };
+      copy[name] = taken;
+    }
+    return copy ?? value;
+  };
+
+  const sent = replacePayload(message, within);
+  if (entries.length === 0) return { message, attachments: undefined };
+  return { message: { ...sent, bulk: entries }, attachments: attachments.length === 0 ? undefined : attachments };
+}
+
+/** A text that V8 holds in one byte a character cannot match and is not searched. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of Latin-1.
+const BEYOND_LATIN1 = /[^\x00-\xff]/;
+
+function replacePayload(message: Message, take: (name: string, value: unknown) => unknown): Message {
+  if ("method" in message) return { ...message, params: take("params", message.params) };
+  if ("error" in message) return { ...message, error: take("error", message.error) };
+  return { ...message, result: take("result", message.result) };
+}
+
+/** By name, not by class: it may come from another realm. */
+function asBytes(view: ArrayBufferView, path: readonly (string | number)[]): Uint8Array {
+  const kind = (view as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? "DataView";
+  if (kind === "Uint8Array") return view as Uint8Array;
+  throw unsendable(`a ${kind}`, "new Uint8Array(view.buffer, view.byteOffset, view.byteLength)", path);
+}
+
+function unsendable(what: string, instead: string, path: readonly (string | number)[]): TypeError {
+  return new TypeError(`${path.join(".")}: ${what} cannot be sent; send ${instead}`);
+}
+
+const isArrayBuffer = (value: object): boolean =>
+  value instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer);
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
+  copy.set(bytes);
+  return copy;
+}
