@@ -1,5 +1,4 @@
 import { type Contract, ErrorCode, RpcError } from "@outrigger/protocol";
-import { workerDiagnostics } from "./diagnostics.js";
 import { createEmitter, type Emitter } from "./events.js";
 import { guardedLogger } from "./guarded-logger.js";
 import { handled, rejected } from "./handled-promise.js";
@@ -118,9 +117,9 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
     get: (id) => entries.get(id)?.worker,
     list: () => Array.from(entries.values(), ({ worker }) => worker),
     isRunning: (id) => entries.get(id)?.supervisor.state.status === "running",
-    request(id, method, params, callOptions) {
+    request(id, method, params, ...callOptions) {
       try {
-        return known(id).worker.request(method, params, callOptions);
+        return known(id).worker.request(method, params, ...callOptions);
       } catch (error) {
         return rejected(error);
       }
@@ -128,7 +127,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
     diagnostics: () => ({
       contract: { name: contract.name, version: contract.version },
       closing: closing !== undefined,
-      workers: Array.from(entries.values(), ({ supervisor }) => workerDiagnostics(supervisor, core)),
+      workers: Array.from(entries.values(), ({ worker }) => worker.diagnostics()),
     }),
     close() {
       if (closing === undefined) {

@@ -2,6 +2,7 @@ import type { PeerStats } from "@outrigger/protocol";
 import type { ExitReasonName } from "./exit-reason.js";
 import type { LogStats } from "./log-bridge.js";
 import type { PermissionReport } from "./node-permissions.js";
+import type { ResendStats } from "./resend-calls.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { HostCore, WorkerLimits } from "./worker-spec.js";
@@ -55,6 +56,8 @@ export interface WorkerDiagnostics {
     readonly invocationsEvicted: number;
     readonly channels: number;
   };
+  /** Calls of idempotent methods that died with their process. */
+  readonly resends: ResendStats;
   /** What came, went, was refused and was dropped since the latest process was launched. */
   readonly messages: Readonly<PeerStats> | undefined;
   readonly logs: Readonly<LogStats> | undefined;
@@ -62,7 +65,7 @@ export interface WorkerDiagnostics {
 }
 
 /** Takes a snapshot of one worker. */
-export function workerDiagnostics(supervisor: Supervisor, core: HostCore): WorkerDiagnostics {
+export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resends: ResendStats): WorkerDiagnostics {
   const { state, incarnation, spec } = supervisor;
   const { phase, lastCrash } = state;
   const now = core.runtime.clock.now();
@@ -103,6 +106,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore): Worke
       invocationsEvicted: load?.invocations.evicted ?? 0,
       channels: load?.channels ?? 0,
     },
+    resends,
     messages: channel && { ...channel.stats },
     logs: incarnation && { ...incarnation.logs.stats },
     limits: spec.limits,

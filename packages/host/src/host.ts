@@ -11,7 +11,7 @@ import type { HostDiagnostics } from "./diagnostics.js";
 import type { Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
 import type { StartOptions } from "./host-options.js";
-import type { ScopeOption, Worker } from "./worker.js";
+import type { ResendOption, ScopeOption, Worker } from "./worker.js";
 
 /** Starts, supervises, calls and stops the plugins of one contract, each in a process of its own. See docs/lifecycle.md in the repository. */
 export interface Host<C extends Contract = Contract> extends Events<WorkerEvents>, AsyncDisposable {
@@ -42,7 +42,7 @@ export interface Host<C extends Contract = Contract> extends Events<WorkerEvents
     id: string,
     method: K,
     params: ParamsInput<HostToWorker<C>[K]>,
-    options?: RequestOptions<ProgressOutput<HostToWorker<C>[K]>> & ScopeOption<C>,
+    options?: RequestOptions<ProgressOutput<HostToWorker<C>[K]>> & ScopeOption<C> & ResendOption,
   ): Promise<ResultOutput<HostToWorker<C>[K]>>;
   /** A snapshot of all workers. */
   diagnostics(): HostDiagnostics;

@@ -22,6 +22,7 @@ export type { HostRuntime } from "./host-runtime.js";
 export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
 export type { NodePermissions, PermissionName, PermissionReport } from "./node-permissions.js";
+export type { ResendStats } from "./resend-calls.js";
 export type { RestartPolicy, RestartType } from "./restart-policy.js";
 export type { FailedWhy, WorkerStatus } from "./state-types.js";
-export type { ScopeOption, Worker } from "./worker.js";
+export type { ResendOption, ScopeOption, Worker } from "./worker.js";

@@ -3,16 +3,18 @@ import type {
   Declarations,
   HealthResult,
   HostToWorker,
+  Method,
   Remote,
   RequestOptions,
   ScopeOf,
 } from "@outrigger/protocol";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
-import type { Events } from "./events.js";
+import type { Emitter, Events } from "./events.js";
 import { failedStream } from "./failed-stream.js";
 import { handled, rejected } from "./handled-promise.js";
 import type { WorkerEvents } from "./host-events.js";
 import { checkCallOptions } from "./option-checks.js";
+import { createResender } from "./resend-calls.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { ChannelCallOptions } from "./worker-channel.js";
@@ -27,17 +29,28 @@ export interface ScopeOption<C extends Contract> {
   readonly scope?: ScopeOf<C> | undefined;
 }
 
+/** What a host adds to the options of a request, beside the scope. */
+export interface ResendOption {
+  /**
+   * `false`: a call of an `idempotent` method that died with its worker is not sent again. Default: it is, once, to the next
+   * process, if that serves before the call's deadline; other methods' calls never are.
+   */
+  readonly resend?: boolean | undefined;
+}
+
 /**
  * A worker, whichever process it has just now: the handle stays good across restarts, stops and starts.
  *
  * Calls on a worker that does not serve fail at once with `WORKER_UNAVAILABLE` and `data.mayHaveRun: false`; calls that
- * die with their process fail with `data.mayHaveRun: true`, its exit reason and the end of its stderr. See docs/lifecycle.md in the repository.
+ * die with their process fail with `data.mayHaveRun: true`, its exit reason and the end of its stderr, unless their method is
+ * `idempotent`: those are sent once more, to the next process. Until they settle their params must stay as they are. See
+ * docs/lifecycle.md in the repository.
  *
  * `notify` tells whether the notification was queued, not whether the worker took it: there is no answer. Params that the
  * worker refuses are a line in its log.
  */
 export interface Worker<C extends Contract = Contract>
-  extends Remote<HostToWorker<C>, ScopeOption<C>>,
+  extends Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>,
     Events<WorkerEvents> {
   readonly id: string;
   readonly status: WorkerStatus;
@@ -72,14 +85,27 @@ export interface Worker<C extends Contract = Contract>
 /** Makes the handle. The casts here are where the untyped inside meets the contract's types. */
 export function createWorker<C extends Contract>(
   supervisor: Supervisor,
-  events: Events<WorkerEvents>,
+  events: Emitter<WorkerEvents>,
   core: HostCore,
 ): Worker<C> {
+  const methods = Object.entries(core.contract.hostToWorker);
+  const idempotent = new Set(methods.flatMap(([name, method]) => (isIdempotent(method) ? [name] : [])));
+  const resender = createResender({
+    clock: core.runtime.clock,
+    maxWaiting: () => supervisor.spec.limits.peer.outgoingCalls,
+    timeoutMs: (method) => timeoutOf(core.contract.hostToWorker[method]) ?? supervisor.spec.limits.peer.callTimeoutMs,
+    status: () => supervisor.state.status,
+    send: (method, params, options) => supervisor.channelFor(method).request(method, params, options),
+  });
+  events.on("status", ({ status }) => resender.onStatus(status));
+  const diagnostics = () => workerDiagnostics(supervisor, core, resender.stats);
   const handshake = () => supervisor.incarnation?.lastChannel?.handshakeResult;
   const calls = {
-    request(method: string, params: unknown, options?: ChannelCallOptions): Promise<unknown> {
+    request(method: string, params: unknown, options?: ChannelCallOptions & ResendOption): Promise<unknown> {
       try {
-        return supervisor.channelFor(method).request(method, params, checkCallOptions(method, options));
+        const checked = checkCallOptions(method, options);
+        if (idempotent.has(method) && checked?.resend !== false) return resender.request(method, params, checked ?? {});
+        return supervisor.channelFor(method).request(method, params, checked);
       } catch (error) {
         return rejected(error);
       }
@@ -98,7 +124,7 @@ export function createWorker<C extends Contract>(
         return failedStream(error);
       }
     },
-  } as Remote<HostToWorker<C>, ScopeOption<C>>;
+  } as Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>;
 
   return {
     ...calls,
@@ -110,7 +136,7 @@ export function createWorker<C extends Contract>(
       return supervisor.state.status;
     },
     get pid() {
-      return workerDiagnostics(supervisor, core).pid;
+      return diagnostics().pid;
     },
     get methods() {
       return [...(handshake()?.methods ?? [])];
@@ -131,6 +157,15 @@ export function createWorker<C extends Contract>(
         return rejected(error);
       }
     },
-    diagnostics: () => workerDiagnostics(supervisor, core),
+    diagnostics,
   };
+}
+
+/** Whether a call can be sent again: input that was read is gone. */
+function isIdempotent(method: Method): boolean {
+  return method.kind === "request" && method.idempotent === true && !("input" in method);
+}
+
+function timeoutOf(method: Method | undefined): number | undefined {
+  return method?.kind === "request" ? method.timeoutMs : undefined;
 }

@@ -1,5 +1,9 @@
 import { ErrorCode, isRpcError, RpcError } from "./errors.js";
 
+/**
+ * The error of a call whose signal aborted: `CANCELLED`, `TIMEOUT` for `AbortSignal.timeout`, or the reason itself when it is
+ * an error of a call.
+ */
 export function cancelError(method: string, reason: unknown): RpcError {
   if (isRpcError(reason)) return reason;
   if (isTimeoutError(reason)) {

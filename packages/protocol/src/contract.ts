@@ -26,8 +26,8 @@ export interface CallMethodOptions extends MethodOptions {
    */
   readonly idleTimeoutMs?: number;
   /**
-   * The call may run twice without harm. Default `false`. For callers to read, e.g. to decide whether to call again after
-   * `data.mayHaveRun`: the runtime sends nothing again by itself.
+   * The call may run twice without harm. Default `false`. host→worker requests: a call that died with its worker is sent once
+   * more, to the next process, within its deadline. Elsewhere it is for callers to read.
    */
   readonly idempotent?: boolean;
 }

@@ -1,3 +1,4 @@
+export { cancelError } from "./call-errors.js";
 export { type Clock, systemClock } from "./clock.js";
 export { type Codec, jsonCodec } from "./codec.js";
 export {
