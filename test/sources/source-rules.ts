@@ -23,6 +23,7 @@ export const pureFiles = [
   "protocol/src/abort-listeners.ts",
   "protocol/src/framing.ts",
   "protocol/src/hang-report.ts",
+  "protocol/src/waiting-calls.ts",
   "protocol/src/lifecycle.ts",
   "protocol/src/negotiate.ts",
   "protocol/src/pending-calls.ts",
@@ -49,6 +50,9 @@ export const pureFiles = [
   "host/src/exit-reason.ts",
   "host/src/exit-message.ts",
   "host/src/shutdown-plan.ts",
+  "host/src/liveness-state.ts",
+  "host/src/life-signs.ts",
+  "host/src/hang-lines.ts",
   "host/src/stderr-tail.ts",
   "host/src/log-lines.ts",
   "host/src/environment.ts",
@@ -80,7 +84,7 @@ export const impureGlobals = [
 ];
 export const impureCalls = ["Date.now", "Math.random", "AbortSignal.timeout"];
 
-export const childProcessAllowed = /^host\/src\/([\w-]*launcher|kill-tree|node-flags)\.ts$/;
+export const childProcessAllowed = /^host\/src\/([\w-]*launcher|kill-tree|node-flags|process-usage)\.ts$/;
 
 /** The one audited file: inference needs `any` as a bound in places where `unknown` does not infer. */
 export const anyAllowed = "protocol/src/contract-types.ts";

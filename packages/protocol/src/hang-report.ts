@@ -8,11 +8,18 @@ export const HANG_MARK = '{"outrigger":"hang",';
 /** The longest line a host takes for a report, characters. */
 export const MAX_HANG_LINE = 16_384;
 
+/** It comes from a plugin and goes into logs and messages: nothing that ends lines, colours or hides. */
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .transform((given) => given.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}"));
+
 const place = {
   /** Empty for code outside any function. */
-  functionName: z.string().max(512).optional(),
+  functionName: text(512).optional(),
   /** A path where it is a file, the original one where a source map tells it. */
-  file: z.string().max(2048).optional(),
+  file: text(2048).optional(),
   /** From 1. */
   line: z.int().optional(),
   /** From 1. */
@@ -26,7 +33,7 @@ const hangReport = z.object({
   /** How long the main thread had been standing still, ms. */
   stalledMs: z.number(),
   /** Why there is no place, or what is uncertain about it. */
-  note: z.string().max(1024).optional(),
+  note: text(1024).optional(),
   /** Bytes: of the whole process, and of its main JavaScript heap. */
   memory: z.object({ rss: z.number(), heapUsed: z.number().optional() }).optional(),
   /** Processor time since the stall began, in percent of one core: near 100 it computes, near 0 it waits. */
