@@ -60,6 +60,11 @@ export function inputFailed(method: string, error: RpcError): RpcError {
   return new RpcError(error.code, message, { data: error.data, remote: true });
 }
 
+/** For who goes on reading behind the answer. */
+export function inputOver(method: string): RpcError {
+  return new RpcError(ErrorCode.CANCELLED, `${method}: the call was answered, which ended its input`);
+}
+
 export function overloaded(method: string, why: string): RpcError {
   return new RpcError(
     ErrorCode.OVERLOADED,

@@ -1,4 +1,12 @@
-import type { Contract, Method, MethodMap, NotificationMethod, RequestMethod, StreamMethod } from "./contract.js";
+import type {
+  Contract,
+  Method,
+  MethodMap,
+  NotificationMethod,
+  RequestMethod,
+  StreamMethod,
+  TakesInput,
+} from "./contract.js";
 
 type NamesOfKind<M extends MethodMap, Kind extends Method["kind"]> = {
   [K in keyof M & string]: M[K] extends { readonly kind: Kind } ? K : never;
@@ -54,14 +62,46 @@ export interface ProgressReporter<Progress> {
   progress(value: Progress): void;
 }
 
+/** The part of a handler's context that a method with `input` types. */
+export interface InputReader<Item> {
+  /**
+   * What the caller sends along, each item checked; for `for await`. The first look asks for the first items, and reading
+   * paces the caller. Leaving the loop, or answering, ends the caller's iterator. Throws what the input failed with
+   * (`INPUT_FAILED`, or the caller's own code), `INVALID_PARAMS` for an item that does not fit the schema, and what the
+   * call was cancelled with.
+   */
+  readonly input: ItemStream<Item>;
+}
+
+/** What the options of a call hold for a method with `input`. */
+export interface InputOption<Item> {
+  /**
+   * The items to send along, read as fast as the handler takes them. Ended (`return()`, and `destroy()` of a stream of
+   * Node) when the call is over before it is; what it throws is thrown where the handler reads. A call that is refused
+   * before it is sent leaves it untouched.
+   */
+  readonly input: AsyncIterable<Item> | Iterable<Item>;
+}
+
+type InputContext<D> = D extends TakesInput<infer _I, infer O> ? InputReader<O> : unknown;
+
+/** The last argument of a call: may be left out, unless it must have the method's `input`. */
+export type CallOptionsArgument<D, Options> =
+  D extends TakesInput<infer I, infer _O>
+    ? [options: Options & InputOption<I>]
+    : [options?: Options & { readonly input?: never }];
+
 /** The handler of one method, given the context an end passes to its handlers. */
 export type Handler<D, Context> = D extends { readonly kind: "request" }
   ? (
       params: ParamsOutput<D>,
-      context: Context & ProgressReporter<ProgressInput<D>>,
+      context: Context & ProgressReporter<ProgressInput<D>> & InputContext<D>,
     ) => ResultInput<D> | PromiseLike<ResultInput<D>>
   : D extends { readonly kind: "stream" }
-    ? (params: ParamsOutput<D>, context: Context) => AsyncIterable<ItemInput<D>> | Iterable<ItemInput<D>>
+    ? (
+        params: ParamsOutput<D>,
+        context: Context & InputContext<D>,
+      ) => AsyncIterable<ItemInput<D>> | Iterable<ItemInput<D>>
     : (params: ParamsOutput<D>, context: Context) => unknown;
 
 type OptionalNames<M extends MethodMap> = {
@@ -110,19 +150,22 @@ export interface StreamOptions {
   readonly window?: { readonly items?: number; readonly bytes?: number } | undefined;
 }
 
-/** The other end as a caller sees it; `Extra` is what an end adds to the options of a call (the host adds `scope`). */
-export interface Remote<M extends MethodMap, Extra = unknown> {
+/**
+ * The other end as a caller sees it; `Extra` is what an end adds to the options of a call (the host adds `scope`),
+ * `RequestExtra` to those of a request (the host adds `resend` too).
+ */
+export interface Remote<M extends MethodMap, Extra = unknown, RequestExtra = Extra> {
   request<K extends RequestNames<M>>(
     method: K,
     params: ParamsInput<M[K]>,
-    options?: RequestOptions<ProgressOutput<M[K]>> & Extra,
+    ...options: CallOptionsArgument<M[K], RequestOptions<ProgressOutput<M[K]>> & RequestExtra>
   ): Promise<ResultOutput<M[K]>>;
   /** Returns whether it was queued: `false` means dropped (past a bound, or no live worker) and counted. */
   notify<K extends NotificationNames<M>>(method: K, params: ParamsInput<M[K]>, options?: Extra): boolean;
   stream<K extends StreamNames<M>>(
     method: K,
     params: ParamsInput<M[K]>,
-    options?: StreamOptions & Extra,
+    ...options: CallOptionsArgument<M[K], StreamOptions & Extra>
   ): ItemStream<ItemOutput<M[K]>>;
 }
 

@@ -140,9 +140,8 @@ export function request<
     readonly input?: U;
   },
 ): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, NoInfer<O>> & Scoping<NoInfer<S>> & InputPart<U> {
-  return freeze({
+  const method = freeze({
     ...definition,
-    ...inputPart(definition.input),
     kind: "request" as const,
     progress: definition.progress as Schema<In<G>, Out<G>> | undefined,
     params: definition.params as Schema<In<P>, Out<P>>,
@@ -150,6 +149,7 @@ export function request<
     optional: (definition.optional ?? false) as O,
     scoped: (definition.scoped ?? false) as S,
   });
+  return method as typeof method & InputPart<U>;
 }
 
 /** Defines a method with no answer: fire and forget, never an error at the caller. */
@@ -185,15 +185,15 @@ export function stream<
     readonly input?: U;
   },
 ): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, NoInfer<O>> & Scoping<NoInfer<S>> & InputPart<U> {
-  return freeze({
+  const method = freeze({
     ...definition,
-    ...inputPart(definition.input),
     kind: "stream" as const,
     params: definition.params as Schema<In<P>, Out<P>>,
     item: definition.item as Schema<In<I>, Out<I>>,
     optional: (definition.optional ?? false) as O,
     scoped: (definition.scoped ?? false) as S,
   });
+  return method as typeof method & InputPart<U>;
 }
 
 /** The scope calls carry unless the contract names another: whose data a call may touch. */
@@ -264,11 +264,6 @@ const RUNTIME_METHODS: ReadonlySet<string> = new Set(["initialize", "initialized
 /** Whether a method name belongs to the runtime and so may not stand in a contract. */
 export function isReservedMethod(method: string): boolean {
   return RUNTIME_METHODS.has(method) || method.startsWith("$/");
-}
-
-/** The cast is what the type says: with a schema a method takes input. */
-function inputPart<U extends AnySchema | undefined>(input: U | undefined): InputPart<U> {
-  return (input === undefined ? undefined : { input }) as InputPart<U>;
 }
 
 function freeze<T extends object>(value: T): T {

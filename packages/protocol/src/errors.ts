@@ -22,6 +22,7 @@ export const ErrorCode = {
   MESSAGE_TOO_LARGE: -32013,
   INVALID_RESULT: -32014,
   SHUTTING_DOWN: -32015,
+  INPUT_FAILED: -32016,
   UNKNOWN: -32099,
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
@@ -105,16 +106,16 @@ export function toWireError(thrown: unknown, fallbackCode: number): WireError {
 }
 
 /** Turns a received `error` member into an {@link RpcError}; tolerates every shape. */
-export function fromWireError(error: unknown, method: string): RpcError {
+export function fromWireError(error: unknown, method: string, cause?: unknown): RpcError {
   if (typeof error === "object" && error !== null) {
     const { code, message, data } = error as { code?: unknown; message?: unknown; data?: unknown };
     return new RpcError(
       typeof code === "number" && Number.isFinite(code) ? code : ErrorCode.UNKNOWN,
       typeof message === "string" && message !== "" ? message : `${method} failed without a message`,
-      { data, remote: true },
+      { data, cause, remote: true },
     );
   }
-  return new RpcError(ErrorCode.UNKNOWN, `${method} failed: ${describe(error)}`, { remote: true });
+  return new RpcError(ErrorCode.UNKNOWN, `${method} failed: ${describe(error)}`, { cause, remote: true });
 }
 
 function describe(value: unknown): string {

@@ -1,6 +1,9 @@
+import type { CallInput } from "./call-input.js";
 import type { Method } from "./contract.js";
 import type { Id, MessageMeta } from "./messages.js";
-import type { StreamCredit } from "./stream-producer.js";
+import { readTrace, type TraceContext } from "./trace-context.js";
+import type { ItemProducer } from "./stream-producer.js";
+import type { StreamReader } from "./stream-reader.js";
 
 /** One call or notification being handled: what a peer passes to `handle`. */
 export class IncomingCall {
@@ -14,18 +17,26 @@ export class IncomingCall {
   readonly params: unknown;
   /** What came beside the params: invocation, deadline, trace. */
   readonly meta: MessageMeta | undefined;
+  /** The trace it belongs to: what came with it, unless its handler runs in a span of this end. */
+  trace: TraceContext | undefined;
+  /** When it came, ms on this end's clock; 0 when nobody measures. */
+  readonly receivedAt: number;
   /** When the caller stops waiting, ms on this end's clock; `undefined` when it told no deadline. */
   readonly deadline: number | undefined;
   /** Tells the caller how far the call has come; dropped once the call was answered, and for notifications. */
   readonly progress: (value: unknown) => void;
-  /** A stream's credit. */
-  credit: StreamCredit | undefined;
+  /** Told once, when the handler has finished and its answer is queued; with what it failed with. Must not throw. */
+  onFinished: ((error: unknown) => void) | undefined;
+  /** A stream's own. */
+  producer: ItemProducer | undefined;
+  /** Of a method that takes input. */
+  source: CallInput | undefined;
   #controller: AbortController | undefined;
   #abortReason: unknown;
   #aborted = false;
 
   constructor(
-    call: Pick<IncomingCall, "id" | "method" | "definition" | "params" | "meta" | "deadline">,
+    call: Pick<IncomingCall, "id" | "method" | "definition" | "params" | "meta" | "receivedAt" | "deadline">,
     sendProgress: (call: IncomingCall, value: unknown) => void,
   ) {
     this.id = call.id;
@@ -33,8 +44,15 @@ export class IncomingCall {
     this.definition = call.definition;
     this.params = call.params;
     this.meta = call.meta;
+    this.trace = call.meta?.traceparent === undefined ? undefined : readTrace(call.meta.traceparent, call.meta.tracestate);
+    this.receivedAt = call.receivedAt;
     this.deadline = call.deadline;
     this.progress = (value) => sendProgress(this, value);
+  }
+
+  /** What the caller sends along; `undefined` for a method that takes no input. Looking at it asks for the first items. */
+  get input(): StreamReader | undefined {
+    return this.source?.open();
   }
 
   /** Aborts when the caller cancels or goes away. Made on first use: most handlers never look at it. */
@@ -57,6 +75,7 @@ export class IncomingCall {
     this.#aborted = true;
     this.#abortReason = reason;
     this.#controller?.abort(reason);
-    this.credit?.wake();
+    this.producer?.stop();
+    this.source?.close(reason);
   }
 }

@@ -1,13 +1,16 @@
-import { methodNotFound, overloaded } from "./call-errors.js";
+import { inputFailed, inputOver, methodNotFound, overloaded } from "./call-errors.js";
+import { type CallInput, createCallInput } from "./call-input.js";
+import type { CallMeter } from "./call-meter.js";
 import type { Clock } from "./clock.js";
-import { isReservedMethod, type Method, type MethodMap } from "./contract.js";
-import { ErrorCode, isRpcError, RpcError, toWireError, type WireError } from "./errors.js";
+import { inputOf, isReservedMethod, type Method, type MethodMap, type Schema } from "./contract.js";
+import { ErrorCode, fromWireError, isRpcError, RpcError, toWireError, type WireError } from "./errors.js";
 import { isThenable } from "./guarded-callback.js";
 import { IncomingCall } from "./incoming-call.js";
+import type { SendItemOf } from "./item-sender.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
 import type { PeerLimits } from "./peer-limits.js";
 import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
-import { createStreamCredit, produceItems } from "./stream-producer.js";
+import { createItemProducer, type ItemProducer, isCount } from "./stream-producer.js";
 import { validate } from "./validate.js";
 
 /** What an end does with the calls it receives. */
@@ -27,13 +30,16 @@ export interface IncomingCallsContext {
   readonly clock: Clock;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
+  readonly meter: CallMeter | undefined;
   /** `method` names the call where its answer cannot be sent. */
   respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void;
-  notify(method: string, params: unknown): RpcError | undefined;
-  /** Sends one stream item; returns its size in bytes, or waits until it can. Rejects when it cannot be sent at all. */
-  sendItem(id: Id, item: unknown): number | Promise<number>;
+  notify(method: string, params: unknown, urgent: boolean): RpcError | undefined;
+  readonly sendItem: SendItemOf;
   report(report: PeerReport): void;
 }
+
+/** The calls one end is handling. */
+export type IncomingCalls = ReturnType<typeof createIncomingCalls>;
 
 /** The calls one end is handling: each request is answered exactly once, unless the peer closes first. */
 export function createIncomingCalls(serving: Serving, context: IncomingCallsContext) {
@@ -47,7 +53,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
   const sendProgress = (call: IncomingCall, value: unknown): void => {
     if (call.id === undefined || running.get(call.id) !== call) return;
-    const refused = context.notify("$/progress", { id: call.id, value });
+    const refused = context.notify("$/progress", { id: call.id, value }, false);
     if (refused === undefined) return;
     stats.droppedNotifications++;
     if (refused.code !== ErrorCode.OVERLOADED) {
@@ -55,41 +61,48 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     }
   };
 
-  const finish = (call: IncomingCall): void => {
-    if (running.delete(call.id ?? call)) for (const look of waiting) look();
+  const finish = (call: IncomingCall, code: number | undefined, error: unknown): void => {
+    if (!running.delete(call.id ?? call)) return;
+    context.meter?.served(call.method, context.clock.now() - call.receivedAt, code);
+    call.onFinished?.(error);
+    call.source?.close(inputOver(call.method));
+    for (const look of waiting) look();
   };
 
-  const answer = (call: IncomingCall, id: Id, outcome: { result: unknown } | { error: WireError }): void => {
+  const answer = (
+    call: IncomingCall,
+    id: Id,
+    outcome: { result: unknown } | { error: WireError },
+    thrown?: unknown,
+  ): void => {
     if (running.get(id) !== call) return;
     // Answer first: a drain ends when the last handler does, and its answer must be queued by then.
     if (!closed) context.respond(id, outcome, call.method);
-    finish(call);
+    finish(call, "error" in outcome ? outcome.error.code : undefined, thrown);
   };
 
   const succeed = (call: IncomingCall, result: unknown): void => {
-    if (call.id === undefined) finish(call);
+    if (call.id === undefined) finish(call, undefined, undefined);
     else if (call.definition.kind !== "stream") answer(call, call.id, { result });
-    else {
-      const { id } = call;
-      produceItems(
-        result,
-        call.credit ?? firstCredit(call.meta, limits),
-        () => call.aborted,
-        (item) => context.sendItem(id, item),
-      ).then(
+    else produce(call, call.id, call.producer as ItemProducer, result);
+  };
+
+  const produce = (call: IncomingCall, id: Id, producer: ItemProducer, source: unknown): void => {
+    producer
+      .run(source, (item) => context.sendItem("$/stream/item", id, item))
+      .then(
         () => {
           if (call.aborted) fail(call, cancelled(call));
           else answer(call, id, { result: null });
         },
         (error) => fail(call, error),
       );
-    }
   };
 
   const fail = (call: IncomingCall, error: unknown): void => {
     if (call.id === undefined) {
       context.report({ kind: "notification-failed", method: call.method, error });
-      finish(call);
+      finish(call, toWireError(error, serving.handlerErrorCode).code, error);
       return;
     }
     const shown = call.aborted && !isRpcError(error) ? cancelled(call) : error;
@@ -97,7 +110,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     if (wire.code === serving.handlerErrorCode && !isRpcError(shown)) {
       context.report({ kind: "call-failed", method: call.method, error });
     }
-    answer(call, call.id, { error: wire });
+    answer(call, call.id, { error: wire }, shown ?? wire);
   };
 
   const run = (call: IncomingCall): void => {
@@ -140,11 +153,26 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
     const deadlineMs = meta?.deadlineMs;
-    const deadline = typeof deadlineMs === "number" && deadlineMs >= 0 ? context.clock.now() + deadlineMs : undefined;
-    const call = new IncomingCall({ id, method, definition, params, meta, deadline }, sendProgress);
-    if (definition.kind === "stream") call.credit = firstCredit(meta, limits);
+    const hasDeadline = typeof deadlineMs === "number" && deadlineMs >= 0;
+    const receivedAt = hasDeadline || context.meter !== undefined ? context.clock.now() : 0;
+    const deadline = hasDeadline ? receivedAt + deadlineMs : undefined;
+    const call = new IncomingCall({ id, method, definition, params, meta, receivedAt, deadline }, sendProgress);
+    if (definition.kind === "stream") call.producer = createProducer(meta, limits);
+    const input = inputOf(definition);
+    if (input !== undefined && id !== undefined) call.source = takeInput(method, id, input);
     return call;
   };
+
+  const takeInput = (method: string, id: Id, schema: Schema): CallInput =>
+    createCallInput(
+      method,
+      schema,
+      { items: limits.streamItems, bytes: limits.streamBytes },
+      {
+        grant: (items, bytes) => void context.notify("$/input/credit", { id, items, bytes }, true),
+        cancel: () => void context.notify("$/input/cancel", { id }, true),
+      },
+    );
 
   return {
     get size() {
@@ -163,7 +191,9 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         call = admit(message, id);
       } catch (error) {
         if (isRpcError(error) && error.code === ErrorCode.OVERLOADED) stats.refusedRequests++;
-        context.respond(id, { error: toWireError(error, ErrorCode.INTERNAL_ERROR) }, method);
+        const wire = toWireError(error, ErrorCode.INTERNAL_ERROR);
+        context.meter?.served(method, undefined, wire.code);
+        context.respond(id, { error: wire }, method);
         return;
       }
       running.set(id, call);
@@ -177,6 +207,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       } catch (error) {
         stats.refusedNotifications++;
         const shown = isRpcError(error) ? error : new RpcError(ErrorCode.INTERNAL_ERROR, "refused", { cause: error });
+        context.meter?.served(message.method, undefined, shown.code);
         context.report({ kind: "notification-refused", method: excerpt(message.method), error: shown });
         return;
       }
@@ -190,11 +221,20 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     },
 
     onCredit(id: Id, items: unknown, bytes: unknown): void {
-      const credit = running.get(id)?.credit;
-      if (credit === undefined || !isCount(items) || !isCount(bytes)) return;
-      credit.items += items;
-      credit.bytes += bytes;
-      credit.wake();
+      const producer = running.get(id)?.producer;
+      if (producer === undefined) stats.strayItems++;
+      else producer.grant(items, bytes);
+    },
+
+    onInputItem(id: Id, item: unknown, bytes: number): void {
+      if (running.get(id)?.source?.push(item, bytes) !== true) stats.strayItems++;
+    },
+
+    onInputEnd(id: Id, error: unknown): void {
+      const call = running.get(id);
+      const failure = error === undefined || call === undefined ? undefined : fromWireError(error, call.method);
+      const shown = failure === undefined || call === undefined ? undefined : inputFailed(call.method, failure);
+      if (call?.source?.end(shown) !== true) stats.strayItems++;
     },
 
     /** Refuses what arrives from now on; resolves when the running handlers, but for `except`, have finished. */
@@ -229,13 +269,9 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 }
 
-function firstCredit(meta: MessageMeta | undefined, limits: PeerLimits) {
+function createProducer(meta: MessageMeta | undefined, limits: PeerLimits): ItemProducer {
   const { items, bytes } = meta?.credit ?? {};
-  return createStreamCredit(isCount(items) ? items : limits.streamItems, isCount(bytes) ? bytes : limits.streamBytes);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  return createItemProducer(isCount(items) ? items : limits.streamItems, isCount(bytes) ? bytes : limits.streamBytes);
 }
 
 function cancelled(call: IncomingCall): RpcError {

@@ -16,12 +16,16 @@ export {
   type Scoping,
   type StreamMethod,
   stream,
+  type TakesInput,
   type TenantScope,
 } from "./contract.js";
 export type {
+  CallOptionsArgument,
   Handler,
   Handlers,
   HostToWorker,
+  InputOption,
+  InputReader,
   ItemInput,
   ItemOutput,
   ItemStream,
@@ -74,7 +78,7 @@ export type {
   ResultMessage,
 } from "./messages.js";
 export { type Agreement, acceptOffer, checkAnswer, isHandshakeMismatch } from "./negotiate.js";
-export type { PeerCallOptions } from "./outgoing-calls.js";
+export type { PeerCallOptions } from "./outgoing-call.js";
 export { type MakeError, Peer, type PeerOptions } from "./peer.js";
 export { DEFAULT_PEER_LIMITS, type PeerLimits } from "./peer-limits.js";
 export type { PeerReport, PeerStats } from "./peer-report.js";
@@ -82,6 +86,7 @@ export type { Actor, Progress } from "./plugin-contract/call-context.js";
 export type { ConfigVerdict } from "./plugin-contract/config-methods.js";
 export type { Entity } from "./plugin-contract/entity-methods.js";
 export { type PluginEvent, pluginEvent } from "./plugin-contract/event-methods.js";
+export { eventMatcher, matchesFilter } from "./plugin-contract/event-patterns.js";
 export type { HttpAnswer, HttpBody } from "./plugin-contract/http-values.js";
 export { type JobRun, jobRun } from "./plugin-contract/job-methods.js";
 export { type Manifest, type ManifestInput, manifest } from "./plugin-contract/plugin-manifest.js";
@@ -90,3 +95,4 @@ export { pluginContract } from "./plugin-contract.js";
 export { scopeOfParams } from "./scope-of-params.js";
 export type { Transport, TransportLimits, TransportReceiver } from "./transport.js";
 export { validate } from "./validate.js";
+export type { WaitingCall } from "./waiting-calls.js";

@@ -116,12 +116,15 @@ function payloadOf(message: Message): unknown {
   return "error" in message ? message.error : message.result;
 }
 
+const INPUT_ITEM = "$/input/item";
+
 /** Answers, stream items and progress. */
 function isFromHandler(message: Message): boolean {
-  return !("method" in message) || message.method.startsWith("$/");
+  return !("method" in message) || (message.method.startsWith("$/") && message.method !== INPUT_ITEM);
 }
 
 function nameOf(message: Message): string {
   if (!("method" in message)) return "the answer";
+  if (message.method === INPUT_ITEM) return "the input's item";
   return message.method === "$/stream/item" ? "the stream's item" : message.method;
 }

@@ -1,61 +1,23 @@
 import { checkSignal, createAbortListeners } from "./abort-listeners.js";
 import { cancelError, idleError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
-import { heard, type IdleLimit, idleTimeout, isHeldByReader, totalTimeout } from "./call-timeouts.js";
-import type { Clock } from "./clock.js";
-import { isReservedMethod, type Method } from "./contract.js";
+import { heard, idleTimeout, isHeldByReader, totalTimeout } from "./call-timeouts.js";
+import { inputOf, isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
-import { ErrorCode, fromWireError, RpcError } from "./errors.js";
+import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
-import type { ErrorMessage, MessageMeta, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
-import type { PeerLimits } from "./peer-limits.js";
+import { type InputSender, sendInput, wrongInput } from "./input-sender.js";
+import type { ErrorMessage, RequestMessage, ResultMessage } from "./messages.js";
+import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
 import { streamWindow } from "./peer-limits.js";
-import type { PeerReport, PeerStats } from "./peer-report.js";
-import { createPendingCalls, type Deadlined } from "./pending-calls.js";
+import { excerpt } from "./peer-report.js";
+import { createPendingCalls } from "./pending-calls.js";
+import type { SendItem } from "./stream-producer.js";
 import { failedReader, StreamReader } from "./stream-reader.js";
 import { validate } from "./validate.js";
+import { type WaitingCall, waitingCalls } from "./waiting-calls.js";
 
-/** Options of an untyped call through a peer. */
-export interface PeerCallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** ms; default: the method's, else the peer's. */
-  readonly timeoutMs?: number | undefined;
-  /** ms without progress or an item; default: the method's, else no limit. */
-  readonly idleTimeoutMs?: number | undefined;
-  readonly onProgress?: ((value: never) => void) | undefined;
-  readonly meta?: MessageMeta | undefined;
-  readonly window?: { readonly items?: number; readonly bytes?: number } | undefined;
-  /** Told of the answer before anything that arrived after it is looked at; the promise settles later. */
-  readonly onResult?: ((result: unknown) => void) | undefined;
-  /** Told once, when the call is over or was refused, whether or not anybody awaits it. Must not throw. */
-  readonly onSettled?: (() => void) | undefined;
-}
-
-/** What outgoing calls need of their peer. */
-export interface OutgoingCallsContext {
-  readonly clock: Clock;
-  readonly limits: PeerLimits;
-  readonly stats: PeerStats;
-  /** Sends a message; returns why it could not be. */
-  send(message: RequestMessage | NotificationMessage, urgent: boolean): RpcError | undefined;
-  report(report: PeerReport): void;
-}
-
-interface OutgoingCall extends Deadlined {
-  readonly method: string;
-  readonly definition: Method;
-  readonly timeoutMs: number | undefined;
-  /** The total it ends at, beside `deadline`, which moves with what is heard of it. */
-  readonly idle: IdleLimit | undefined;
-  deadline: number;
-  readonly onProgress: ((value: never) => void) | undefined;
-  readonly onResult: ((result: unknown) => void) | undefined;
-  readonly onSettled: (() => void) | undefined;
-  readonly reader: StreamReader | undefined;
-  readonly succeed: (result: unknown) => void;
-  readonly fail: (error: RpcError) => void;
-  signal: AbortSignal | undefined;
-  onAbort: (() => void) | undefined;
-}
+/** The calls one end has made. */
+export type OutgoingCalls = ReturnType<typeof createOutgoingCalls>;
 
 /** The calls one end has made: each settles exactly once, by answer, error, timeout, cancel or close. */
 export function createOutgoingCalls(context: OutgoingCallsContext) {
@@ -64,9 +26,15 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   const aborts = createAbortListeners();
 
   /** The call has left the table: nothing of it stays behind. */
-  const detach = (call: OutgoingCall): void => {
+  const detach = (call: OutgoingCall, error: unknown): void => {
     if (call.onAbort !== undefined) aborts.remove(call.signal as AbortSignal, call.onAbort);
-    call.onSettled?.();
+    call.input?.stop();
+    context.meter?.called(call.method, clock.now() - call.startedAt, error);
+    call.onSettled?.(error);
+  };
+  const fail = (call: OutgoingCall, error: RpcError): void => {
+    detach(call, error);
+    call.fail(error);
   };
 
   const timer = createDeadlineTimer(clock, () => {
@@ -75,23 +43,25 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       stats.timeouts++;
       const { idle, method, timeoutMs } = call;
       const isIdle = idle !== undefined && now < idle.total;
-      release(id, call, isIdle ? idleError(method, idle.ms) : timeoutError(method, timeoutMs));
+      const error = isIdle ? idleError(method, idle.ms) : timeoutError(method, timeoutMs);
+      release(id, call, error, error);
     }
     timer.arm(pending.nextDeadline());
   });
 
   /** Settles a call that got no answer, and tells the other end to stop. */
-  const release = (id: number, call: OutgoingCall, error: RpcError): void => {
+  const release = (id: number, call: OutgoingCall, error: RpcError, told: unknown): void => {
     context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }, true);
-    detach(call);
+    detach(call, told);
     call.reader?.abandon(error);
     call.fail(error);
   };
-  const cancel = (id: number, reason: unknown): void => {
+  const cancel = (id: number, reason: unknown, told?: { readonly error: unknown }): void => {
     const call = pending.take(id);
     if (call === undefined) return;
     stats.cancels++;
-    release(id, call, cancelError(call.method, reason));
+    const error = cancelError(call.method, reason);
+    release(id, call, error, told === undefined ? error : told.error);
   };
 
   const start = (
@@ -103,7 +73,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   ): number | undefined => {
     const { signal, meta } = options;
     const refuse = (error: RpcError): undefined => {
-      options.onSettled?.();
+      context.meter?.called(method, undefined, error);
+      options.onSettled?.(error);
       call.fail(error);
     };
     let timeoutMs: number | undefined;
@@ -116,6 +87,11 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       return refuse(new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
     }
     if (signal?.aborted === true) return refuse(cancelError(method, signal.reason));
+    const source = options.input;
+    if (source !== undefined || inputOf(definition) !== undefined) {
+      const wrong = wrongInput(definition, method, source, context.has("input"));
+      if (wrong !== undefined) return refuse(wrong);
+    }
     const now = clock.now();
     const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
     const idle = idleMs === undefined ? undefined : { ms: idleMs, total };
@@ -125,6 +101,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const entry: OutgoingCall = {
       method,
       definition,
+      startedAt: now,
       deadline,
       timeoutMs,
       idle,
@@ -136,6 +113,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       fail,
       signal,
       onAbort: undefined,
+      input: undefined,
     };
     // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
     const isOwn = isReservedMethod(method);
@@ -160,13 +138,30 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       aborts.add(signal, entry.onAbort);
     }
     timer.arm(deadline);
+    if (source !== undefined) entry.input = startInput(id, entry, source);
     return id;
+  };
+
+  const startInput = (id: number, call: OutgoingCall, source: NonNullable<PeerCallOptions["input"]>): InputSender => {
+    const sendItem: SendItem = (item) => {
+      heard(call, clock.now);
+      return context.sendItem("$/input/item", id, item);
+    };
+    return sendInput(source, sendItem, (error) => {
+      const end = (params: unknown) => context.send({ jsonrpc: "2.0", method: "$/input/end", params }, true);
+      if (error === undefined) end({ id });
+      // Data that is no JSON must not keep the handler waiting.
+      else if (end({ id, error }) !== undefined)
+        end({ id, error: { code: error.code, message: excerpt(error.message) } });
+    });
   };
 
   return {
     get size() {
       return pending.size;
     },
+
+    waiting: (max: number): WaitingCall[] => waitingCalls(pending.list(), clock.now(), max),
 
     request(definition: Method, method: string, params: unknown, options: PeerCallOptions): Promise<unknown> {
       let succeed!: (value: unknown) => void;
@@ -188,9 +183,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       let window: { readonly items: number; readonly bytes: number };
       try {
         window = streamWindow(options.window, limits);
-      } catch (error) {
-        options.onSettled?.();
-        return failedReader(new RpcError(ErrorCode.INVALID_PARAMS, `${method}: ${(error as Error).message}`));
+      } catch (thrown) {
+        const error = new RpcError(ErrorCode.INVALID_PARAMS, `${method}: ${(thrown as Error).message}`);
+        options.onSettled?.(error);
+        return failedReader(error);
       }
       const reader = new StreamReader(window);
       const end = { succeed: () => reader.end(undefined), fail: (error: RpcError) => reader.end(error), reader };
@@ -204,7 +200,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
             context.send({ jsonrpc: "2.0", method: "$/stream/credit", params: { id, items, bytes } }, true);
           }
         },
-        cancel: (reason) => cancel(id, reason),
+        // Who stops reading has no error; who was sent what is no item has.
+        cancel: (reason) => cancel(id, reason, { error: isRpcError(reason) ? reason : undefined }),
       });
       return reader;
     },
@@ -219,12 +216,12 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         }
         return;
       }
-      detach(call);
       if ("error" in message) {
-        call.fail(fromWireError(message.error, call.method));
+        fail(call, fromWireError(message.error, call.method, call.input?.error));
         return;
       }
       if (call.definition.kind !== "request") {
+        detach(call, undefined);
         call.succeed(undefined);
         return;
       }
@@ -232,9 +229,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       try {
         result = validate(call.definition.result, message.result, "result", ErrorCode.INVALID_RESULT);
       } catch (error) {
-        call.fail(invalidResult(call.method, error));
+        fail(call, invalidResult(call.method, error));
         return;
       }
+      detach(call, undefined);
       call.onResult?.(result);
       call.succeed(result);
     },
@@ -262,7 +260,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
 
     onItem(id: unknown, item: unknown, bytes: number): void {
       const call = pending.get(id);
-      if (call?.reader === undefined || call.definition.kind !== "stream") return;
+      if (call?.reader === undefined || call.definition.kind !== "stream") {
+        stats.strayItems++;
+        return;
+      }
       let checked: unknown;
       try {
         checked = validate(call.definition.item, item, "item", ErrorCode.INVALID_RESULT);
@@ -271,15 +272,31 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         return;
       }
       heard(call, clock.now);
-      call.reader.push(checked, bytes);
+      if (!call.reader.push(checked, bytes)) stats.strayItems++;
+    },
+
+    onInputCredit(id: unknown, items: unknown, bytes: unknown): void {
+      const call = pending.get(id);
+      if (call?.input === undefined) {
+        stats.strayItems++;
+        return;
+      }
+      heard(call, clock.now);
+      call.input.grant(items, bytes);
+    },
+
+    /** The handler reads no more; it may still answer. */
+    onInputCancel(id: unknown): void {
+      const input = pending.get(id)?.input;
+      if (input === undefined) stats.strayItems++;
+      else input.stop();
     },
 
     /** Settles every call with an error of the owner's making. */
     failAll(makeError: (method: string, mayHaveRun: boolean) => RpcError): void {
       timer.disarm();
       for (const [, call] of pending.takeAll()) {
-        detach(call);
-        call.fail(makeError(call.method, true));
+        fail(call, makeError(call.method, true));
       }
     },
   };

@@ -24,6 +24,8 @@ export interface PeerStats {
   lateReplies: number;
   /** Answers to ids never given out. */
   unknownReplies: number;
+  /** Items, ends and credits for no open stream or input, or past what it was given: late after a cancel, or made up. */
+  strayItems: number;
   duplicateRequests: number;
   /** Calls refused with OVERLOADED before they were sent. */
   refusedCalls: number;
@@ -44,6 +46,7 @@ export function createPeerStats(): PeerStats {
     invalidMessages: 0,
     lateReplies: 0,
     unknownReplies: 0,
+    strayItems: 0,
     duplicateRequests: 0,
     refusedCalls: 0,
     refusedRequests: 0,

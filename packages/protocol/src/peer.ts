@@ -1,19 +1,24 @@
 import { channelOver, methodNotFound } from "./call-errors.js";
+import type { CallMeter } from "./call-meter.js";
 import { type Clock, systemClock } from "./clock.js";
 import { type Codec, jsonCodec } from "./codec.js";
 import type { Method, MethodMap } from "./contract.js";
 import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
 import type { IncomingCall } from "./incoming-call.js";
-import { createIncomingCalls, type Serving } from "./incoming-calls.js";
-import { envelopeOf, readMessage, TOO_DEEP, TOO_MANY } from "./message-reader.js";
+import { createIncomingCalls, type IncomingCalls, type Serving } from "./incoming-calls.js";
+import { createItemSender } from "./item-sender.js";
+import { envelopeOf, readMessage } from "./message-reader.js";
 import { createMessageWriter, type MessageWriter } from "./message-writer.js";
-import type { Id, Message, MessageMeta } from "./messages.js";
-import { createOutgoingCalls, type PeerCallOptions } from "./outgoing-calls.js";
+import type { Id, Message, MessageMeta, NotificationMessage } from "./messages.js";
+import type { PeerCallOptions } from "./outgoing-call.js";
+import { createOutgoingCalls, type OutgoingCalls } from "./outgoing-calls.js";
 import { type PeerLimits, resolvePeerLimits } from "./peer-limits.js";
 import { createPeerStats, excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
+import { takeRuntimeNotification } from "./runtime-notifications.js";
 import { failedReader, type StreamReader } from "./stream-reader.js";
 import type { Transport } from "./transport.js";
+import type { WaitingCall } from "./waiting-calls.js";
 
 /** What a peer is made of. */
 export interface PeerOptions {
@@ -24,6 +29,8 @@ export interface PeerOptions {
   readonly limits?: { readonly [K in keyof PeerLimits]?: PeerLimits[K] | undefined } | undefined;
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
+  /** Told of every call that is over, both ways. */
+  readonly meter?: CallMeter | undefined;
   /** Told what no answer tells: garbage, unknown replies, refused notifications. What it throws is ignored. */
   readonly onReport?: ((report: PeerReport) => void) | undefined;
   /**
@@ -46,13 +53,13 @@ export class Peer {
   readonly #codec: Codec;
   readonly #writer: MessageWriter;
   readonly #outgoingMethods: ReadonlyMap<string, Method>;
-  readonly #outgoing: ReturnType<typeof createOutgoingCalls>;
-  readonly #incoming: ReturnType<typeof createIncomingCalls>;
+  readonly #outgoing: OutgoingCalls;
+  readonly #incoming: IncomingCalls;
   readonly #onReport: ((report: PeerReport) => void) | undefined;
   readonly #onClosed: ((error: Error | undefined) => void) | undefined;
   #closedWith: MakeError | undefined;
+  #features: readonly string[] | undefined;
   #isOver = false;
-  #itemsInRow = 0;
 
   /** @throws RangeError when a limit is not a positive whole number. */
   constructor(options: PeerOptions) {
@@ -64,24 +71,28 @@ export class Peer {
     this.#onClosed = options.onClosed;
     this.#outgoingMethods = new Map(Object.entries(options.outgoing));
     const { limits, stats } = this;
+    const { meter } = options;
     this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
+    const sendItem = createItemSender(this.#transport, this.#writer, limits, (message) =>
+      this.#send(message, false, true),
+    );
     const report = (event: PeerReport): void => this.#report(event);
     this.#outgoing = createOutgoingCalls({
-      ...{ clock, limits, stats, report },
+      ...{ clock, limits, stats, meter, report, sendItem },
       send: (message, urgent) => this.#send(message, urgent),
+      has: (feature) => this.#features?.includes(feature) ?? true,
     });
     this.#incoming = createIncomingCalls(options.serving, {
-      ...{ clock, limits, stats, report },
+      ...{ clock, limits, stats, meter, report, sendItem },
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
-      notify: (method, params) => this.#send({ jsonrpc: "2.0", method, params }, false),
-      sendItem: (id, item) => this.#sendItem(id, item),
+      notify: (method, params, urgent) => this.#send({ jsonrpc: "2.0", method, params }, urgent),
     });
   }
 
   /** Starts reading. */
   start(): void {
     this.#transport.start({
-      message: (line, bytes) => this.#receive(line, bytes),
+      message: (line, bytes, attachments) => this.#receive(line, bytes, attachments),
       closed: (error) => this.#ended(error),
     });
   }
@@ -95,12 +106,18 @@ export class Peer {
     };
   }
 
+  /** The calls that wait for the other end, oldest first, at most `max`; pings left out. */
+  waiting(max: number): readonly WaitingCall[] {
+    return this.#outgoing.waiting(max);
+  }
+
   /** Calls a request method. Settles exactly once; a rejection nobody awaits does not end the process. */
   request(method: string, params: unknown, options: PeerCallOptions = {}): Promise<unknown> {
     const definition = this.#outgoingMethods.get(method);
     if (this.#closedWith !== undefined || definition?.kind !== "request") {
-      options.onSettled?.();
-      return rejected(this.#refusal(method, "request"));
+      const error = this.#refusal(method, "request");
+      options.onSettled?.(error);
+      return rejected(error);
     }
     return this.#outgoing.request(definition, method, params, options);
   }
@@ -109,8 +126,9 @@ export class Peer {
   stream(method: string, params: unknown, options: PeerCallOptions = {}): StreamReader {
     const definition = this.#outgoingMethods.get(method);
     if (this.#closedWith !== undefined || definition?.kind !== "stream") {
-      options.onSettled?.();
-      return failedReader(this.#refusal(method, "stream"));
+      const error = this.#refusal(method, "stream");
+      options.onSettled?.(error);
+      return failedReader(error);
     }
     return this.#outgoing.stream(definition, method, params, options);
   }
@@ -147,6 +165,17 @@ export class Peer {
   /** Sends no message larger than the other end takes, as it told in the handshake. Only ever lowers the limit. */
   capMessages(bytes: number): void {
     this.#writer.cap(bytes);
+  }
+
+  /** What both ends can do, as the handshake told: no call needs more of the other end. Before, everything is taken for agreed. */
+  agree(features: readonly string[]): void {
+    this.#features = features;
+    if (features.includes("bulk")) this.#transport.acceptAttachments();
+  }
+
+  /** Attaches bytes and long text from now on, if both ends can: the other one knows that it was agreed. Before, bytes are base64. */
+  sendBulk(): void {
+    if (this.#features?.includes("bulk")) this.#writer.attach();
   }
 
   /** Resolves when everything queued was handed to the operating system. */
@@ -209,36 +238,13 @@ export class Peer {
     this.#send({ jsonrpc: "2.0", id, error: { code, message: excerpt(message) } }, true);
   }
 
-  /** Items wait for the pipe once a window of them was sent: neither memory nor this turn of the event loop is theirs. */
-  #sendItem(id: Id, item: unknown): number | Promise<number> {
-    const refused = this.#send({ jsonrpc: "2.0", method: "$/stream/item", params: { id, item } }, false, true);
-    const { unsentBytes } = this.#transport;
-    if (refused === undefined) {
-      const bytes = this.#writer.lineBytes;
-      const { streamItems, streamBytes } = this.limits;
-      if (unsentBytes <= streamBytes && ++this.#itemsInRow < streamItems) return bytes;
-      this.#itemsInRow = 0;
-      return this.#transport.flush().then(() => bytes);
-    }
-    if (refused.code !== ErrorCode.OVERLOADED || unsentBytes === 0) throw refused;
-    return this.#transport.flush().then(() => this.#sendItem(id, item));
-  }
-
-  #receive(line: string, bytes: number): void {
+  #receive(line: string, bytes: number, attachments?: readonly Uint8Array[]): void {
     if (this.#closedWith !== undefined || line === "" || line === "\r") return;
-    const parsed = readMessage(line, this.#codec, this.limits);
+    const parsed = readMessage(line, this.#codec, this.limits, attachments);
     if (parsed.kind === "invalid") {
       this.stats.invalidMessages++;
       this.#report({ kind: "invalid-message", line: excerpt(line), reason: parsed.reason });
-      if (parsed === TOO_DEEP) {
-        this.#answerTooHeavy(line, `nests deeper than ${this.limits.depth} levels; send it flatter, or as a string`);
-      } else if (parsed === TOO_MANY) {
-        const { values } = this.limits;
-        this.#answerTooHeavy(
-          line,
-          `has more than ${values} values; use a stream, or raise limits.values of its reader`,
-        );
-      }
+      if (parsed.answer !== undefined) this.#answerUnread(line, parsed.answer);
       return;
     }
     this.stats.received++;
@@ -246,12 +252,11 @@ export class Peer {
     else if (parsed.kind === "request") {
       if (parsed.message.method === "$/ping") this.#respond(parsed.message.id, { result: {} }, "$/ping");
       else this.#incoming.onRequest(parsed.message);
-    } else if (parsed.message.method.startsWith("$/")) this.#onRuntimeNotification(parsed.message, bytes);
-    else this.#incoming.onNotification(parsed.message);
+    } else this.#onNotification(parsed.message, bytes);
   }
 
   /** A call waits for this line, or for its answer. */
-  #answerTooHeavy(line: string, why: string): void {
+  #answerUnread(line: string, why: string): void {
     const envelope = envelopeOf(line);
     if (envelope === undefined) return;
     const message = `the message ${why}`;
@@ -260,19 +265,10 @@ export class Peer {
     else this.#outgoing.onResponse({ jsonrpc: "2.0", id, error: { code: ErrorCode.INVALID_RESULT, message } });
   }
 
-  #onRuntimeNotification(message: { method: string; params?: unknown }, bytes: number): void {
-    const params = (message.params ?? {}) as {
-      id?: Id;
-      value?: unknown;
-      item?: unknown;
-      items?: unknown;
-      bytes?: unknown;
-    };
-    if (message.method === "$/stream/item") this.#outgoing.onItem(params.id, params.item, bytes);
-    else if (message.method === "$/stream/credit") this.#incoming.onCredit(params.id as Id, params.items, params.bytes);
-    else if (message.method === "$/cancelRequest") this.#incoming.onCancel(params.id as Id);
-    else if (message.method === "$/progress") this.#outgoing.onProgress(params.id, params.value);
-    else this.#incoming.onNotification({ jsonrpc: "2.0", ...message });
+  #onNotification(message: NotificationMessage, bytes: number): void {
+    const isOwn = message.method.startsWith("$/");
+    if (isOwn && takeRuntimeNotification(message, bytes, this.#outgoing, this.#incoming)) return;
+    this.#incoming.onNotification(message);
   }
 
   #report(report: PeerReport): void {

@@ -1,76 +1,119 @@
 import { ErrorCode, RpcError } from "./errors.js";
 
-/** How much a producer may still send. Waking is level-free: the waiter looks again. */
-export interface StreamCredit {
-  items: number;
-  bytes: number;
-  wake(): void;
-  /** Resolves at the next wake. */
-  changed(): Promise<void>;
+/** Sends one item; returns its size in bytes, or waits until it can. Rejects when it cannot be sent at all. */
+export type SendItem = (item: unknown) => number | Promise<number>;
+
+/** Sends the items of an iterable as fast as the credit of their reader allows. */
+export interface ItemProducer {
+  readonly isStopped: boolean;
+  /** The reader takes more. What is no count moves nothing. */
+  grant(items: unknown, bytes: unknown): void;
+  /** Nobody wants more: the iterator is ended, so that its `finally` runs. Idempotent. */
+  stop(): void;
+  /**
+   * Settles when the iterable has ended, or was ended by `stop`. Rejects with what it threw, or with INVALID_RESULT when
+   * there is none.
+   */
+  run(source: unknown, send: SendItem): Promise<void>;
 }
 
-export function createStreamCredit(items: number, bytes: number): StreamCredit {
-  let waiter: (() => void) | undefined;
+/** Makes a producer with its first credit. */
+export function createItemProducer(firstItems: number, firstBytes: number): ItemProducer {
+  let items = firstItems;
+  let bytes = firstBytes;
+  let isStopped = false;
+  let wake: (() => void) | undefined;
+  let iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined;
+  let isWaiting = false;
+  let returned: Promise<unknown> | undefined;
+
+  const awake = (): void => {
+    wake?.();
+    wake = undefined;
+  };
+
+  /** An iterator that waits for its source may be able to end at once; a generator does so when it next yields. */
+  const endWaiting = (): void => {
+    try {
+      returned = Promise.resolve(iterator?.return?.());
+      returned.catch(() => {});
+    } catch {
+      // It is ended again when its wait is over.
+    }
+  };
+
+  const end = async (): Promise<void> => {
+    await (returned ?? iterator?.return?.());
+  };
+
   return {
-    items,
-    bytes,
-    wake() {
-      waiter?.();
-      waiter = undefined;
+    get isStopped() {
+      return isStopped;
     },
-    changed: () =>
-      new Promise((resolve) => {
-        waiter = resolve;
-      }),
+    grant(moreItems, moreBytes) {
+      if (!isCount(moreItems) || !isCount(moreBytes)) return;
+      items += moreItems;
+      bytes += moreBytes;
+      awake();
+    },
+    stop() {
+      if (isStopped) return;
+      isStopped = true;
+      awake();
+      if (isWaiting) endWaiting();
+    },
+    async run(source, send) {
+      if (!isIterable(source)) {
+        const text = "a stream's handler must return an iterable, like an async generator";
+        throw new RpcError(ErrorCode.INVALID_RESULT, text);
+      }
+      let isOver = false;
+      try {
+        iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+        while (!isStopped) {
+          if (items <= 0 || bytes <= 0) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+            continue;
+          }
+          let next = iterator.next();
+          if ("then" in next) {
+            isWaiting = true;
+            next = await next;
+            isWaiting = false;
+          }
+          if (next.done === true) {
+            isOver = true;
+            return;
+          }
+          if (isStopped) return;
+          const sent = send(next.value);
+          items -= 1;
+          bytes -= typeof sent === "number" ? sent : await sent;
+        }
+      } catch (error) {
+        isOver = true;
+        isWaiting = false;
+        try {
+          await end();
+        } catch {
+          // The first error is the one to tell.
+        }
+        throw error;
+      } finally {
+        if (!isOver) await end();
+      }
+    },
   };
 }
 
-/**
- * Pulls items as fast as credit allows and sends them. Ends when the iterable does; when `aborted` turns true it runs
- * the producer's `finally` through `return()` and ends. Rejects with what the producer threw.
- */
-export async function produceItems(
-  source: unknown,
-  credit: StreamCredit,
-  aborted: () => boolean,
-  sendItem: (item: unknown) => number | Promise<number>,
-): Promise<void> {
-  if (!isIterable(source)) {
-    throw new RpcError(ErrorCode.INVALID_RESULT, "a stream's handler must return an iterable, like an async generator");
-  }
-  const iterator =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source[Symbol.iterator]() as Iterator<unknown>);
-  let exhausted = false;
-  try {
-    while (!aborted()) {
-      if (credit.items <= 0 || credit.bytes <= 0) {
-        await credit.changed();
-        continue;
-      }
-      const next = iterator.next();
-      const { done, value } = "then" in next ? await next : next;
-      if (done === true) {
-        exhausted = true;
-        return;
-      }
-      if (aborted()) return;
-      const sent = sendItem(value);
-      credit.items -= 1;
-      credit.bytes -= typeof sent === "number" ? sent : await sent;
-    }
-  } catch (error) {
-    exhausted = true;
-    try {
-      await iterator.return?.();
-    } catch {
-      // The first error is the one to tell.
-    }
-    throw error;
-  } finally {
-    if (!exhausted) await iterator.return?.();
-  }
+/** Whether a value can be run. Text is not: its characters are no items. Throws what the value throws when it is looked at. */
+export function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
-function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
-  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+/** Whether a value is a whole number from 0. */
+export function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
