@@ -19,6 +19,12 @@ describe("permissions", () => {
     expect(flags).not.toContain("--allow-net");
   });
 
+  it("what is allowed and leads around all the rest is reported", () => {
+    const all = { childProcess: true, workers: true, net: true, addons: true };
+    expect(planPermissions(all, node26, code).report.waysAround).toEqual(["childProcess", "workers", "addons"]);
+    expect(planPermissions({ net: true }, node26, code).report.waysAround).toEqual([]);
+  });
+
   it("what is named is allowed, what is not is denied", () => {
     const permissions = { read: ["/docs"], write: ["/out"], workers: true };
     expect(planPermissions(permissions, node26, code)).toEqual({
@@ -26,14 +32,18 @@ describe("permissions", () => {
         ...["--permission", "--allow-fs-read=/plugin/dist", "--allow-fs-read=/docs"],
         ...["--allow-fs-write=/out", "--allow-worker"],
       ],
-      report: { enforced: ["read", "write", "childProcess", "workers", "net", "addons"], notEnforced: [] },
+      report: {
+        enforced: ["read", "write", "childProcess", "workers", "net", "addons"],
+        notEnforced: [],
+        waysAround: ["workers"],
+      },
     });
   });
 
   it("a Node without the model enforces nothing, and says so", () => {
     expect(planPermissions({ read: ["/docs"], addons: true }, new Set(), code)).toEqual({
       flags: [],
-      report: { enforced: [], notEnforced: ["read", "write", "childProcess", "workers", "net"] },
+      report: { enforced: [], notEnforced: ["read", "write", "childProcess", "workers", "net"], waysAround: [] },
     });
   });
 });

@@ -10,13 +10,16 @@ export interface NodePermissions {
   readonly read?: readonly string[] | undefined;
   /** Files and folders it may write, absolute paths, or `"*"` for all. A folder must exist before the start. Default: none. */
   readonly write?: readonly string[] | undefined;
-  /** May start processes, which none of this binds. Default `false`. */
+  /** May start processes, which none of this binds: a way around all the rest. Default `false`. */
   readonly childProcess?: boolean | undefined;
-  /** May start worker threads; without it the SDK's guard thread does not run. Default `false`. */
+  /**
+   * May start worker threads. Node does not bind a thread that is started with options of its own: a way around all the
+   * rest. Without it the SDK's guard thread does not run. Default `false`.
+   */
   readonly workers?: boolean | undefined;
   /** May use the network. Enforced from Node 25 on. Default `false`. */
   readonly net?: boolean | undefined;
-  /** May load native addons, which none of this binds. Default `false`. */
+  /** May load native addons, which none of this binds: a way around all the rest. Default `false`. */
   readonly addons?: boolean | undefined;
 }
 
@@ -29,6 +32,8 @@ export interface PermissionReport {
   readonly enforced: readonly PermissionName[];
   /** Denied on paper only: this Node has no flag for it, and the worker can do it all the same. */
   readonly notEnforced: readonly PermissionName[];
+  /** Allowed, and each a way around all that is enforced: what is left holds against mistakes only. */
+  readonly waysAround: readonly PermissionName[];
 }
 
 const SWITCHES: readonly (readonly [PermissionName, string])[] = [
@@ -37,6 +42,7 @@ const SWITCHES: readonly (readonly [PermissionName, string])[] = [
   ["net", "--allow-net"],
   ["addons", "--allow-addons"],
 ];
+const WAYS_AROUND = ["childProcess", "workers", "addons"] as const;
 
 /**
  * Maps permissions to the flags a Node has.
@@ -51,18 +57,21 @@ export function planPermissions(
 ): { readonly flags: readonly string[]; readonly report: PermissionReport } {
   const model = ["--permission", "--experimental-permission"].find((flag) => supported.has(flag));
   if (model === undefined) {
-    return { flags: [], report: { enforced: [], notEnforced: ["read", "write", ...deniedOf(permissions)] } };
+    const notEnforced: PermissionName[] = ["read", "write", ...deniedOf(permissions)];
+    return { flags: [], report: { enforced: [], notEnforced, waysAround: [] } };
   }
   const flags = [model];
   for (const path of new Set([...code, ...(permissions.read ?? [])])) flags.push(`--allow-fs-read=${path}`);
   for (const path of new Set(permissions.write ?? [])) flags.push(`--allow-fs-write=${path}`);
+  const enforced: PermissionName[] = ["read", "write"];
   for (const [name, flag] of SWITCHES) {
-    if (permissions[name] === true && supported.has(flag)) flags.push(flag);
+    if (!supported.has(flag)) continue;
+    enforced.push(name);
+    if (permissions[name] === true) flags.push(flag);
   }
-  const known = new Set<PermissionName>(SWITCHES.filter(([, flag]) => supported.has(flag)).map(([name]) => name));
-  const enforced = SWITCHES.map(([name]) => name).filter((name) => known.has(name));
-  const notEnforced = deniedOf(permissions).filter((name) => !known.has(name));
-  return { flags, report: { enforced: ["read", "write", ...enforced], notEnforced } };
+  const notEnforced = deniedOf(permissions).filter((name) => !enforced.includes(name));
+  const waysAround = WAYS_AROUND.filter((name) => permissions[name] === true);
+  return { flags, report: { enforced, notEnforced, waysAround } };
 }
 
 /** What is allowed needs no enforcement. */

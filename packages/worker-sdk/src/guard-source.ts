@@ -14,7 +14,7 @@ import { LOCATOR_SOURCE } from "./locator-source.js";
 export const GUARD_SOURCE = `
 const { Worker, workerData } = require("node:worker_threads");
 const { writeSync } = require("node:fs");
-const { parent, leader, graceMs, pollMs, cells, cellOf } = workerData;
+const { parent, leader, graceMs, pollMs, cells, cellOf, mayInspect } = workerData;
 const heart = new Int32Array(cells);
 
 const parentIsAlive = () => {
@@ -75,10 +75,8 @@ const startLocator = () => {
   thread.unref();
   return thread;
 };
-// Node aborts the process when a thread without the inspector's permission asks the main thread for a session.
-const isForbidden = process.permission !== undefined && !process.permission.has("inspector");
 const locate = () => {
-  if (isForbidden) return report({ note: "the place is unknown: Node's permission model forbids the inspector" });
+  if (!mayInspect) return report({ note: "the place is unknown: Node's permission model forbids the inspector" });
   if (locating) return report({ note: "still not in JavaScript" });
   try {
     locator ??= startLocator();

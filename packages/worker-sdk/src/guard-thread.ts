@@ -36,7 +36,12 @@ export function startGuard(leader: boolean, onError: (error: unknown) => void): 
       name: "outrigger-guard",
       // Neither the plugin's loaders nor its environment concern the guard.
       ...{ execArgv: [], env: {}, stdin: false },
-      workerData: { parent: process.ppid, leader, graceMs: GRACE_MS, pollMs: POLL_MS, cells, cellOf },
+      workerData: {
+        ...{ parent: process.ppid, leader, graceMs: GRACE_MS, pollMs: POLL_MS, cells, cellOf },
+        // Known here only: without options of its own, a thread does not know of the model. Asking for a session all the
+        // same gets none, or ends the process.
+        mayInspect: process.permission?.has("inspector") ?? true,
+      },
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 4, stackSizeMb: 1 },
     });
     guard.on("error", onError);

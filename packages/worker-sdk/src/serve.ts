@@ -109,10 +109,12 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   const transport = stdioTransport(process.stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
   let session: Session | undefined;
   if (startedByHost) endGroupWhenOrphaned();
-  const guarded = options.guard ?? true;
-  const guard = guarded
-    ? startGuard(startedByHost, (error) => session?.log.debug("no guard thread", { error }))
-    : undefined;
+  // Told later: it fails before there is a session to log to.
+  const unguarded = (error: unknown): void =>
+    queueMicrotask(() =>
+      session?.log.warn("no guard thread: a hang will not be named, nor ended with its host", { error }),
+    );
+  const guard = (options.guard ?? true) ? startGuard(startedByHost, unguarded) : undefined;
   session = createSession({
     ...{ plugin, transport, limits, codec: options.codec, clock: options.clock },
     stderr: (text) => void stderr.write(text),
