@@ -144,6 +144,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     unreadBytes += offset - position;
     offset = position;
     block = undefined;
+    at = 0;
   };
 
   const announce = (lengths: readonly number[] | "too many"): void => {

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { restoreBulk } from "./bulk-restore.js";
+
+const bytes = Uint8Array.of(1, 2, 3);
+const at = (...path: unknown[]) => ({ path, as: "bytes" });
+const restored = (message: object, attachments?: readonly Uint8Array[]) => ({
+  reason: restoreBulk(message, attachments),
+  message,
+});
+
+test("attachments and base64 go where the message says, in order", () => {
+  const message = {
+    result: { list: [null, { text: null }], wide: null, empty: "", inline: "AQI=" },
+    bulk: [
+      at("result", "list", 0),
+      { path: ["result", "inline"], as: "base64" },
+      { path: ["result", "list", 1, "text"], as: "latin1" },
+      { path: ["result", "wide"], as: "utf16le" },
+      { path: ["result", "empty"], as: "base64" },
+    ],
+  };
+  const wide = Buffer.from("参\ud800", "utf16le");
+  expect(restored(message, [bytes, Buffer.from("naïve", "latin1"), wide])).toEqual({
+    reason: undefined,
+    message: {
+      result: {
+        list: [bytes, { text: "naïve" }],
+        wide: "参\ud800",
+        empty: new Uint8Array(),
+        inline: Uint8Array.of(1, 2),
+      },
+    },
+  });
+});
+
+test("a payload may be an attachment itself", () => {
+  expect(restored({ params: null, bulk: [at("params")] }, [bytes]).message).toEqual({ params: bytes });
+});
+
+const deep = JSON.parse(`${'{"a":'.repeat(100)}null${"}".repeat(100)}`) as object;
+
+test.each([
+  ["no member bulk", { params: null }, [bytes]],
+  ["bulk that is no list", { params: null, bulk: { 0: at("params") } }, [bytes]],
+  ["an entry that is null", { params: null, bulk: [null] }, [bytes]],
+  ["fewer entries than attachments", { params: null, bulk: [at("params")] }, [bytes, bytes]],
+  ["more entries than attachments", { params: [null, null], bulk: [at("params", 0), at("params", 1)] }, [bytes]],
+  ["entries without attachments", { params: null, bulk: [at("params")] }, undefined],
+  ["no path", { params: null, bulk: [{ as: "bytes" }] }, [bytes]],
+  ["an empty path", { params: null, bulk: [at()] }, [bytes]],
+  ["a path to the envelope", { id: null, params: null, bulk: [at("id")] }, [bytes]],
+  ["a path to meta", { meta: { scope: null }, bulk: [at("meta", "scope")] }, [bytes]],
+  ["a path into itself", { params: null, bulk: [at("bulk", 0)] }, [bytes]],
+  ["a path through __proto__", { params: {}, bulk: [at("params", "__proto__", "x")] }, [bytes]],
+  [
+    "a path to __proto__",
+    JSON.parse('{"params":{"__proto__":null},"bulk":[{"path":["params","__proto__"],"as":"bytes"}]}'),
+    [bytes],
+  ],
+  ["a path through constructor", { params: {}, bulk: [at("params", "constructor", "prototype")] }, [bytes]],
+  ["a place that is not free", { params: { a: "taken" }, bulk: [at("params", "a")] }, [bytes]],
+  ["a place that does not exist", { params: {}, bulk: [at("params", "a")] }, [bytes]],
+  ["a place behind the end of a list", { params: [], bulk: [at("params", 0)] }, [bytes]],
+  ["a list's length", { params: [null], bulk: [at("params", "length")] }, [bytes]],
+  ["a name for a position", { params: [null], bulk: [at("params", "0")] }, [bytes]],
+  ["a position of NaN", { params: [null], bulk: [at("params", Number.NaN)] }, [bytes]],
+  ["a path through a string", { params: "abc", bulk: [at("params", 0)] }, [bytes]],
+  ["a path into bytes", { params: null, bulk: [at("params"), at("params", 0)] }, [bytes, bytes]],
+  ["one place twice", { params: null, bulk: [at("params"), at("params")] }, [bytes, bytes]],
+  ["a name that is an object", { params: null, bulk: [at("params", {})] }, [bytes]],
+  ["an unknown form", { params: null, bulk: [{ path: ["params"], as: "utf7" }] }, [bytes]],
+  ["no form", { params: null, bulk: [{ path: ["params"] }] }, [bytes]],
+  ["base64 without padding", { params: "AQI", bulk: [{ path: ["params"], as: "base64" }] }, undefined],
+  ["base64 with other characters", { params: "AQ I", bulk: [{ path: ["params"], as: "base64" }] }, undefined],
+  ["base64 that is no text", { params: 7, bulk: [{ path: ["params"], as: "base64" }] }, undefined],
+  [
+    "a path of a hundred thousand steps",
+    { params: deep, bulk: [at("params", ...Array<string>(100_000).fill("a"))] },
+    [bytes],
+  ],
+])("%s is refused, and touches no prototype", (_, message, attachments) => {
+  const prototypes = () => [Object.prototype, Array.prototype].map((proto) => Object.getOwnPropertyNames(proto).length);
+  const before = prototypes();
+  expect(restored(message as object, attachments).reason).toEqual(expect.any(String));
+  expect(prototypes()).toEqual(before);
+});

@@ -1,0 +1,168 @@
+import { deepStrictEqual } from "node:assert";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { frameHeader } from "../src/bulk-frame.js";
+import { jsonCodec } from "../src/codec.js";
+import { createLineSplitter } from "../src/framing.js";
+import { readMessage } from "../src/message-reader.js";
+import { createMessageWriter } from "../src/message-writer.js";
+import type { Message } from "../src/messages.js";
+import { createPeerStats } from "../src/peer-report.js";
+import type { Transport } from "../src/transport.js";
+
+const LIMITS = { depth: 1000, values: 1e9 };
+
+/** What a writer sends, as bytes and as lines. */
+function recorder(attaches: boolean) {
+  const sent: Uint8Array[] = [];
+  const lines: string[] = [];
+  const transport: Transport = {
+    start: () => {},
+    send(line, _urgent, attachments) {
+      lines.push(line);
+      if (attachments !== undefined)
+        sent.push(Buffer.from(frameHeader(attachments)), ...attachments, Buffer.from("\n"));
+      return sent.push(Buffer.from(`${line}\n`)) > 0;
+    },
+    acceptAttachments: () => {},
+    unsentBytes: 0,
+    flush: () => Promise.resolve(),
+    close: () => {},
+  };
+  const writer = createMessageWriter(transport, jsonCodec, 1 << 28, createPeerStats());
+  if (attaches) writer.attach();
+  return { writer, lines, bytes: () => Buffer.concat(sent) };
+}
+
+function received(bytes: Uint8Array, cuts: readonly number[]): unknown[] {
+  const splitter = createLineSplitter();
+  splitter.acceptAttachments();
+  const seen: unknown[] = [];
+  let at = 0;
+  for (const cut of [...cuts, bytes.length]) {
+    splitter.push(bytes.slice(at, at + cut));
+    at += cut;
+    for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
+      seen.push(readMessage(line, jsonCodec, LIMITS, splitter.attachments));
+    }
+  }
+  return seen;
+}
+
+const name = fc
+  .oneof(fc.constantFrom("0", "type", "data", "bulk", "constructor", "toJSON"), fc.string())
+  .filter((key) => key !== "__proto__");
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 6, depthSize: "small" },
+    fc.string({ unit: "binary" }),
+    fc.integer(),
+    fc.constantFrom(null, true, {}, [], "", 0.5),
+    fc.uint8Array({ maxLength: 40 }),
+    fc.uint8Array({ maxLength: 40 }),
+    fc.nat(40).map((size) => Buffer.alloc(size, 7)),
+    fc.constantFrom("log line\n".repeat(4_000), "参照–é".repeat(9_000), "half \ud800".repeat(4_000)),
+    fc.array(tie("value"), { maxLength: 12 }),
+    fc.dictionary(name, tie("value"), { maxKeys: 12, noNullPrototype: true }),
+    // More than a look looks at.
+    fc.tuple(fc.constant(Array<number>(70).fill(1)), tie("value")),
+  ),
+}));
+const message = fc.oneof(
+  fc.record({ jsonrpc: fc.constant("2.0"), id: fc.nat(), method: fc.constant("m"), params: value }),
+  fc.record({ jsonrpc: fc.constant("2.0"), id: fc.nat(), result: value }),
+  fc.record({ jsonrpc: fc.constant("2.0"), method: fc.constant("$/stream/item"), params: fc.record({ item: value }) }),
+);
+
+/** Buffers arrive as plain arrays. */
+function plain(sent: unknown): unknown {
+  if (Buffer.isBuffer(sent)) return Uint8Array.from(sent);
+  if (sent instanceof Uint8Array || typeof sent !== "object" || sent === null) return sent;
+  if (Array.isArray(sent)) return sent.map(plain);
+  return Object.fromEntries(Object.entries(sent).map(([key, member]) => [key, plain(member)]));
+}
+
+test.each([true, false])(
+  "bytes and text anywhere in any value arrive as they were; attached: %s",
+  (attaches) => {
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 1, maxLength: 5 }), fc.array(fc.nat(5_000)), (messages, cuts) => {
+        const { writer, bytes } = recorder(attaches);
+        const before = structuredClone(messages);
+        for (const each of messages) expect(writer.send(each as Message, false)).toBeUndefined();
+        deepStrictEqual(structuredClone(messages), before, "what is sent stays as it was");
+        const seen = received(bytes(), cuts) as { message: unknown }[];
+        deepStrictEqual(
+          seen.map((parsed) => plain(parsed.message)),
+          messages.map(plain),
+        );
+      }),
+      { numRuns: 1_000 },
+    );
+  },
+  60_000,
+);
+
+const bytes = new Uint8Array(100_000).fill(9);
+const crowd = Array.from({ length: 500 }, (_, id) => ({ id }));
+
+test.each([
+  ["at the top", bytes],
+  ["deep, in a small value", { a: [{ b: { c: { d: [{ e: bytes }] } } }] }],
+  ["behind many values", { crowd, at: [{ last: bytes }] }],
+  ["of no bytes, behind many values", { crowd, last: new Uint8Array() }],
+  ["of a Buffer behind many values", { crowd, last: Buffer.from(bytes) }],
+  ["shown by toJSON", { toJSON: () => ({ bytes }) }],
+  [
+    "shown by an object's class",
+    new (class {
+      #bytes = bytes;
+      toJSON = () => ({ bytes: this.#bytes });
+    })(),
+  ],
+  ["as the thousand and first bytes of a message", Array<Uint8Array>(1_100).fill(Uint8Array.of(1, 2))],
+])("no array of bytes becomes an object: %s", (_, params) => {
+  for (const attaches of [true, false]) {
+    const { writer, lines, bytes: sent } = recorder(attaches);
+    const each = { jsonrpc: "2.0", method: "m", params } as const;
+    expect(writer.send(each, false)).toBeUndefined();
+    expect(writer.send(each, false)).toBeUndefined();
+    const [seen, again] = received(sent(), [7]) as { message: { params: unknown } }[];
+    const shown = "toJSON" in (params as object) ? { bytes } : plain(params);
+    deepStrictEqual(seen?.message.params, shown);
+    deepStrictEqual(again?.message.params, shown);
+    expect(lines.join()).not.toContain('{"0":');
+    if (attaches) expect(lines[0]?.length).toBeLessThan(100_000);
+  }
+});
+
+test.each([
+  ["Float64Array", { a: new Float64Array(2) }],
+  ["DataView", { a: new DataView(new ArrayBuffer(2)) }],
+  ["ArrayBuffer", { a: new ArrayBuffer(2) }],
+  ["Uint16Array", { crowd, a: new Uint16Array() }],
+])("a %s is refused with what to send instead, not garbled", (kind, params) => {
+  const { writer, lines } = recorder(true);
+  const refused = writer.send({ jsonrpc: "2.0", method: "m", params }, false);
+  expect(refused?.message).toMatch(
+    new RegExp(`m cannot be written as JSON: TypeError: params.a: an? ${kind} cannot be sent; send new Uint8Array`),
+  );
+  expect(lines).toEqual([]);
+});
+
+test("bytes are sent as they were when they were sent", () => {
+  const { writer, bytes: sent } = recorder(true);
+  const mine = new Uint8Array(50_000).fill(1);
+  writer.send({ jsonrpc: "2.0", method: "m", params: { mine } }, false);
+  mine.fill(2);
+  const [seen] = received(sent(), []) as { message: { params: { mine: Uint8Array } } }[];
+  expect(seen?.message.params.mine.every((byte) => byte === 1)).toBe(true);
+});
+
+test("bytes as a member __proto__ are refused: no receiver would take them", () => {
+  const { writer } = recorder(true);
+  const params = JSON.parse('{"__proto__":{}}') as { ["__proto__"]: { bytes?: Uint8Array } };
+  const inner = Object.getOwnPropertyDescriptor(params, "__proto__")?.value as { bytes?: Uint8Array };
+  inner.bytes = Uint8Array.of(1);
+  expect(writer.send({ jsonrpc: "2.0", method: "m", params }, false)?.message).toContain("__proto__");
+});
