@@ -54,7 +54,8 @@ export interface ContextSource {
 }
 
 /** The part of a call that its context shows. */
-export type ShownCall = Pick<IncomingCall, "method" | "signal" | "deadline" | "progress">;
+export type ShownCall = Pick<IncomingCall, "method" | "signal" | "deadline" | "progress"> &
+  Partial<Pick<IncomingCall, "input">>;
 
 /** The context of one call. Members are made on first use. */
 export class CallContext implements HandlerContext {
@@ -103,5 +104,8 @@ export class CallContext implements HandlerContext {
   }
   get progress(): (value: unknown) => void {
     return this.#call.progress;
+  }
+  get input(): IncomingCall["input"] {
+    return this.#call.input;
   }
 }

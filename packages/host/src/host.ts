@@ -1,4 +1,5 @@
 import type {
+  CallOptionsArgument,
   Contract,
   HostToWorker,
   ParamsInput,
@@ -42,7 +43,10 @@ export interface Host<C extends Contract = Contract> extends Events<WorkerEvents
     id: string,
     method: K,
     params: ParamsInput<HostToWorker<C>[K]>,
-    options?: RequestOptions<ProgressOutput<HostToWorker<C>[K]>> & ScopeOption<C> & ResendOption,
+    ...options: CallOptionsArgument<
+      HostToWorker<C>[K],
+      RequestOptions<ProgressOutput<HostToWorker<C>[K]>> & ScopeOption<C> & ResendOption
+    >
   ): Promise<ResultOutput<HostToWorker<C>[K]>>;
   /** A snapshot of all workers. */
   diagnostics(): HostDiagnostics;

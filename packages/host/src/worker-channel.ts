@@ -119,6 +119,7 @@ export class WorkerChannel {
     // Known at once: what the worker wrote together with its answer is served.
     const handshake = await initialize(this.#peer, this.#core, this.#spec, (agreed) => {
       this.#handshake = agreed;
+      this.#peer.agree(agreed.agreement.features);
     });
     await setUp(this.#peer, handshake, this.#spec.lifecycle.initializeTimeoutMs);
     this.#isReady = true;

@@ -104,7 +104,9 @@ export function createWorker<C extends Contract>(
     request(method: string, params: unknown, options?: ChannelCallOptions & ResendOption): Promise<unknown> {
       try {
         const checked = checkCallOptions(method, options);
-        if (idempotent.has(method) && checked?.resend !== false) return resender.request(method, params, checked ?? {});
+        // What was read of an input cannot be read again.
+        const isRepeatable = idempotent.has(method) && checked?.resend !== false && checked?.input === undefined;
+        if (isRepeatable) return resender.request(method, params, checked ?? {});
         return supervisor.channelFor(method).request(method, params, checked);
       } catch (error) {
         return rejected(error);

@@ -7,7 +7,8 @@ import type { WorkerInfo } from "./plugin-context.js";
 import type { RunningCall, Session } from "./session-types.js";
 
 /** What a context needs of a call; hooks that no call asked for bring their own. */
-export type CallFacts = Pick<IncomingCall, "meta" | "deadline" | "signal" | "progress">;
+export type CallFacts = Pick<IncomingCall, "meta" | "deadline" | "signal" | "progress"> &
+  Partial<Pick<IncomingCall, "input">>;
 
 /** The context of one call. Everything is made on first use: a handler that uses nothing pays for one small object. */
 export class CallContext implements RunningCall {
@@ -63,6 +64,10 @@ export class CallContext implements RunningCall {
 
   get progress(): (value: unknown) => void {
     return this.#call.progress;
+  }
+
+  get input(): IncomingCall["input"] {
+    return this.#call.input;
   }
 
   get detached(): typeof detached {

@@ -139,6 +139,7 @@ export function createSession(options: SessionOptions): Session {
       info = told;
       phase = setup === undefined ? "ready" : "greeted";
       if (offer.limits.messageBytes !== undefined) peer.capMessages(offer.limits.messageBytes);
+      peer.agree(answer.features);
       options.onOffer?.(offer);
       if (setup !== undefined && !answer.features.includes("setup")) {
         selfSetup = setUpUnasked(call);

@@ -3,6 +3,7 @@ import {
   type Contract,
   ErrorCode,
   FEATURES,
+  type IncomingCall,
   type InitializeResult,
   type LogParams,
   lifecycle,
@@ -66,7 +67,15 @@ export function createTestPeer(options: TestPeerOptions) {
         if (origin === undefined) return undefined;
         options.onCall(method, params, origin.scope);
         const handler = options.handler(method);
-        if (handler !== undefined) return handler(params as never, { workerId, method, ...origin, signal });
+        const { progress } = call;
+        const context: TestCall & Pick<IncomingCall, "progress" | "input"> = {
+          ...{ workerId, method, ...origin, signal, progress },
+          // Looking at it asks for the first items.
+          get input() {
+            return call.input;
+          },
+        };
+        if (handler !== undefined) return handler(params as never, context);
         throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
       },
     },
@@ -97,6 +106,7 @@ export function createTestPeer(options: TestPeerOptions) {
       };
       const answer = (await peer.request("initialize", { ...offer, ...facts })) as InitializeResult;
       isInitialized = true;
+      peer.agree(answer.features);
       if (answer.features.includes("setup")) await peer.request("initialized", {});
       return answer;
     },
