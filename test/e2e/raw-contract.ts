@@ -1,4 +1,5 @@
-import { defineContract, notification, pluginContract, request } from "@outrigger/protocol";
+import { defineContract, notification, request } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { z } from "zod";
 
 const act = request({ params: z.object({}), result: z.unknown() });

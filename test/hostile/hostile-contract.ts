@@ -1,4 +1,5 @@
-import { defineContract, notification, pluginContract, request, stream } from "@outrigger/protocol";
+import { defineContract, notification, request, stream } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { z } from "zod";
 
 const n = z.object({ n: z.int() });

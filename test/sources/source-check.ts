@@ -44,6 +44,18 @@ export function impurities(files: Files, { path, imports, reads }: SourceFile): 
   ];
 }
 
+/** What an entry loads when it is imported, file by file, that makes every start slow. */
+export function slowImports(files: Files, entries: readonly string[] = rules.fastEntries): string[] {
+  const seen = new Set<string>();
+  const visit = (path: string): string[] => {
+    if (seen.has(path)) return [];
+    seen.add(path);
+    const loaded = (files.get(path)?.imports ?? []).filter(({ values }) => values?.length !== 0);
+    return loaded.flatMap(({ from }) => (rules.slowModules.includes(from) ? [`${path} loads ${from}`] : visit(from)));
+  };
+  return entries.flatMap(visit);
+}
+
 export function cycles(files: Files): string[] {
   const found: string[] = [];
   const done = new Set<string>();

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { childProcess, cycles, impurities, isPure, tooLong, untyped, wrongPackage } from "./source-check.js";
+import {
+  childProcess,
+  cycles,
+  impurities,
+  isPure,
+  slowImports,
+  tooLong,
+  untyped,
+  wrongPackage,
+} from "./source-check.js";
 import { parse, type SourceFile, sourceFiles } from "./source-files.js";
 import { allowedPackages, maxLines } from "./source-rules.js";
 
@@ -11,6 +20,7 @@ describe("the sources keep the rules", () => {
   it("no import cycles", () => expect(cycles(files)).toEqual([]));
   it("pure files use no I/O, clock or randomness", () => expect(each((file) => impurities(files, file))).toEqual([]));
   it("only launchers and kill-tree start processes", () => expect(each(childProcess)).toEqual([]));
+  it("no start of a worker loads a schema library", () => expect(slowImports(files)).toEqual([]));
   it(`no file over ${maxLines} lines`, () => expect(each(tooLong)).toEqual([]));
   it("no any outside the one audited file", () => expect(each(untyped)).toEqual([]));
 });
@@ -62,6 +72,17 @@ describe("each rule catches a breach", () => {
     "export const at = (date: Date) => date.now;",
   ])("pure files may: %s", (text) => expect(impure(text)).toEqual([]));
   it("pure folders", () => expect(isPure("protocol/src/plugin-contract/state-methods.ts")).toBe(true));
+
+  it("slow starts", () => {
+    const found = slowImports(
+      tree(
+        ["worker-sdk/src/index.ts", 'import type { z } from "zod"; export { b } from "./b.js";'],
+        ["worker-sdk/src/b.ts", 'import { z } from "zod";'],
+        ["worker-sdk/src/c.ts", 'import { z } from "zod";'],
+      ),
+    );
+    expect(found).toEqual(["worker-sdk/src/b.ts loads zod"]);
+  });
 
   it("processes", () => {
     const text = 'import { spawn } from "node:child_process";';

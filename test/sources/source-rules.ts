@@ -18,6 +18,7 @@ export const pureFiles = [
   "protocol/src/messages.ts",
   "protocol/src/errors.ts",
   "protocol/src/validate.ts",
+  "protocol/src/wire-shape.ts",
   "protocol/src/issue-text.ts",
   "protocol/src/delay.ts",
   "protocol/src/abort-listeners.ts",
@@ -68,6 +69,16 @@ export const pureFiles = [
   "worker-sdk/src/worker-phase.ts",
 ];
 export const pureExternals = ["zod", "@standard-schema/spec"];
+
+/** What a worker loads at every start, and what takes longer to load than all of it. */
+export const fastEntries = [
+  "protocol/src/index.ts",
+  "protocol/src/stdio-transport.ts",
+  "protocol/src/authority.ts",
+  "worker-sdk/src/index.ts",
+];
+export const slowModules = ["zod", "@outrigger/protocol/plugin-contract"];
+
 export const impureGlobals = [
   "process",
   "console",

@@ -1,4 +1,5 @@
-import { defineContract, pluginContract, stream } from "@outrigger/protocol";
+import { defineContract, stream } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { z } from "zod";
 
 const snippet = z.object({

@@ -10,7 +10,8 @@ const files = new Map([
   [
     contractPath,
     `import { z } from "zod";
-import { defineContract, notification, pluginContract, request, stream } from "./index.js";
+import { defineContract, notification, request, stream } from "./index.js";
+import { pluginContract } from "./plugin-contract.js";
 
 const person = z.object({ name: z.string().min(1), born: z.iso.date().optional() });
 export const greet = request({

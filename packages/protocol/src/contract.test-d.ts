@@ -8,7 +8,6 @@ import {
   type HostToWorker,
   type ItemStream,
   notification,
-  pluginContract,
   type Remote,
   request,
   type ScopeOf,
@@ -16,6 +15,7 @@ import {
   type TenantScope,
   type WorkerToHost,
 } from "./index.js";
+import { pluginContract } from "./plugin-contract.js";
 
 const contract = defineContract({
   name: "acme.greeter",

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { integer, list, mapped, number, object, optional, type Shaped, text, withDefault } from "./wire-shape.js";
 
 /**
  * How a hang report begins, on a line of stderr: the one way out of a process whose main thread stands still. Any worker
@@ -9,45 +9,43 @@ export const HANG_MARK = '{"outrigger":"hang",';
 export const MAX_HANG_LINE = 16_384;
 
 /** It comes from a plugin and goes into logs and messages: nothing that ends lines, colours or hides. */
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .transform((given) => given.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}"));
+const cleanText = (max: number) =>
+  mapped(text(max), (given) => given.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}"));
 
 const place = {
   /** Empty for code outside any function. */
-  functionName: text(512).optional(),
+  functionName: optional(cleanText(512)),
   /** A path where it is a file, the original one where a source map tells it. */
-  file: text(2048).optional(),
+  file: optional(cleanText(2048)),
   /** From 1. */
-  line: z.int().optional(),
+  line: optional(integer),
   /** From 1. */
-  column: z.int().optional(),
+  column: optional(integer),
 };
 
-const hangReport = z.object({
+const hangReport = object({
   ...place,
   /** The calls that led there, innermost first. */
-  stack: z.array(z.object(place)).max(32).default([]),
+  stack: withDefault(list(object(place), 32), () => []),
   /** How long the main thread had been standing still, ms. */
-  stalledMs: z.number(),
+  stalledMs: number,
   /** Why there is no place, or what is uncertain about it. */
-  note: text(1024).optional(),
+  note: optional(cleanText(1024)),
   /** Bytes: of the whole process, and of its main JavaScript heap. */
-  memory: z.object({ rss: z.number(), heapUsed: z.number().optional() }).optional(),
+  memory: optional(object({ rss: number, heapUsed: optional(number) })),
   /** Processor time since the stall began, in percent of one core: near 100 it computes, near 0 it waits. */
-  cpu: z.number().optional(),
+  cpu: optional(number),
 });
 
 /** Where a worker's main thread stood still, as its guard thread saw it. */
-export type HangReport = z.output<typeof hangReport>;
+export type HangReport = Shaped<typeof hangReport>;
 
 /** The report in a line of stderr; `undefined` when it is none. */
 export function parseHangReport(line: string): HangReport | undefined {
   if (!line.startsWith(HANG_MARK) || line.length > MAX_HANG_LINE) return undefined;
   try {
-    return hangReport.parse(JSON.parse(line));
+    const outcome = hangReport["~standard"].validate(JSON.parse(line));
+    return "value" in outcome ? (outcome.value as HangReport) : undefined;
   } catch {
     return undefined;
   }

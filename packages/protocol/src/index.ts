@@ -1,4 +1,5 @@
 export { cancelError } from "./call-errors.js";
+export type { CallMeter } from "./call-meter.js";
 export { type Clock, systemClock } from "./clock.js";
 export { type Codec, jsonCodec } from "./codec.js";
 export {
@@ -55,7 +56,6 @@ export type { Issue } from "./issue-text.js";
 export {
   type Declaration,
   type Declarations,
-  declaration,
   FEATURES,
   type Feature,
   type HealthResult,
@@ -85,14 +85,15 @@ export type { PeerReport, PeerStats } from "./peer-report.js";
 export type { Actor, Progress } from "./plugin-contract/call-context.js";
 export type { ConfigVerdict } from "./plugin-contract/config-methods.js";
 export type { Entity } from "./plugin-contract/entity-methods.js";
-export { type PluginEvent, pluginEvent } from "./plugin-contract/event-methods.js";
+export type { PluginEvent } from "./plugin-contract/event-methods.js";
 export { eventMatcher, matchesFilter } from "./plugin-contract/event-patterns.js";
 export type { HttpAnswer, HttpBody } from "./plugin-contract/http-values.js";
-export { type JobRun, jobRun } from "./plugin-contract/job-methods.js";
-export { type Manifest, type ManifestInput, manifest } from "./plugin-contract/plugin-manifest.js";
-export { type ToolResult, type ToolRun, toolResult } from "./plugin-contract/tool-methods.js";
-export { pluginContract } from "./plugin-contract.js";
+export type { JobRun } from "./plugin-contract/job-methods.js";
+export type { Manifest, ManifestInput } from "./plugin-contract/plugin-manifest.js";
+export type { ToolResult, ToolRun } from "./plugin-contract/tool-methods.js";
 export { scopeOfParams } from "./scope-of-params.js";
+export { readTrace, type TraceContext, type TraceOptions } from "./trace-context.js";
+export { CALL_CHANNEL, type CallMessage, SERVE_CHANNEL, type ServeMessage } from "./tracing-messages.js";
 export type { Transport, TransportLimits, TransportReceiver } from "./transport.js";
 export { validate } from "./validate.js";
 export type { WaitingCall } from "./waiting-calls.js";

@@ -1,83 +1,96 @@
-import { z } from "zod";
 import { notification, request } from "./contract.js";
+import {
+  anyRecord,
+  anything,
+  integer,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  positiveNumber,
+  record,
+  type Shaped,
+  text,
+  withDefault,
+} from "./wire-shape.js";
 
 /** The protocol versions this release speaks. */
 export const PROTOCOL_RANGE = { min: 1, max: 1 } as const;
 
 /** Features this release knows. A feature the other side did not list is never required of it. */
-export const FEATURES = ["cancel", "progress", "stream", "ping", "log", "setup", "input"] as const;
+export const FEATURES = ["cancel", "progress", "stream", "ping", "log", "setup", "input", "bulk"] as const;
 /** The name of a feature. */
 export type Feature = (typeof FEATURES)[number];
 
-const identity = z.object({ name: z.string(), version: z.string() });
-const contractIdentity = z.object({ name: z.string(), version: z.number() });
+const identity = object({ name: text(), version: text() });
+const contractIdentity = object({ name: text(), version: number });
 
-/** One thing a plugin declares: a tool, job, event pattern, data source or action. */
-export const declaration = z.object({
-  name: z.string().max(256),
-  description: z.string().max(8192).optional(),
+const declaration = object({
+  name: text(256),
+  description: optional(text(8192)),
   /** JSON Schema of its params. */
-  params: z.record(z.string(), z.unknown()).optional(),
+  params: optional(anyRecord),
 });
 /** One thing a plugin declares, as it is reported in the `initialize` answer. */
-export type Declaration = z.infer<typeof declaration>;
+export type Declaration = Shaped<typeof declaration>;
 
-const declarations = z.record(z.string(), z.array(declaration).max(1024));
+const declarations = record(list(declaration, 1024));
 /** What a plugin declares, by contract method: `{ executeTool: [{ name: "search", … }] }`. */
-export type Declarations = z.infer<typeof declarations>;
+export type Declarations = Shaped<typeof declarations>;
 
-const initializeParams = z.object({
-  protocol: z.object({ min: z.number().int(), max: z.number().int() }),
+const initializeParams = object({
+  protocol: object({ min: integer, max: integer }),
   contract: contractIdentity,
-  features: z.array(z.string()),
-  limits: z.object({
-    messageBytes: z.number().int().optional(),
-    calls: z.number().int().optional(),
+  features: list(text()),
+  limits: object({
+    messageBytes: optional(integer),
+    calls: optional(integer),
     /** Silence after which the host takes the worker for hung, ms: what it has to say of a hang must come earlier. */
-    unresponsiveAfterMs: z.number().positive().optional(),
+    unresponsiveAfterMs: optional(positiveNumber),
   }),
-  host: identity.optional(),
-  workerId: z.string(),
-  capabilities: z.array(z.string()),
-  manifest: z.unknown().optional(),
-  config: z.unknown().optional(),
+  host: optional(identity),
+  workerId: text(),
+  capabilities: list(text()),
+  manifest: anything,
+  config: anything,
 });
 /** What a host offers in `initialize`. See docs/wire-protocol.md in the repository. */
-export type InitializeParams = z.infer<typeof initializeParams>;
+export type InitializeParams = Shaped<typeof initializeParams>;
 
-const initializeResult = z.object({
-  protocol: z.number().int(),
+const initializeResult = object({
+  protocol: integer,
   contract: contractIdentity,
-  features: z.array(z.string().max(256)).max(256),
-  methods: z.array(z.string().max(256)).max(4096),
-  declarations: declarations.default({}),
-  plugin: identity.optional(),
-  sdk: identity.optional(),
+  features: list(text(256), 256),
+  methods: list(text(256), 4096),
+  declarations: withDefault(declarations, () => ({})),
+  plugin: optional(identity),
+  sdk: optional(identity),
 });
 /** What a worker answers to `initialize`. See docs/wire-protocol.md in the repository. */
-export type InitializeResult = z.infer<typeof initializeResult>;
+export type InitializeResult = Shaped<typeof initializeResult>;
 
-const healthResult = z.object({
-  status: z.enum(["ok", "degraded", "error"]),
-  message: z.string().max(8192).optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
+const healthResult = object({
+  status: oneOf("ok", "degraded", "error"),
+  message: optional(text(8192)),
+  details: optional(anyRecord),
 });
 /** What a worker answers to `health`. */
-export type HealthResult = z.infer<typeof healthResult>;
+export type HealthResult = Shaped<typeof healthResult>;
 
-const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal"]);
+const logLevel = oneOf("trace", "debug", "info", "warn", "error", "fatal");
 /** The levels of a worker's log, least important first. */
-export type LogLevel = z.infer<typeof logLevel>;
+export type LogLevel = Shaped<typeof logLevel>;
 
-const logParams = z.object({
+const logParams = object({
   level: logLevel,
-  message: z.string(),
-  meta: z.record(z.string(), z.unknown()).optional(),
+  message: text(),
+  meta: optional(anyRecord),
   /** When it was logged, ms since the epoch. */
-  time: z.number().optional(),
+  time: optional(number),
 });
 /** One line of a worker's log: the params of `$/log`. */
-export type LogParams = z.infer<typeof logParams>;
+export type LogParams = Shaped<typeof logParams>;
 
 /**
  * The runtime's own methods. `initialize` comes first and once; `initialized` runs the plugin's setup, and is sent only
@@ -87,13 +100,13 @@ export type LogParams = z.infer<typeof logParams>;
 export const lifecycle = {
   hostToWorker: {
     initialize: request({ params: initializeParams, result: initializeResult }),
-    initialized: request({ params: z.object({}), result: z.unknown() }),
-    health: request({ params: z.object({}), result: healthResult }),
+    initialized: request({ params: object({}), result: anything }),
+    health: request({ params: object({}), result: healthResult }),
     shutdown: request({
-      params: z.object({ deadlineMs: z.number().optional(), reason: z.string().optional() }),
-      result: z.unknown(),
+      params: object({ deadlineMs: optional(number), reason: optional(text()) }),
+      result: anything,
     }),
-    "$/ping": request({ params: z.object({}), result: z.unknown() }),
+    "$/ping": request({ params: object({}), result: anything }),
   },
   workerToHost: {
     "$/log": notification({ params: logParams }),

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Method, Schema } from "./contract.js";
-import { manifest, pluginContract, scopeOfParams } from "./index.js";
+import { manifest, pluginContract } from "./plugin-contract.js";
+import { scopeOfParams } from "./scope-of-params.js";
 import { validate } from "./validate.js";
 
 const { hostToWorker, workerToHost } = pluginContract;

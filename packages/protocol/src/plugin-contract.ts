@@ -11,6 +11,11 @@ import { toolToWorker } from "./plugin-contract/tool-methods.js";
 import { viewToWorker } from "./plugin-contract/view-methods.js";
 import { webToWorker } from "./plugin-contract/web-methods.js";
 
+export { pluginEvent } from "./plugin-contract/event-methods.js";
+export { jobRun } from "./plugin-contract/job-methods.js";
+export { manifest } from "./plugin-contract/plugin-manifest.js";
+export { toolResult } from "./plugin-contract/tool-methods.js";
+
 /**
  * The ready-made contract of a product with plugins. Every host→worker method is optional: a plugin implements what it
  * needs. Use it as it is, or extend it by spreading:

@@ -1,4 +1,4 @@
-import { pluginContract } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { expect, test } from "vitest";
 import { greeter } from "../test/contracts/greeter.js";
 import { definePlugin, definitionOf } from "./define-plugin.js";

@@ -1,4 +1,5 @@
-import { type PluginEvent, type pluginContract, type Schema, validate } from "@outrigger/protocol";
+import { eventMatcher, matchesFilter, type PluginEvent, type Schema, validate } from "@outrigger/protocol";
+import type { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { type Declaring, declaring } from "./define-plugin.js";
 import { createRouter, type EntryOptions } from "./keyed-router.js";
 import { checkObject } from "./option-checks.js";
@@ -45,7 +46,7 @@ export function events<Context = EventContext>(entries: {
 }): ((call: { readonly event: PluginEvent }, context: Context) => Promise<void>) & Declaring {
   checkObject("event pattern entries", entries, "an object of functions by pattern");
   const patterns = Object.entries(entries).map(([pattern, entry]) => ({
-    matches: matcherOf(pattern),
+    matches: eventMatcher(pattern),
     ...((typeof entry === "function" ? { run: entry } : entry) as EventOptions & { run: Run }),
   }));
   const declared: Record<string, EntryOptions & { run: unknown }> = {};
@@ -68,35 +69,8 @@ export function events<Context = EventContext>(entries: {
 
 type Run = (event: unknown, context: unknown) => unknown;
 
-function matcherOf(pattern: string): (name: string) => boolean {
-  if (pattern === "*") return () => true;
-  const star = pattern.indexOf("*");
-  if (star === -1) return (name) => name === pattern;
-  if (star !== pattern.length - 1 || !pattern.endsWith(".*")) {
-    throw new TypeError(
-      `event pattern ${JSON.stringify(pattern)}: expected a name, a beginning like "issue.*", or "*"`,
-    );
-  }
-  const beginning = pattern.slice(0, -1);
-  return (name) => name.startsWith(beginning);
-}
-
 function passes(event: PluginEvent, filter: EventOptions["filter"]): boolean {
   if (filter === undefined) return true;
   if (typeof filter === "function") return filter(event);
-  return Object.entries(filter).every(([key, value]) => isSame(own(event.payload, key), value));
-}
-
-/** Equal as JSON. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => isSame(own(a, key), own(b, key)));
-}
-
-function own(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
+  return matchesFilter(event.payload, filter);
 }

@@ -1,4 +1,5 @@
-import { ErrorCode, pluginContract } from "@outrigger/protocol";
+import { ErrorCode } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { definePlugin } from "./define-plugin.js";

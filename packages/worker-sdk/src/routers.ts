@@ -1,13 +1,5 @@
-import type {
-  Actor,
-  JobRun,
-  Progress,
-  ProgressReporter,
-  pluginContract,
-  Schema,
-  ToolResult,
-  ToolRun,
-} from "@outrigger/protocol";
+import type { Actor, JobRun, Progress, ProgressReporter, Schema, ToolResult, ToolRun } from "@outrigger/protocol";
+import type { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { type Declaring, declaring } from "./define-plugin.js";
 import { createRouter, type Entries, type Entry, type EntryOptions } from "./keyed-router.js";
 import type { WorkerContext } from "./plugin-context.js";

@@ -1,4 +1,5 @@
-import { pluginContract, type Remote, type WorkerToHost } from "@outrigger/protocol";
+import type { Remote, WorkerToHost } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { definePlugin, type WorkerContext } from "@outrigger/worker-sdk";
 import { expectTypeOf, test } from "vitest";
 import { greeter } from "./contracts/greeter.js";

@@ -1,4 +1,5 @@
-import { defineContract, pluginContract, request } from "@outrigger/protocol";
+import { defineContract, request } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import {
   action,
   actions,

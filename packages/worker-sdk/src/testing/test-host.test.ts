@@ -1,4 +1,5 @@
-import { defineContract, ErrorCode, pluginContract, request } from "@outrigger/protocol";
+import { defineContract, ErrorCode, request } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { greeter } from "../../test/contracts/greeter.js";

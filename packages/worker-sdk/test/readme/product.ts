@@ -1,4 +1,4 @@
-import { pluginContract } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { action, actions, data, definePlugin, events, job, jobs, serve, tool, tools } from "@outrigger/worker-sdk";
 import { z } from "zod";
 
