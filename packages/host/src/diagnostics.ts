@@ -1,10 +1,11 @@
 import type { PeerStats } from "@outrigger/protocol";
-import type { ExitReasonName } from "./exit-reason.js";
+import type { ExitReason, ExitReasonName } from "./exit-reason.js";
 import type { LogStats } from "./log-bridge.js";
 import type { PermissionReport } from "./node-permissions.js";
 import type { ResendStats } from "./resend-calls.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
+import type { Vitals } from "./vital-signs.js";
 import type { HostCore, WorkerLimits } from "./worker-spec.js";
 
 /** A snapshot of one worker. */
@@ -34,6 +35,8 @@ export interface WorkerDiagnostics {
         /** ms since the epoch. */
         readonly at: number;
         readonly reason: ExitReasonName;
+        /** The reason with its particulars: for `unresponsive` the function, file and line. */
+        readonly details: ExitReason;
         readonly code: number | null;
         readonly signal: string | null;
         readonly message: string;
@@ -41,6 +44,8 @@ export interface WorkerDiagnostics {
     | undefined;
   /** ms since the epoch; `undefined` unless it waits for its restart. */
   readonly nextRestartAt: number | undefined;
+  /** Whether the latest process answers, where it hung, and its memory and processor time. */
+  readonly vitals: Vitals | undefined;
   /** What is in use just now, of the latest process. */
   readonly load: {
     /** Calls of the host waiting for the worker. */
@@ -92,11 +97,13 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
     lastCrash: lastCrash && {
       at: timeOfDay(lastCrash.at),
       reason: lastCrash.reason.reason,
+      details: lastCrash.reason,
       code: lastCrash.code,
       signal: lastCrash.signal,
       message: lastCrash.message,
     },
     nextRestartAt: phase.name === "backoff" ? timeOfDay(phase.dueAt) : undefined,
+    vitals: incarnation?.vitals,
     load: {
       pendingRequests: load?.outgoing ?? 0,
       handling: load?.incoming ?? 0,

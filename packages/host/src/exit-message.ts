@@ -1,3 +1,4 @@
+import { describeHang, type HangReport } from "@outrigger/protocol";
 import { codeHint } from "./exit-codes.js";
 import type { ExitReason } from "./exit-reason.js";
 
@@ -22,10 +23,10 @@ export function describeExit(exit: ExitReason): string {
       return `host and plugin do not fit: ${exit.message}`;
     case "initialize-timeout":
       return exit.initialized
-        ? `it answered initialize, but its setup was not done within ${exit.timeoutMs} ms${stray(exit.strayLines)}: look in setup for what never settles; raise timeouts.initializeMs if it must take longer`
-        : `it did not answer initialize within ${exit.timeoutMs} ms${stray(exit.strayLines)}: the entry never called serve(plugin), or was busy before it; ${exit.strayLines > 0 ? "its stdout must carry the protocol only; " : ""}raise timeouts.initializeMs if it must take longer`;
+        ? `it answered initialize, but its setup was not done within ${exit.timeoutMs} ms${stray(exit.strayLines)}${stuck(exit.hang)}: look in setup for what never settles; raise timeouts.initializeMs if it must take longer`
+        : `it did not answer initialize within ${exit.timeoutMs} ms${stray(exit.strayLines)}${stuck(exit.hang)}: the entry never called serve(plugin), or was busy before it; ${exit.strayLines > 0 ? "its stdout must carry the protocol only; " : ""}raise timeouts.initializeMs if it must take longer`;
     case "unresponsive":
-      return `it answered no ping for ${Math.round(exit.silentMs)} ms: its event loop is blocked, look for long synchronous work or an endless loop`;
+      return `it answered no ping for ${Math.round(exit.silentMs)} ms${stuck(exit.hang)}: its event loop is blocked, look ${exit.hang?.file === undefined ? "" : "there "}for long synchronous work or an endless loop`;
     case "protocol-violation":
       return `it broke the protocol: ${exit.message}`;
     case "stdin-closed":
@@ -42,6 +43,10 @@ export function exitMessage(workerId: string, reason: ExitReason, tail: string):
   const sentence = `worker ${workerId}: ${describeExit(reason)}`;
   const stderr = tail.trim();
   return stderr === "" ? sentence : `${sentence}\n--- end of its stderr ---\n${stderr}`;
+}
+
+function stuck(hang: HangReport | undefined): string {
+  return hang === undefined ? "" : `; its main thread stood still in ${describeHang(hang)}`;
 }
 
 function stray(lines: number): string {

@@ -1,3 +1,4 @@
+import type { HangReport } from "@outrigger/protocol";
 import { codeHint, earlyExitAdvice } from "./exit-codes.js";
 import { IntegrityError } from "./integrity-error.js";
 import type { ProcessExit } from "./launcher.js";
@@ -12,7 +13,12 @@ export type HostCause =
   | { readonly reason: "handshake-mismatch"; readonly message: string }
   | { readonly reason: "initialize-timeout"; readonly timeoutMs: number }
   /** It answered no ping. */
-  | { readonly reason: "unresponsive"; readonly silentMs: number }
+  | {
+      readonly reason: "unresponsive";
+      readonly silentMs: number;
+      /** Where its main thread stood still, if its guard thread could tell. */
+      readonly hang?: HangReport | undefined;
+    }
   /** It sent something that no worker may: a message past the cap. */
   | { readonly reason: "protocol-violation"; readonly message: string }
   /** It can no longer be written to, or closed its output. */
@@ -26,6 +32,8 @@ export type ExitReason =
       readonly timeoutMs: number;
       /** It answered `initialize`: what hangs is the plugin's setup. */
       readonly initialized: boolean;
+      /** Where its main thread stood still, if it did and its guard thread could tell. */
+      readonly hang?: HangReport | undefined;
       /** Lines on its stdout that were no messages. */
       readonly strayLines: number;
     }
@@ -61,6 +69,8 @@ export interface ExitFacts {
    * the effect, so `stdin-closed` is a cause only once the process has outlived its pipes.
    */
   readonly cause?: HostCause | undefined;
+  /** Where its main thread stands still, as far as that is known. */
+  readonly hang?: HangReport | undefined;
   /** Messages received from it. */
   readonly received: number;
   /** Lines on its stdout that were no messages. */
@@ -78,7 +88,7 @@ export function exitReason(facts: ExitFacts): ExitReason {
   }
   if (exit.error !== undefined) return { reason: "spawn-failed", message: exit.error.message };
   if (facts.asked) return { reason: "requested", code: exit.code, signal: exit.signal };
-  if (cause?.reason === "initialize-timeout") return { ...cause, initialized, strayLines };
+  if (cause?.reason === "initialize-timeout") return { ...cause, initialized, strayLines, hang: facts.hang };
   if (cause !== undefined) return cause;
   if (isHeapOutOfMemory(exit, facts.tail)) return { reason: "heap-out-of-memory" };
   if (exit.signal !== null) return { reason: "signal", signal: exit.signal };

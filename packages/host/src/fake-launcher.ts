@@ -13,6 +13,7 @@ import {
 } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
 import type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
+import type { ProcessUsage } from "./process-usage.js";
 
 /** How a fake worker behaves. What is left out it does as a good worker does. */
 export interface FakeWorkerOptions {
@@ -26,6 +27,8 @@ export interface FakeWorkerOptions {
   readonly shutdown?: (worker: FakeProcess) => unknown;
   /** Default: dies of it. */
   readonly onSignal?: (signal: NodeJS.Signals, worker: FakeProcess) => void;
+  /** What it is measured to take. Default: it cannot be measured. */
+  readonly usage?: () => ProcessUsage | undefined;
   /** `false`: it never reads or writes. */
   readonly serves?: boolean;
 }
@@ -146,6 +149,7 @@ function createFake(contract: Contract, options: FakeWorkerOptions, spec: Launch
   };
   const process: WorkerProcess = {
     ...{ pid, stdin, stdout, stderr },
+    ...(options.usage !== undefined && { usage: async () => options.usage?.() }),
     kill(signal) {
       signals.push(signal);
       if (exited !== undefined) return;

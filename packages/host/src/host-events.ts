@@ -1,5 +1,6 @@
 import type { ExitReason, ExitReasonName } from "./exit-reason.js";
-import type { FailedWhy, WorkerStatus } from "./state-types.js";
+import type { OnHang } from "./liveness-state.js";
+import type { FailedWhy, Silence, WorkerStatus } from "./state-types.js";
 
 interface OfWorker {
   readonly workerId: string;
@@ -40,6 +41,20 @@ export interface CrashEvent extends ExitEvent {
   readonly consecutiveCrashes: number;
 }
 
+/** A worker answers no ping: its main thread stands still, or its process is stopped. */
+export interface UnresponsiveEvent extends OfWorker, Silence {
+  readonly incarnation: number;
+  /** What the option `liveness.onHang` says: `"restart"`: its process is killed now. */
+  readonly onHang: OnHang;
+  /** The restart policy will start it again; `crash` tells when. */
+  readonly willRestart: boolean;
+}
+
+/** A worker that was unresponsive answers again. */
+export interface RecoveredEvent extends OfWorker {
+  readonly incarnation: number;
+}
+
 /** A worker was given up: it stays down until `start`. */
 export interface FailedEvent extends OfWorker {
   readonly why: FailedWhy;
@@ -61,6 +76,9 @@ export interface WorkerEvents {
   crash: CrashEvent;
   /** It serves again, after a crash. */
   restarted: ReadyEvent;
+  unresponsive: UnresponsiveEvent;
+  /** It answers again, and was not killed (`liveness: { onHang: "report" }`). */
+  recovered: RecoveredEvent;
   failed: FailedEvent;
   error: ErrorEvent;
 }
@@ -68,4 +86,5 @@ export interface WorkerEvents {
 /** Their names. */
 export const WORKER_EVENTS: Readonly<Record<keyof WorkerEvents, true>> = {
   ...{ status: true, ready: true, exit: true, crash: true, restarted: true, failed: true, error: true },
+  ...{ unresponsive: true, recovered: true },
 };

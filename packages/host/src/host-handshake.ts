@@ -41,7 +41,11 @@ export async function initialize(
     protocol: { ...PROTOCOL_RANGE },
     contract: ours.contract,
     features: [...FEATURES],
-    limits: { messageBytes: spec.limits.peer.messageBytes, calls: spec.limits.peer.incomingCalls },
+    limits: {
+      messageBytes: spec.limits.peer.messageBytes,
+      calls: spec.limits.peer.incomingCalls,
+      ...(spec.liveness !== false && { unresponsiveAfterMs: spec.liveness.unresponsiveAfterMs }),
+    },
     workerId: spec.launch.workerId,
     capabilities: [...spec.capabilities],
     ...(core.identity !== undefined && { host: core.identity }),
@@ -54,7 +58,10 @@ export async function initialize(
   };
   const onResult = (result: unknown): void => {
     try {
-      onAgreed(read(result as InitializeResult));
+      const handshake = read(result as InitializeResult);
+      peer.agree(handshake.agreement.features);
+      peer.sendBulk();
+      onAgreed(handshake);
     } catch {
       // Thrown again below, to who awaits the handshake.
     }

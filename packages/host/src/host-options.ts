@@ -7,6 +7,7 @@ import type { Launcher } from "./launcher.js";
 import type { LogLimits } from "./log-bridge.js";
 import type { NodeLauncherOptions } from "./node-launcher.js";
 import type { Given } from "./option-checks.js";
+import type { LivenessOption } from "./resolve-liveness.js";
 import type { RestartPolicy } from "./restart-policy.js";
 
 /** How long things may take, in ms, each from 1 to 2,147,483,647. */
@@ -27,6 +28,11 @@ export interface Timeouts {
 export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<Omit<TransportLimits, "messageBytes">> {
   /** Cap of V8's old generation in a Node worker, MiB. Default: V8's own. */
   readonly heapMb: number;
+  /**
+   * Resident memory of the process, MiB, measured from outside each second; past it the worker is killed and restarted
+   * (`memory-limit`). Counts what `heapMb` does not: Buffers, native modules. Default: none.
+   */
+  readonly rssMb: number;
   /** Scopes lent at once. Default 10,000. */
   readonly invocations: number;
   /** How long a scope stays good after its call settled, ms. Default 5,000. */
@@ -51,6 +57,11 @@ export interface SharedOptions {
     | undefined;
   readonly timeouts?: Given<Timeouts> | undefined;
   readonly limits?: Given<HostLimits> | undefined;
+  /**
+   * Pings tell a hung worker from a slow one; what follows is `onHang`. `false`: none are sent, as is right for a worker
+   * in a debugger, which hangs at each breakpoint. See docs/supervision.md in the repository.
+   */
+  readonly liveness?: LivenessOption | undefined;
   /** Variables added to the environment; the host's own environment is never passed on as a whole. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** What of the host's own environment a worker gets, beside the little every worker gets. */
@@ -86,11 +97,15 @@ export type WorkerSource =
       readonly command: readonly [command: string, ...args: string[]];
       readonly entry?: undefined;
       readonly launcher?: undefined;
+      readonly permissions?: undefined;
+      readonly integrity?: undefined;
     }
   | {
       readonly launcher: Launcher;
       readonly entry?: undefined;
       readonly command?: undefined;
+      readonly permissions?: undefined;
+      readonly integrity?: undefined;
     };
 
 /** Options of `host.start`. */

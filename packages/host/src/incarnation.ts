@@ -7,6 +7,7 @@ import { createLogBridge, type LogBridge } from "./log-bridge.js";
 import type { PermissionReport } from "./node-permissions.js";
 import type { ProcessEvent, WorkerExit } from "./state-types.js";
 import { readStderr, type StderrReader } from "./stderr-reader.js";
+import { createVitalSigns, type VitalSigns, type Vitals } from "./vital-signs.js";
 import { WorkerChannel } from "./worker-channel.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
 
@@ -16,8 +17,8 @@ const PIPE_GRACE_MS = 250;
 type Event = ProcessEvent extends infer E ? (E extends ProcessEvent ? Omit<E, "incarnation"> : never) : never;
 
 /**
- * One process of a worker, from its launch to its burial, and all that is its own: channel, stderr, log. Whatever
- * happens to it is told with its number, so that nothing it does reaches a later one.
+ * One process of a worker, from its launch to its burial, and all that is its own: channel, stderr, log, vital signs.
+ * Whatever happens to it is told with its number, so that nothing it does reaches a later one.
  */
 export class Incarnation {
   readonly number: number;
@@ -25,6 +26,7 @@ export class Incarnation {
   readonly logs: LogBridge;
   readonly #core: HostCore;
   readonly #tell: (event: Event) => void;
+  readonly #signs: VitalSigns;
   #process: WorkerProcess | undefined;
   #channel: WorkerChannel | undefined;
   #stderr: StderrReader | undefined;
@@ -42,6 +44,14 @@ export class Incarnation {
     const { logger, runtime } = core;
     const { workerId } = spec.launch;
     this.logs = createLogBridge({ logger, workerId, clock: runtime.clock, limits: spec.limits.log });
+    this.#signs = createVitalSigns(spec, core, this.logs, {
+      onUnresponsive: (silence, onHang) => this.#tell({ type: "unresponsive", silence, onHang }),
+      onRecovered: () => this.#tell({ type: "recovered" }),
+      onMemoryLimit: (rssMb, limitMb) => {
+        this.blame({ reason: "memory-limit", rssMb, limitMb });
+        this.#tell({ type: "broken", cause: "kill" });
+      },
+    });
   }
 
   get pid(): number | undefined {
@@ -63,6 +73,11 @@ export class Incarnation {
     return this.#channel;
   }
 
+  /** Whether it answers, where it hung, what it takes. */
+  get vitals(): Vitals {
+    return this.#signs.vitals;
+  }
+
   get stderrTail(): string {
     return this.#stderr?.tail ?? "";
   }
@@ -80,6 +95,8 @@ export class Incarnation {
     this.#process = process;
     this.#stderr = readStderr(process.stderr, {
       onLine: (line) => this.logs.stderr(line),
+      onHang: (report) => this.#signs.onHang(report),
+      admitHang: () => this.#signs.admitHang(),
       tailCharacters: this.spec.limits.stderrTailCharacters,
     });
     process.onExit((exit) => this.#onExit(exit));
@@ -93,13 +110,17 @@ export class Incarnation {
       ...{ incarnation: this.number, logs: this.logs },
       onClosed: (error) => this.#onChannelClosed(error),
     });
+    this.#signs.watchUsage(process.usage?.bind(process));
     this.#tell({ type: "launched" });
   }
 
   async handshake(): Promise<void> {
     try {
-      await this.#channel?.handshake();
-      if (this.#exit === undefined) this.#tell({ type: "ready" });
+      const channel = this.#channel;
+      await channel?.handshake();
+      if (this.#exit !== undefined) return;
+      this.#tell({ type: "ready" });
+      if (channel !== undefined) this.#signs.watchLiveness(channel);
     } catch (error) {
       // The host's own timeout, an exit and the end of the channel are told by others.
       if (this.#isOver || this.#exit !== undefined || this.#channel?.isOpen !== true) return;
@@ -165,6 +186,7 @@ export class Incarnation {
   #onExit(exit: ProcessExit): void {
     if (this.#exit !== undefined) return;
     this.#exit = exit;
+    this.#signs.stop();
     const pipes = [this.#channel?.ended, this.#stderr?.ended];
     if (exit.error !== undefined || this.#channel === undefined) this.#finish(exit);
     else {
@@ -189,6 +211,7 @@ export class Incarnation {
       ready: this.#channel?.isReady === true,
       initialized: this.#channel?.handshakeResult !== undefined,
       cause: forced ? this.#cause : undefined,
+      hang: this.#signs.hang,
       received: this.#channel?.stats.received ?? 0,
       strayLines: this.#channel?.stats.invalidMessages ?? 0,
     });

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { PermissionReport } from "./node-permissions.js";
+import type { ProcessUsage } from "./process-usage.js";
 
 /** What a launcher starts: one process of one worker. */
 export interface LaunchSpec {
@@ -28,6 +29,8 @@ export interface WorkerProcess {
   readonly stderr: Readable;
   /** What became of permissions that were asked for; none were by default. */
   readonly permissions?: PermissionReport;
+  /** Measures it; `undefined` when it is gone. Without this, its memory and processor time are not known. */
+  usage?(): Promise<ProcessUsage | undefined>;
   /** Signals the whole process tree; never throws. */
   kill(signal: NodeJS.Signals): void;
   /**

@@ -3,6 +3,7 @@ import type { InheritEnv } from "./environment.js";
 import { DEFAULT_RESTART_RULES } from "./exit-reason.js";
 import { isLogger, LOG_LEVELS } from "./guarded-logger.js";
 import type { HostLimits, HostOptions, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
+import type { LivenessSettings } from "./liveness-state.js";
 import { checkKeys, checkObject, invalidOption, shown } from "./option-checks.js";
 import type { RestartPolicy } from "./restart-policy.js";
 
@@ -12,7 +13,9 @@ type Names<T> = Readonly<Record<KeysOf<T>, true>>;
 
 const names = <T>(all: Names<T>): readonly string[] => Object.keys(all);
 
-const SHARED: Names<SharedOptions> = { restart: true, timeouts: true, limits: true, env: true, inheritEnv: true };
+const SHARED: Names<SharedOptions> = {
+  ...{ restart: true, timeouts: true, limits: true, liveness: true, env: true, inheritEnv: true },
+};
 const HOST = names<HostOptions<Contract>>({
   ...SHARED,
   ...{ name: true, version: true, logger: true, codec: true, runtime: true, handlers: true },
@@ -32,10 +35,11 @@ const TIMEOUTS = names<Timeouts>({
 });
 const LIMITS = names<HostLimits>({
   ...{ messageBytes: true, depth: true, values: true, outgoingCalls: true, incomingCalls: true },
-  ...{ streamItems: true, streamBytes: true, unsentBytes: true, heapMb: true },
+  ...{ streamItems: true, streamBytes: true, unsentBytes: true, heapMb: true, rssMb: true },
   ...{ invocations: true, invocationGraceMs: true, notificationScopeMs: true, channels: true },
   ...{ stderrTailCharacters: true, logLinesPerSecond: true, logBurst: true },
 });
+const LIVENESS = names<LivenessSettings>({ pingMs: true, unresponsiveAfterMs: true, onHang: true });
 const RESTART = names<RestartPolicy>({
   ...{ type: true, intensity: true, periodMs: true, initialDelayMs: true, factor: true },
   ...{ maxDelayMs: true, jitter: true, stableAfterMs: true, rules: true },
@@ -79,9 +83,10 @@ export function checkStartOptions(options: unknown): void {
 }
 
 function checkShared(given: Readonly<Record<string, unknown>>): void {
-  const { restart, timeouts, limits, env, inheritEnv } = given;
+  const { restart, timeouts, limits, liveness, env, inheritEnv } = given;
   if (timeouts !== undefined) checkKeys("timeouts", timeouts, TIMEOUTS);
   if (limits !== undefined) checkKeys("limits", limits, LIMITS);
+  if (liveness !== undefined && liveness !== false) checkKeys("liveness", liveness, LIVENESS);
   if (env !== undefined) checkObject("env", env);
   if (restart !== undefined) {
     const { rules } = checkKeys("restart", restart, RESTART);

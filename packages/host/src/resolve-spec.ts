@@ -9,6 +9,7 @@ import { nearestName } from "./nearest-name.js";
 import { nodeLauncher } from "./node-launcher.js";
 import { checkCounts, checkDelays, invalidOption, shown, withDefaults } from "./option-checks.js";
 import { checkStartOptions } from "./option-shapes.js";
+import { resolveLiveness } from "./resolve-liveness.js";
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from "./restart-policy.js";
 import { DEFAULT_SHUTDOWN_BUDGET } from "./shutdown-plan.js";
 import { DEFAULT_STDERR_TAIL } from "./stderr-tail.js";
@@ -25,7 +26,10 @@ const DEFAULT_TIMEOUTS: Timeouts = {
   killMs: DEFAULT_SHUTDOWN_BUDGET.killMs,
 };
 
-const DEFAULT_LIMITS: Omit<HostLimits, "heapMb"> = {
+/** Those that are no limits unless they are given. */
+type Unlimited = "heapMb" | "rssMb";
+
+const DEFAULT_LIMITS: Omit<HostLimits, Unlimited> = {
   ...peerDefaults,
   unsentBytes: 64 * 1024 * 1024,
   invocations: DEFAULT_INVOCATION_LIMITS.max,
@@ -51,8 +55,11 @@ export function resolveShared(host: SharedOptions, worker: SharedOptions = {}) {
   }
   const limits = withDefaults(DEFAULT_LIMITS, host.limits, worker.limits);
   const heapMb = worker.limits?.heapMb ?? host.limits?.heapMb;
-  checkCounts("limits", heapMb === undefined ? limits : { ...limits, heapMb });
-  return { timeouts, limits, heapMb, restart: resolveRestart(host.restart, worker.restart) };
+  const rssMb = worker.limits?.rssMb ?? host.limits?.rssMb;
+  const memory = { ...(heapMb !== undefined && { heapMb }), ...(rssMb !== undefined && { rssMb }) };
+  checkCounts("limits", { ...limits, ...memory });
+  const liveness = resolveLiveness(host.liveness, worker.liveness);
+  return { timeouts, limits, heapMb, rssMb, liveness, restart: resolveRestart(host.restart, worker.restart) };
 }
 
 /** Makes the spec of one worker. @throws RpcError INVALID_PARAMS like {@link resolveShared} */
@@ -65,7 +72,7 @@ export function resolveSpec(
   checkStartOptions(options);
   // What another codec can write, it alone knows.
   if (core.codec === undefined) checkWritable({ config: options.config, manifest: options.manifest });
-  const { timeouts, limits, heapMb, restart } = resolveShared(host, options);
+  const { timeouts, limits, heapMb, rssMb, liveness, restart } = resolveShared(host, options);
   const { callMs, initializeMs, ...ladder } = timeouts;
   const env = workerEnvironment({
     ...{ workerId, hostEnv: process.env, platform: process.platform },
@@ -89,11 +96,12 @@ export function resolveSpec(
       shutdown: { ...DEFAULT_SHUTDOWN_BUDGET, ...ladder },
       restart,
     },
-    limits: workerLimits(limits, callMs),
+    liveness,
+    limits: { ...workerLimits(limits, callMs), rssMb },
   };
 }
 
-function workerLimits(limits: Omit<HostLimits, "heapMb">, callMs: number): WorkerLimits {
+function workerLimits(limits: Omit<HostLimits, Unlimited>, callMs: number): Omit<WorkerLimits, "rssMb"> {
   const { messageBytes, depth, values, outgoingCalls, incomingCalls, streamItems, streamBytes } = limits;
   return {
     peer: {

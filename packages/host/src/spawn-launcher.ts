@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { killTree } from "./kill-tree.js";
 import type { LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
+import { processUsage } from "./process-usage.js";
 
 /** What the launchers of this package have in common: argv becomes a process. Never throws. */
 export function spawnWorker(argv: () => readonly [string, ...string[]], spec: LaunchSpec): WorkerProcess {
@@ -45,6 +46,7 @@ function supervised(child: ChildProcess, command: string): WorkerProcess {
   });
   return {
     ...{ pid, stdin, stdout, stderr },
+    usage: async () => (pid === undefined || gone ? undefined : processUsage(pid)),
     kill(signal) {
       if (pid !== undefined && !gone) killTree(pid, signal);
     },

@@ -1,6 +1,9 @@
+import type { HangReport, WaitingCall } from "@outrigger/protocol";
 import type { ExitReason, HostCause } from "./exit-reason.js";
+import type { OnHang } from "./liveness-state.js";
 import type { CrashHistory, RestartDecision, RestartPolicy } from "./restart-policy.js";
 import type { ShutdownBudget, ShutdownCause, ShutdownStep } from "./shutdown-plan.js";
+import type { UsageSample } from "./usage-watch.js";
 
 /**
  * What a worker is doing. `crashed`: its process is lost and being cleared away; `backoff`: it waits for its restart;
@@ -15,6 +18,20 @@ export interface WorkerExit {
   readonly signal: NodeJS.Signals | null;
   /** A sentence with the worker's id, the reason, what to do, and the end of its stderr. */
   readonly message: string;
+}
+
+/** What is known of a worker that answers no ping. */
+export interface Silence {
+  /** Since the oldest ping it has not answered, ms, the host's own stalls not counted. */
+  readonly silentMs: number;
+  /** Function, file, line and stack of what its main thread stands still in; `undefined`: it could not tell. */
+  readonly hang: HangReport | undefined;
+  /** The calls that wait for it, oldest first, at most 20. */
+  readonly calls: readonly WaitingCall[];
+  /** How many calls wait for it. */
+  readonly callsInFlight: number;
+  /** Memory and processor time of its process, seen from outside. */
+  readonly usage: UsageSample | undefined;
 }
 
 /** What comes after a process is gone; `policy`: the restart policy decides. */
@@ -73,6 +90,15 @@ export type ProcessEvent =
   | { readonly type: "ready"; readonly incarnation: number }
   /** It is of no use any more, but may be alive. */
   | { readonly type: "broken"; readonly incarnation: number; readonly cause: Exclude<ShutdownCause, "drain"> }
+  /** It answers no ping; told once for each time. */
+  | {
+      readonly type: "unresponsive";
+      readonly incarnation: number;
+      readonly silence: Silence;
+      readonly onHang: OnHang;
+    }
+  /** It was unresponsive, and answers again. */
+  | { readonly type: "recovered"; readonly incarnation: number }
   /** It cannot be asked to shut down. */
   | { readonly type: "shutdown-refused"; readonly incarnation: number }
   /** It is gone, or never came to be. Told once. */
@@ -119,4 +145,11 @@ export type Notice =
   | { readonly event: "ready"; readonly restarted: boolean }
   | { readonly event: "exit"; readonly exit: WorkerExit }
   | { readonly event: "crash"; readonly exit: WorkerExit; readonly restartInMs: number | undefined }
+  | {
+      readonly event: "unresponsive";
+      readonly silence: Silence;
+      readonly onHang: OnHang;
+      readonly willRestart: boolean;
+    }
+  | { readonly event: "recovered" }
   | { readonly event: "failed"; readonly why: FailedWhy; readonly exit?: WorkerExit };

@@ -1,4 +1,6 @@
 import type { Readable } from "node:stream";
+import type { HangReport } from "@outrigger/protocol";
+import { createHangLines } from "./hang-lines.js";
 import { createLogLines } from "./log-lines.js";
 import { createStderrTail } from "./stderr-tail.js";
 
@@ -13,11 +15,17 @@ export interface StderrReader {
   readonly ended: Promise<void>;
 }
 
-/** Reads a worker's stderr to its end: an unread pipe would block the worker. `onLine` must not throw. */
+/**
+ * Reads a worker's stderr to its end: an unread pipe would block the worker. Reports of its guard thread are taken out.
+ * `onLine` and `onHang` must not throw.
+ */
 export function readStderr(
   stderr: Readable,
   options: {
     readonly onLine: (line: string) => void;
+    readonly onHang?: ((report: HangReport) => void) | undefined;
+    /** Asked before a line is looked at as a report; those refused are lines like any. Default: all are. */
+    readonly admitHang?: (() => boolean) | undefined;
     /** Characters kept for `tail`. Default 8,000. */
     readonly tailCharacters?: number | undefined;
     /** Longest line passed on whole, characters. Default 8,192. */
@@ -29,18 +37,21 @@ export function readStderr(
   // Half a character at the end of a chunk waits for its other half.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+  const hangs = createHangLines(options.admitHang ?? (() => true), options.onHang ?? (() => {}));
+
   const take = (text: string): void => {
+    if (text === "") return;
     tail.push(text);
     for (const line of lines.push(text)) options.onLine(line);
   };
-  stderr.on("data", (chunk: Uint8Array) => take(decoder.decode(chunk, { stream: true })));
+  stderr.on("data", (chunk: Uint8Array) => take(hangs.push(decoder.decode(chunk, { stream: true }))));
 
   const ended = new Promise<void>((resolve) => {
     let over = false;
     const finish = (): void => {
       if (over) return;
       over = true;
-      take(decoder.decode());
+      take(hangs.push(decoder.decode()) + hangs.end());
       for (const line of lines.end()) options.onLine(line);
       resolve();
     };

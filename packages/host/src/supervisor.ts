@@ -1,4 +1,4 @@
-import type { LogLevel } from "@outrigger/protocol";
+import { describeHang, type LogLevel } from "@outrigger/protocol";
 import type { Emitter } from "./events.js";
 import { handled } from "./handled-promise.js";
 import type { ExitEvent, WorkerEvents } from "./host-events.js";
@@ -200,6 +200,19 @@ export class Supervisor {
         this.#emit("crash", { ...crash, consecutiveCrashes });
         return;
       }
+      case "unresponsive": {
+        const { silence, onHang, willRestart } = notice;
+        const { hang, silentMs } = silence;
+        const place = hang === undefined ? "" : `; its main thread stands still in ${describeHang(hang)}`;
+        this.#note("warn", `it has answered no ping for ${silentMs} ms${place}`, { ...silence, onHang, willRestart });
+        const incarnation = this.#state.incarnation;
+        this.#emit("unresponsive", { workerId, incarnation, ...silence, onHang, willRestart });
+        return;
+      }
+      case "recovered":
+        this.#note("info", "it answers again");
+        this.#emit("recovered", { workerId, incarnation: this.#state.incarnation });
+        return;
       case "failed": {
         const { why, exit } = notice;
         const message = failedMessage(why, exit);

@@ -1,11 +1,14 @@
+import type { Readable } from "node:stream";
 import {
   ErrorCode,
   isRpcError,
+  MAX_DELAY_MS,
   Peer,
   type PeerCallOptions,
   type PeerReport,
   type PeerStats,
   RpcError,
+  type WaitingCall,
 } from "@outrigger/protocol";
 import {
   type Channels,
@@ -22,6 +25,7 @@ import { CallContext, type ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";
 import type { WorkerProcess } from "./launcher.js";
+import type { PipeCounters } from "./life-signs.js";
 import type { LogBridge } from "./log-bridge.js";
 import type { WorkerExit } from "./state-types.js";
 import { tenantScope } from "./tenant-scope.js";
@@ -40,11 +44,13 @@ export class WorkerChannel {
   readonly #core: HostCore;
   readonly #logs: LogBridge;
   readonly #peer: Peer;
+  readonly #stdout: Readable;
   readonly #invocations: Invocations<unknown>;
   readonly #channels: Channels<unknown>;
   readonly #context: ContextSource;
   readonly #gone = new AbortController();
   #handshake: Handshake | undefined;
+  #pings = 0;
   #isReady = false;
   #isOpen = true;
 
@@ -57,6 +63,7 @@ export class WorkerChannel {
     const { clock, uniqueId, wallClock } = core.runtime;
     const { limits, launch, capabilities } = spec;
     this.#workerId = launch.workerId;
+    this.#stdout = process.stdout;
     this.#spec = spec;
     this.#core = core;
     this.#logs = hooks.logs;
@@ -111,7 +118,13 @@ export class WorkerChannel {
   }
 
   get load() {
-    return { ...this.#peer.load, invocations: this.#invocations.stats, channels: this.#channels.size };
+    const load = this.#peer.load;
+    return {
+      ...load,
+      outgoing: load.outgoing - this.#pings,
+      invocations: this.#invocations.stats,
+      channels: this.#channels.size,
+    };
   }
 
   /** Negotiates, and has the plugin's setup run; it may call the host meanwhile. Rejects when the start failed. */
@@ -162,6 +175,37 @@ export class WorkerChannel {
       meta: { invocation: lent },
       onSettled: () => this.#invocations.settle(lent.id, this.#core.runtime.clock.now()),
     };
+  }
+
+  /** Whether it said that it answers pings. */
+  get answersPings(): boolean {
+    return this.#handshake?.agreement.features.includes("ping") === true;
+  }
+
+  /** Resolves with whether it was answered, however late, however wrongly. */
+  ping(): Promise<boolean> {
+    const isAnswered = (answered: boolean): boolean => {
+      this.#pings--;
+      return answered;
+    };
+    this.#pings++;
+    return this.#peer.request("$/ping", {}, { timeoutMs: MAX_DELAY_MS }).then(
+      () => isAnswered(true),
+      (error: unknown) => isAnswered(isRpcError(error) && error.remote),
+    );
+  }
+
+  /** The calls that wait for it, oldest first, at most `max`. */
+  waiting(max: number): readonly WaitingCall[] {
+    return this.#peer.waiting(max);
+  }
+
+  get pipeCounters(): PipeCounters {
+    const { received, invalidMessages } = this.#peer.stats;
+    // A socket counts what it reads; what a launcher of somebody else's reads from may not.
+    const { bytesRead } = this.#stdout as Readable & { readonly bytesRead?: unknown };
+    const bytes = typeof bytesRead === "number" ? bytesRead : 0;
+    return { messages: received, strayLines: invalidMessages, bytes, unsentBytes: this.#peer.load.unsentBytes };
   }
 
   /** A method of the runtime's own. */

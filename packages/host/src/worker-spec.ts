@@ -4,6 +4,7 @@ import type { HostLogger } from "./host-logger.js";
 import type { HostRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
 import type { Launcher, LaunchSpec } from "./launcher.js";
+import type { LivenessSettings } from "./liveness-state.js";
 import type { LogLimits } from "./log-bridge.js";
 import type { LifecycleSettings } from "./state-types.js";
 
@@ -15,6 +16,8 @@ export interface WorkerSpec {
   readonly manifest: unknown;
   readonly config: unknown;
   readonly lifecycle: LifecycleSettings;
+  /** `false`: it is not watched for hangs. */
+  readonly liveness: LivenessSettings | false;
   readonly limits: WorkerLimits;
 }
 
@@ -26,6 +29,8 @@ export interface WorkerLimits {
   readonly channels: ChannelLimits;
   readonly log: LogLimits;
   readonly stderrTailCharacters: number;
+  /** `undefined`: none. */
+  readonly rssMb: number | undefined;
 }
 
 /** What all workers of a host have in common. */

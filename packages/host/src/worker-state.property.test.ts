@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { OnHang } from "./liveness-state.js";
 import { DEFAULT_RESTART_POLICY } from "./restart-policy.js";
 import { DEFAULT_SHUTDOWN_BUDGET } from "./shutdown-plan.js";
-import type { Effect, LifecycleEvent, LifecycleSettings, Notice, WorkerExit, WorkerState } from "./state-types.js";
+import type {
+  Effect,
+  LifecycleEvent,
+  LifecycleSettings,
+  Notice,
+  Silence,
+  WorkerExit,
+  WorkerState,
+} from "./state-types.js";
 import { INITIAL_STATE, transition } from "./worker-state.js";
 
 const settings: LifecycleSettings = {
@@ -17,8 +26,9 @@ const reasons: WorkerExit["reason"][] = [
   { reason: "requested", code: 0, signal: null },
   { reason: "handshake-mismatch", message: "version" },
 ];
+const silence: Silence = { silentMs: 10_000, hang: undefined, calls: [], callsInFlight: 0, usage: undefined };
 const exitOf = (pick: number): WorkerExit => {
-  const reason = reasons[Math.floor(pick / 8) % reasons.length] as WorkerExit["reason"];
+  const reason = reasons[Math.floor(pick / 10) % reasons.length] as WorkerExit["reason"];
   return { reason, code: 0, signal: null, message: reason.reason };
 };
 
@@ -49,6 +59,7 @@ interface Process {
   readonly incarnation: number;
   alive: boolean;
   buried: boolean;
+  signal?: string;
 }
 
 /** The world around the table: processes, one timer, callers that wait. It checks what may never happen. */
@@ -92,6 +103,7 @@ function createWorld() {
           "effects reach the living",
           effect,
         );
+        if (effect.type === "signal") (current() as Process).signal = effect.signal;
         break;
       case "bury": {
         const process = current() as Process;
@@ -176,17 +188,38 @@ function createWorld() {
     const last = current();
     if (last?.alive !== true) return;
     const { incarnation } = last;
-    const kind = pick % 8;
+    const kind = pick % 10;
     if (kind === 0 || kind === 1) feed({ type: "launched", incarnation });
     else if (kind === 2 || kind === 3) feed({ type: "ready", incarnation });
     else if (kind === 4) {
       const causes = ["lost", "kill", "terminate"] as const;
       feed({ type: "broken", incarnation, cause: causes[pick % 3] as (typeof causes)[number] });
     } else if (kind === 5) feed({ type: "shutdown-refused", incarnation });
+    else if (kind === 6) hang(incarnation, pick % 3 === 0 ? "report" : "restart");
+    else if (kind === 7) changesNoState({ type: "recovered", incarnation });
     else {
       last.alive = false;
       feed({ type: "exited", incarnation, exit: exitOf(pick) });
     }
+  };
+
+  /** Who hears nothing is not asked to end, but ended; unless it is only to be told. */
+  const hang = (incarnation: number, onHang: OnHang): void => {
+    const event = { type: "unresponsive", incarnation, silence, onHang } as const;
+    const { name } = state.phase;
+    if (onHang === "report") changesNoState(event);
+    else {
+      feed(event);
+      const isEnding = name === "serving" || name === "ending";
+      must(!isEnding || lastSignal(incarnation) === "SIGKILL", "a hung process gets SIGKILL", state);
+    }
+  };
+  const lastSignal = (incarnation: number) => processes.find((process) => process.incarnation === incarnation)?.signal;
+
+  const changesNoState = (event: LifecycleEvent): void => {
+    const before = state;
+    feed(event);
+    must(JSON.stringify(state) === JSON.stringify(before), "what is only told changes nothing", event);
   };
 
   const changesNothing = (event: LifecycleEvent): void => {
@@ -202,6 +235,8 @@ function createWorld() {
     changesNothing({ type: "launched", incarnation });
     changesNothing({ type: "ready", incarnation });
     changesNothing({ type: "shutdown-refused", incarnation });
+    changesNothing({ type: "unresponsive", incarnation, silence, onHang: "restart" });
+    changesNothing({ type: "recovered", incarnation });
     for (const cause of ["lost", "kill", "terminate"] as const) changesNothing({ type: "broken", incarnation, cause });
     changesNothing({ type: "exited", incarnation, exit: exitOf(pick) });
   };

@@ -1,3 +1,4 @@
+import type { OnHang } from "./liveness-state.js";
 import {
   countCrash,
   decideRestart,
@@ -21,7 +22,7 @@ import {
   settle,
   type TransitionContext,
 } from "./state-draft.js";
-import type { Effect, LifecycleEvent, ProcessEvent, WorkerExit, WorkerState } from "./state-types.js";
+import type { Effect, LifecycleEvent, ProcessEvent, Silence, WorkerExit, WorkerState } from "./state-types.js";
 
 export const INITIAL_STATE: WorkerState = {
   status: "stopped",
@@ -162,9 +163,13 @@ function onProcess(draft: Draft, event: ProcessEvent): void {
     case "broken":
       if (phase.name === "launching" || phase.name === "handshaking" || phase.name === "serving") {
         end(draft, event.cause, "policy", true);
-      } else if (phase.name === "ending" && event.cause === "kill" && phase.steps.length > 1) {
-        climb(draft, shutdownSteps("kill", context.settings.shutdown), phase.next, phase.crashed);
-      }
+      } else if (event.cause === "kill") hasten(draft);
+      return;
+    case "unresponsive":
+      onUnresponsive(draft, event.silence, event.onHang);
+      return;
+    case "recovered":
+      if (phase.name === "serving") emit(draft, { event: "recovered" });
       return;
     case "shutdown-refused":
       if (phase.name === "ending" && phase.steps[0]?.action === "request") {
@@ -174,6 +179,28 @@ function onProcess(draft: Draft, event: ProcessEvent): void {
     case "exited":
       if (phase.name !== "idle" && phase.name !== "backoff") onExit(draft, event.exit);
   }
+}
+
+/** A main thread that stands still hears neither a shutdown nor SIGTERM. */
+function onUnresponsive(draft: Draft, silence: Silence, onHang: OnHang): void {
+  const { phase } = draft.state;
+  const { restart } = draft.context.settings;
+  const isKilled = onHang === "restart";
+  if (phase.name === "serving") {
+    const next = countCrash(restart, draft.state.history, draft.context.now);
+    const decision = decideRestart(restart, next, { reason: "unresponsive", code: null }, draft.context.random);
+    emit(draft, { event: "unresponsive", silence, onHang, willRestart: isKilled && decision.kind === "restart" });
+    if (!isKilled) return;
+    blame(draft, { reason: "unresponsive", silentMs: silence.silentMs, hang: silence.hang });
+    end(draft, "kill", "policy", true);
+  } else if (isKilled) hasten(draft);
+}
+
+/** A process that is being ended and cannot end by itself is not given more time. */
+function hasten(draft: Draft): void {
+  const { phase } = draft.state;
+  if (phase.name !== "ending" || phase.steps.length <= 1) return;
+  climb(draft, shutdownSteps("kill", draft.context.settings.shutdown), phase.next, phase.crashed);
 }
 
 /** The process is gone, so another one may come. */

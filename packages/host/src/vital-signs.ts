@@ -1,0 +1,124 @@
+import { describeHang, type HangReport } from "@outrigger/protocol";
+import { lifeSigns } from "./life-signs.js";
+import { type Liveness, watchLiveness } from "./liveness.js";
+import type { OnHang } from "./liveness-state.js";
+import type { LogBridge } from "./log-bridge.js";
+import { isUsageCheap, type ProcessUsage } from "./process-usage.js";
+import { createRateLimit } from "./rate-limit.js";
+import type { Silence } from "./state-types.js";
+import { type UsageSample, type UsageWatch, watchUsage } from "./usage-watch.js";
+import type { WorkerChannel } from "./worker-channel.js";
+import type { HostCore, WorkerSpec } from "./worker-spec.js";
+
+/** How many calls in flight the event of a hang lists. */
+const LISTED_CALLS = 20;
+/** A guard reports a hang as it doubles in length; a plugin that forges reports costs no more than this. */
+const HANG_REPORTS = { perSecond: 1, burst: 10 };
+const MIB = 1024 * 1024;
+/** How often memory with a limit is measured; it may be exceeded by what is taken in this time. */
+const LIMITED_USAGE_MS = 1_000;
+const USAGE_MS = 5_000;
+
+/** What is known of how a process is. */
+export interface Vitals {
+  /** It has answered no ping for too long, and not yet again. */
+  readonly unresponsive: boolean;
+  /** How long its last answer to a ping took, ms. */
+  readonly roundTripMs: number | undefined;
+  /** Where its main thread stood still when its guard thread reported last, now or some time ago. */
+  readonly lastHang: HangReport | undefined;
+  /** Memory and processor time, as measured last. */
+  readonly usage: UsageSample | undefined;
+}
+
+/** Watches one process: whether it answers, where it hangs, what it takes. */
+export interface VitalSigns {
+  readonly vitals: Vitals;
+  /** Where it hangs now, if it has said so and not answered a ping since. */
+  readonly hang: HangReport | undefined;
+  /** Whether a line of its stderr may be looked at as a report. */
+  admitHang(): boolean;
+  onHang(report: HangReport): void;
+  /** It exists. */
+  watchUsage(usage: (() => Promise<ProcessUsage | undefined>) | undefined): void;
+  /** It serves. */
+  watchLiveness(channel: WorkerChannel): void;
+  stop(): void;
+}
+
+/** What is told of it. */
+export interface VitalHooks {
+  onUnresponsive(silence: Silence, onHang: OnHang): void;
+  onRecovered(): void;
+  onMemoryLimit(rssMb: number, limitMb: number): void;
+}
+
+export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBridge, hooks: VitalHooks): VitalSigns {
+  const { clock, wallClock } = core.runtime;
+  const { liveness: settings } = spec;
+  const { rssMb: limitMb } = spec.limits;
+  const reports = createRateLimit(HANG_REPORTS, clock.now());
+  let liveness: Liveness | undefined;
+  let usage: UsageWatch | undefined;
+  let hang: HangReport | undefined;
+  let lastHang: HangReport | undefined;
+  let roundTripMs: number | undefined;
+  let isStopped = false;
+
+  const onSample = ({ rssBytes }: UsageSample): void => {
+    const rssMb = rssBytes / MIB;
+    if (limitMb !== undefined && rssMb > limitMb) hooks.onMemoryLimit(Math.round(rssMb), limitMb);
+  };
+
+  return {
+    get vitals() {
+      return { unresponsive: liveness?.isUnresponsive === true, roundTripMs, lastHang, usage: usage?.latest };
+    },
+    get hang() {
+      return hang;
+    },
+    admitHang: () => reports.take(clock.now()),
+    onHang(report) {
+      // One that knows no place may follow one that does: the hang is the same until a ping is answered.
+      hang = report.file === undefined ? (hang ?? report) : report;
+      lastHang = hang;
+      const message = `its main thread has stood still for ${Math.round(report.stalledMs)} ms: ${describeHang(report)}`;
+      logs.remark("warn", message, { hang: report });
+      liveness?.explained();
+    },
+    watchUsage(measure) {
+      if (isStopped || measure === undefined) return;
+      const cheapMs = isUsageCheap ? USAGE_MS : undefined;
+      const everyMs = limitMb === undefined ? cheapMs : LIMITED_USAGE_MS;
+      usage = watchUsage({ usage: measure, everyMs, clock, wallClock, onSample });
+    },
+    watchLiveness(channel) {
+      if (isStopped || settings === false || !channel.answersPings) return;
+      liveness = watchLiveness({
+        ...{ settings, clock },
+        ping: () => channel.ping(),
+        heard: lifeSigns(() => channel.pipeCounters),
+        isExplained: () => hang !== undefined,
+        onPong(ms) {
+          roundTripMs = ms;
+          hang = undefined;
+        },
+        onSuspect: () => void usage?.measure(),
+        onUnresponsive(silentMs) {
+          const calls = channel.waiting(LISTED_CALLS);
+          const callsInFlight = channel.load.outgoing;
+          hooks.onUnresponsive(
+            { silentMs: Math.round(silentMs), hang, calls, callsInFlight, usage: usage?.latest },
+            settings.onHang,
+          );
+        },
+        onRecovered: hooks.onRecovered,
+      });
+    },
+    stop() {
+      isStopped = true;
+      liveness?.stop();
+      usage?.stop();
+    },
+  };
+}
