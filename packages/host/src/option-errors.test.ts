@@ -63,6 +63,12 @@ describe("an option that cannot be used is refused with INVALID_PARAMS, what was
     ["args", { launcher: undefined, entry: "plugin.js", args: "x" }, /^args: .* got "x"/],
     ["args of no strings", { launcher: undefined, entry: "plugin.js", args: [1] }, /^args: .* got \[1\]/],
     ["nodePath", { launcher: undefined, entry: "plugin.js", nodePath: "" }, /^nodePath: expected the path of a Node/],
+    [
+      "permissions that nothing here enforces",
+      { launcher: undefined, command: ["a"], permissions: {} },
+      /^permissions: goes with entry only, nothing here could enforce it/,
+    ],
+    ["a pin without an entry", { integrity: "sha256-x" }, /^integrity: goes with entry only/],
     ["args beside a command", { launcher: undefined, command: ["a"], args: ["b"] }, /^args: goes with entry only/],
     ["launcher", { launcher: null }, /^launcher: expected an object with a method launch/],
     ["cwd", { cwd: 1n }, /^cwd: expected a folder, got 1n/],

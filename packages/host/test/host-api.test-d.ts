@@ -64,6 +64,8 @@ describe("createHost", () => {
     void host.start("w", {});
     // @ts-expect-error: two of them
     void host.start("w", { entry: "plugin.js", command: ["node"] });
+    // @ts-expect-error: nothing would enforce them
+    void host.start("w", { command: ["docker", "run"], permissions: {} });
   });
 });
 
