@@ -140,6 +140,8 @@ export function createSession(options: SessionOptions): Session {
       phase = setup === undefined ? "ready" : "greeted";
       if (offer.limits.messageBytes !== undefined) peer.capMessages(offer.limits.messageBytes);
       peer.agree(answer.features);
+      // After the answer, which tells the host that it was agreed.
+      setImmediate(() => peer.sendBulk());
       options.onOffer?.(offer);
       if (setup !== undefined && !answer.features.includes("setup")) {
         selfSetup = setUpUnasked(call);

@@ -104,9 +104,12 @@ export function createTestPeer(options: TestPeerOptions) {
         manifest,
         host: { name: "outrigger-test-host", version: "0.0.0" },
       };
-      const answer = (await peer.request("initialize", { ...offer, ...facts })) as InitializeResult;
+      const onResult = (result: unknown): void => {
+        peer.agree((result as InitializeResult).features);
+        peer.sendBulk();
+      };
+      const answer = (await peer.request("initialize", { ...offer, ...facts }, { onResult })) as InitializeResult;
       isInitialized = true;
-      peer.agree(answer.features);
       if (answer.features.includes("setup")) await peer.request("initialized", {});
       return answer;
     },

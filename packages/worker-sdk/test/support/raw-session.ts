@@ -63,11 +63,12 @@ export function rawSession(handlers: PlainHandlers, options: RawSessionOptions =
     ...{ protocol: PROTOCOL_RANGE, contract: { name: plain.name, version: plain.version }, features: [...FEATURES] },
     ...{ limits: {}, workerId: "raw", capabilities: [] },
   };
+  const onResult = (answer: unknown): void => peer.agree((answer as InitializeResult).features);
   return {
     ...{ peer, calls, logs, ended, offer },
     stderr: () => stderr,
     initialize: (overrides: object = {}) =>
-      peer.request("initialize", { ...offer, ...overrides }) as Promise<InitializeResult>,
+      peer.request("initialize", { ...offer, ...overrides }, { onResult }) as Promise<InitializeResult>,
     /** Calls `run` in an invocation. */
     run: (params: unknown, id: string, timeoutMs?: number) =>
       peer.request("run", params, { meta: { invocation: { id, scope: { tenant: id } } }, timeoutMs }),
