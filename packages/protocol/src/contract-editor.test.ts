@@ -18,6 +18,11 @@ export const greet = request({
   params: person.extend({ times: z.int().default(1) }),
   result: z.object({ text: z.string(), at: z.string().transform((text) => new Date(text)) }),
 });
+export const load = request({
+  params: z.object({ into: z.string() }),
+  result: z.int(),
+  input: z.object({ at: z.string().transform((text) => new Date(text)) }),
+});
 export const greeter = defineContract({
   name: "acme.greeter",
   version: 1,
@@ -90,6 +95,7 @@ test("the declaration shows input and output of each schema", () => {
       "{ name: string; times: number; born?: string | undefined; }, " +
       "{ text: string; at: string; }, { text: string; at: Date; }",
   );
+  expect(squeezed).toContain("TakesInput<{ at: string; }, { at: Date; }>");
 });
 
 test("an editor names the methods there are, and the param that is wrong", () => {

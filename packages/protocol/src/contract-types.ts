@@ -86,8 +86,9 @@ export interface InputOption<Item> {
 type InputContext<D> = D extends TakesInput<infer _I, infer O> ? InputReader<O> : unknown;
 
 /** The last argument of a call: may be left out, unless it must have the method's `input`. */
-export type CallOptionsArgument<D, Options> =
-  D extends TakesInput<infer I, infer _O>
+export type CallOptionsArgument<D, Options> = [D] extends [never]
+  ? [options?: Options]
+  : D extends TakesInput<infer I, infer _O>
     ? [options: Options & InputOption<I>]
     : [options?: Options & { readonly input?: never }];
 

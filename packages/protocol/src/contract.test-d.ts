@@ -29,6 +29,13 @@ const contract = defineContract({
     tail: stream({ params: z.object({ file: z.string() }), item: z.string().transform((line) => line.length) }),
     flush: notification({ params: z.object({ hard: z.boolean().default(false) }) }),
     maybe: request({ params: z.object({}), result: z.null(), optional: true }),
+    importAll: request({
+      params: z.object({ into: z.string() }),
+      result: z.number(),
+      progress: z.object({ done: z.number() }),
+      input: z.object({ at: z.string().transform((text) => new Date(text)) }),
+    }),
+    convert: stream({ params: z.object({}), item: z.number(), input: z.string().transform(Number), optional: true }),
   },
   workerToHost: {
     "state.get": request({ params: z.object({ key: z.string() }), result: z.string().nullable(), scoped: true }),
@@ -46,6 +53,7 @@ const good: Handlers<Methods, Context> = {
   greet: () => ({ at: "2026-01-01" }),
   tail: () => ["a"],
   flush: () => {},
+  importAll: () => 1,
 };
 
 describe("the caller", () => {
@@ -83,6 +91,34 @@ describe("the caller", () => {
     host.request("state.get", { key: "a" }, { scope: { tenant: "t" } });
   });
 
+  test("gives the items of an input where the method takes one, and must", () => {
+    async function* times() {
+      yield { at: "2026-01-01" };
+    }
+    const into = { into: "a" };
+    expectTypeOf(worker.request("importAll", into, { input: times() })).resolves.toEqualTypeOf<number>();
+    expectTypeOf(worker.stream("convert", {}, { input: ["1"], window: { items: 1 } })).toEqualTypeOf<
+      ItemStream<number>
+    >();
+    worker.request("importAll", into, {
+      input: [{ at: "" }],
+      scope: { tenant: "t" },
+      onProgress: ({ done }) => expectTypeOf(done).toEqualTypeOf<number>(),
+    });
+    // @ts-expect-error it has no input
+    worker.request("importAll", into);
+    // @ts-expect-error it has no input
+    worker.request("importAll", into, {});
+    // @ts-expect-error it has no input
+    worker.stream("convert", {});
+    // @ts-expect-error items are schema input: text, not a Date
+    worker.request("importAll", into, { input: [{ at: new Date() }] });
+    // @ts-expect-error greet takes no input
+    worker.request("greet", { name: "Ada" }, { input: [] });
+    // @ts-expect-error tail takes no input
+    worker.stream("tail", { file: "a" }, { input: [] });
+  });
+
   test("hears progress and items as schema output", () => {
     worker.request(
       "greet",
@@ -109,18 +145,36 @@ describe("the handler", () => {
       },
       flush: ({ hard }) => expectTypeOf(hard).toEqualTypeOf<boolean>(),
       maybe: () => null,
+      async importAll(params, context) {
+        expectTypeOf(params).toEqualTypeOf<{ into: string }>();
+        expectTypeOf(context.input).toEqualTypeOf<ItemStream<{ at: Date }>>();
+        expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
+        expectTypeOf(context.progress).parameters.toEqualTypeOf<[{ done: number }]>();
+        return 1;
+      },
+      async *convert(_, { input }) {
+        for await (const item of input) yield item;
+      },
     });
   });
 
   test("must be there, unless its method is optional", () => {
     handlers(good);
-    const { greet, tail, flush } = good;
+    const { greet, tail, flush, importAll } = good;
     // @ts-expect-error flush is missing
-    handlers({ greet, tail });
+    handlers({ greet, tail, importAll });
     // @ts-expect-error greet is missing
-    handlers({ tail, flush });
+    handlers({ tail, flush, importAll });
     // @ts-expect-error no such method
     handlers({ ...good, gret: () => null });
+  });
+
+  test("has an input only where the method takes one", () => {
+    handlers({
+      ...good,
+      // @ts-expect-error greet takes no input
+      greet: (_, { input }) => input,
+    });
   });
 
   test("cannot return or yield what the schema does not take", () => {
