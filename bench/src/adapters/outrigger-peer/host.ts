@@ -1,8 +1,8 @@
-import { ErrorCode, Peer, RpcError } from "@outrigger/protocol";
+import { ErrorCode, FEATURES, Peer, RpcError } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
 import type { Adapter } from "../../link.js";
 import { endChild, spawnWorker } from "../../shared/child.js";
-import { base64Bytes, driveCalls, emitEvents, methodCalls } from "../../shared/method-link.js";
+import { driveCalls, emitEvents, methodCalls, nativeBytes } from "../../shared/method-link.js";
 import { bench } from "../outrigger/contract.js";
 
 /** The protocol alone: validation, timeouts and limits, but no supervision and no scopes. */
@@ -22,10 +22,13 @@ export const open: Adapter["open"] = (host) => ({
       },
     });
     peer.start();
+    // A host and its workers agree on it in their handshake.
+    peer.agree(FEATURES);
+    peer.sendBulk();
     const request = (method: string, params: unknown) => peer.request(method, params);
     return {
       ...methodCalls(request),
-      bytes: base64Bytes(request),
+      bytes: nativeBytes(request),
       drive: driveCalls(request),
       emit: emitEvents(request),
       async items(count, onItem) {

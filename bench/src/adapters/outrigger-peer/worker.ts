@@ -1,4 +1,4 @@
-import { ErrorCode, Peer } from "@outrigger/protocol";
+import { ErrorCode, FEATURES, Peer } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
 import { workerMethods } from "../../shared/worker-methods.js";
 import { bench } from "../outrigger/contract.js";
@@ -28,3 +28,5 @@ const peer: Peer = new Peer({
   },
 });
 peer.start();
+peer.agree(FEATURES);
+peer.sendBulk();

@@ -1,6 +1,8 @@
 import { defineContract, notification, request, stream } from "@outrigger/protocol";
 import { z } from "zod";
 
+const bytes = z.object({ bytes: z.instanceof(Uint8Array) });
+
 const document = z.object({
   id: z.string(),
   revision: z.number(),
@@ -16,7 +18,7 @@ export const bench = defineContract({
     add: request({ params: z.object({ a: z.number(), b: z.number() }), result: z.object({ sum: z.number() }) }),
     review: request({ params: z.object({ document }), result: z.object({ document }) }),
     text: request({ params: z.object({ text: z.string() }), result: z.object({ text: z.string() }) }),
-    base64: request({ params: z.object({ base64: z.string() }), result: z.object({ base64: z.string() }) }),
+    bytes: request({ params: bytes, result: bytes }),
     drive: request({
       params: z.object({ chains: z.number(), calls: z.number() }),
       result: z.object({ done: z.boolean() }),

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { createHost, type Worker } from "@outrigger/host";
 import type { Adapter } from "../../link.js";
-import { base64Bytes, methodCalls } from "../../shared/method-link.js";
+import { methodCalls, nativeBytes } from "../../shared/method-link.js";
 import { bench } from "./contract.js";
 
 /** A host with everything on that a user gets without asking; calls into the worker that call back carry a scope. */
@@ -26,7 +26,7 @@ export const openHost =
         const scope = { tenant: "bench" };
         return {
           ...methodCalls(request),
-          bytes: base64Bytes(request),
+          bytes: nativeBytes(request),
           async drive(chains, calls) {
             await worker.request("drive", { chains, calls }, { scope });
           },

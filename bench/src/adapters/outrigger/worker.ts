@@ -7,7 +7,7 @@ const plugin = definePlugin(bench, {
   add: ({ a, b }) => ({ sum: a + b }),
   review: ({ document }) => ({ document: review(document) }),
   text: ({ text }) => ({ text }),
-  base64: ({ base64 }) => ({ base64: Buffer.from(base64, "base64").toString("base64") }),
+  bytes: ({ bytes }) => ({ bytes }),
   async drive({ chains, calls }, { host }) {
     await drive(chains, calls, (n) => host.request("increment", { n }).then((result) => result.n));
     return { done: true };
