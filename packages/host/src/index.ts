@@ -3,6 +3,16 @@ export { commandLauncher } from "./command-launcher.js";
 export { createHost } from "./create-host.js";
 export type { HostDiagnostics, WorkerDiagnostics } from "./diagnostics.js";
 export type { InheritEnv } from "./environment.js";
+export {
+  createEventDelivery,
+  type DeliveryEvents,
+  type DeliveryLimits,
+  type DeliveryOptions,
+  type EventDelivery,
+  type EventHost,
+} from "./event-delivery.js";
+export type { DeadLetterWhy, LaneStats } from "./event-lane.js";
+export type { Subscription } from "./event-subscriptions.js";
 export type { Events, Listener } from "./events.js";
 export type { ExitReason, ExitReasonName, RestartRule } from "./exit-reason.js";
 export type { HandlerContext, HostHandlers, ScopedHandlerContext } from "./handler-context.js";

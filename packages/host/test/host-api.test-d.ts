@@ -1,7 +1,8 @@
 import { defineContract, type ItemStream, notification, request, stream } from "@outrigger/protocol";
+import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { describe, expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { createHost, type StartOptions, type Worker } from "../src/index.js";
+import { createEventDelivery, createHost, type StartOptions, type Worker } from "../src/index.js";
 
 const contract = defineContract({
   name: "acme.types",
@@ -105,5 +106,35 @@ describe("Worker", () => {
     });
     // @ts-expect-error: no such event
     worker.on("crashed", () => {});
+  });
+});
+
+describe("createEventDelivery", () => {
+  test("connects to hosts whose contract has onEvent and the subscriptions of pluginContract only", () => {
+    const delivery = createEventDelivery({ scope: ({ tenant }) => ({ tenant }) });
+    const { hostToWorker, workerToHost } = pluginContract;
+    const product = defineContract({
+      name: "acme.product",
+      version: 1,
+      hostToWorker: { ...hostToWorker, greet: contract.hostToWorker.greet },
+      workerToHost: {
+        "events.subscribe": workerToHost["events.subscribe"],
+        "events.unsubscribe": workerToHost["events.unsubscribe"],
+      },
+    });
+    delivery.connect(createHost(product, { handlers: delivery.handlers }));
+    // @ts-expect-error: its workers have no onEvent
+    delivery.connect(host);
+    // @ts-expect-error: an event has an id
+    delivery.publish({ name: "issue.created", payload: null, occurredAt: "2026-01-01T00:00:00Z" });
+  });
+});
+
+describe("a call's options", () => {
+  test("resend belongs to requests", () => {
+    worker.request("greet", { name: "Ada" }, { resend: false, idleTimeoutMs: 5_000 });
+    worker.stream("tail", { file: "log" }, { idleTimeoutMs: 5_000 });
+    // @ts-expect-error: a stream is never sent again
+    worker.stream("tail", { file: "log" }, { resend: false });
   });
 });
