@@ -23,7 +23,9 @@ export type {
   ExitEvent,
   FailedEvent,
   ReadyEvent,
+  RecoveredEvent,
   StatusEvent,
+  UnresponsiveEvent,
   WorkerEvents,
 } from "./host-events.js";
 export type { HostLogger } from "./host-logger.js";
@@ -32,7 +34,11 @@ export type { HostRuntime } from "./host-runtime.js";
 export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
 export type { NodePermissions, PermissionName, PermissionReport } from "./node-permissions.js";
+export type { ProcessUsage } from "./process-usage.js";
 export type { ResendStats } from "./resend-calls.js";
+export type { LivenessOption } from "./resolve-liveness.js";
 export type { RestartPolicy, RestartType } from "./restart-policy.js";
-export type { FailedWhy, WorkerStatus } from "./state-types.js";
+export type { FailedWhy, Silence, WorkerStatus } from "./state-types.js";
+export type { UsageSample } from "./usage-watch.js";
+export type { Vitals } from "./vital-signs.js";
 export type { ResendOption, ScopeOption, Worker } from "./worker.js";
