@@ -1,0 +1,69 @@
+import { expect, it } from "vitest";
+import { fakeRuntime, settled } from "./fake-clock.js";
+import type { ProcessUsage } from "./process-usage.js";
+import { type UsageSample, watchUsage } from "./usage-watch.js";
+
+function watch(usage: () => Promise<ProcessUsage | undefined>, everyMs?: number) {
+  const runtime = fakeRuntime();
+  const samples: UsageSample[] = [];
+  const { clock, wallClock } = runtime;
+  const watched = watchUsage({ usage, everyMs, clock, wallClock, onSample: (sample) => samples.push(sample) });
+  return { runtime, samples, watched };
+}
+
+it("tells memory and the processor time since the sample before, and when", async () => {
+  let cpuMs = 500;
+  const { runtime, samples, watched } = watch(async () => ({ rssBytes: 1_000, cpuMs }), 1_000);
+  await settled();
+  cpuMs = 750;
+  await runtime.advance(1_000);
+  const start = 1_700_000_000_000;
+  expect(samples).toEqual([
+    { at: start, rssBytes: 1_000, cpuPercent: undefined },
+    { at: start + 1_000, rssBytes: 1_000, cpuPercent: 25 },
+  ]);
+  expect(watched.latest).toEqual(samples[1]);
+});
+
+it("a sample out of turn does not make a percentage of next to no time", async () => {
+  let cpuMs = 0;
+  const { runtime, samples, watched } = watch(async () => ({ rssBytes: 1, cpuMs }), 1_000);
+  await runtime.advance(1_000);
+  cpuMs = 10;
+  await runtime.advance(10);
+  await watched.measure();
+  expect(samples.at(-1)?.cpuPercent).toBe(0);
+  cpuMs = 990;
+  await runtime.advance(990);
+  expect(samples.at(-1)?.cpuPercent).toBe(99);
+});
+
+it("measurements do not pile up, and none comes after the end", async () => {
+  const answers: ((usage: ProcessUsage) => void)[] = [];
+  const { runtime, samples, watched } = watch(() => new Promise((resolve) => answers.push(resolve)), 1_000);
+  await runtime.advance(5_000);
+  expect(answers).toHaveLength(1);
+  watched.stop();
+  answers[0]?.({ rssBytes: 1, cpuMs: 1 });
+  await settled();
+  expect(samples).toEqual([]);
+  expect(runtime.timers()).toEqual([]);
+});
+
+it("a process that cannot be measured, or a launcher whose measure fails, is no failure", async () => {
+  let calls = 0;
+  const { runtime, samples } = watch(async () => {
+    if (++calls % 2 === 0) throw new Error("no such thing");
+    return undefined;
+  }, 1_000);
+  await runtime.advance(3_000);
+  expect(calls).toBe(4);
+  expect(samples).toEqual([]);
+});
+
+it("without an interval it measures when asked", async () => {
+  const { runtime, samples, watched } = watch(async () => ({ rssBytes: 1, cpuMs: undefined }));
+  expect(runtime.timers()).toEqual([]);
+  await watched.measure();
+  expect(samples).toHaveLength(1);
+});

@@ -1,0 +1,233 @@
+import { readFileSync } from "node:fs";
+import { Writable } from "node:stream";
+import { createHost, type HostOptions, type StartOptions } from "@outrigger/host";
+import { ErrorCode } from "@outrigger/protocol";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { fixture } from "./fixture.js";
+import { isAlive, next, raw, rawHost } from "./raw-host.js";
+import { stuckContract } from "./stuck-contract.js";
+
+const UNRESPONSIVE_AFTER_MS = 1_000;
+const tolerance = Number(process.env.OUTRIGGER_TOLERANCE ?? 1);
+const liveness = { unresponsiveAfterMs: UNRESPONSIVE_AFTER_MS };
+const plugin: StartOptions = { entry: fixture("stuck-plugin") };
+
+const source = new URL("./fixtures/stuck-plugin.ts", import.meta.url);
+const lineOf = (text: string): number =>
+  readFileSync(source, "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(text)) + 1;
+
+function stuckHost(options: Partial<HostOptions<typeof stuckContract>> = {}) {
+  const records: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _, done) {
+      records.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const logger = pino({ level: "trace" }, sink);
+  const host = createHost(stuckContract, { logger, liveness, restart: { initialDelayMs: 1 }, ...options });
+  return { host, records };
+}
+
+describe.each([
+  ["spin", "spin", "for (;;);"],
+  ["backtrack", "backtrack", "/^(a+)+$/"],
+] as const)("a worker that hangs in %s", (method, functionName, text) => {
+  const file = source.pathname;
+  const line = lineOf(text);
+
+  test("is found in time, named by function, file and line of its source, killed and replaced", async () => {
+    const { host } = stuckHost();
+    await using _ = host;
+    const worker = await host.start("w", plugin);
+    const pid = worker.pid as number;
+    const [unresponsive, crash, restarted] = [next(host, "unresponsive"), next(host, "crash"), next(host, "restarted")];
+    const startedAt = performance.now();
+    const call = worker.request(method, {});
+    call.catch(() => {});
+    const told = await unresponsive;
+    expect(performance.now() - startedAt).toBeLessThan(2 * UNRESPONSIVE_AFTER_MS * tolerance);
+    expect(told).toMatchObject({
+      workerId: "w",
+      incarnation: 1,
+      hang: { functionName, file, line },
+      calls: [{ method, ageMs: expect.any(Number) }],
+      callsInFlight: 1,
+      onHang: "restart",
+      willRestart: true,
+    });
+    expect(told.hang?.stack[0]).toMatchObject({ functionName, file, line });
+    expect(told.silentMs).toBeGreaterThanOrEqual(UNRESPONSIVE_AFTER_MS);
+    if (process.platform === "linux") {
+      expect(told.usage?.rssBytes).toBeGreaterThan(10 << 20);
+      expect(told.usage?.cpuPercent).toBeGreaterThan(20);
+    }
+    const crashed = await crash;
+    const place = `${functionName} (${file}:${line}:`;
+    expect(crashed).toMatchObject({ reason: "unresponsive", willRestart: true, signal: "SIGKILL" });
+    expect(crashed.details).toMatchObject({ hang: { functionName, file, line } });
+    expect(crashed.message).toContain(`its main thread stood still in ${place}`);
+    expect(isAlive(pid)).toBe(false);
+    await expect(call).rejects.toMatchObject({
+      code: ErrorCode.WORKER_UNAVAILABLE,
+      message: expect.stringContaining(place),
+      data: { mayHaveRun: true, reason: "unresponsive" },
+    });
+    await restarted;
+    await expect(worker.request("echo", { value: "back" })).resolves.toBe("back");
+    expect(worker.diagnostics().lastCrash).toMatchObject({ reason: "unresponsive", details: { hang: { line } } });
+  });
+});
+
+test("what the guard thread says of a hang is no text of the plugin", async () => {
+  const { host, records } = stuckHost();
+  await using _ = host;
+  const worker = await host.start("w", plugin);
+  const crash = next(worker, "crash");
+  worker.request("spin", {}).catch(() => {});
+  expect((await crash).message).not.toContain('{"outrigger"');
+  expect(records.filter(({ source }) => source === "stderr")).toEqual([]);
+  expect(records).toContainEqual(
+    expect.objectContaining({ source: "host", hang: expect.objectContaining({ functionName: "spin" }) }),
+  );
+});
+
+test("a worker that hangs in its setup fails to start, and the place is named", async () => {
+  const { host } = stuckHost({ timeouts: { initializeMs: 3_000, terminateMs: 100 } });
+  await using _ = host;
+  await expect(host.start("w", { ...plugin, config: { hangsInSetup: true } })).rejects.toMatchObject({
+    data: { reason: "initialize-timeout" },
+    message: expect.stringContaining(`its main thread stood still in spin (${source.pathname}:${lineOf("for (;;)")}:`),
+  });
+});
+
+test.skipIf(process.platform === "win32")(
+  "a worker stopped by SIGSTOP is unresponsive, and its place unknown",
+  async () => {
+    const { host } = rawHost();
+    await using _ = host;
+    const worker = await host.start("w", { ...raw, liveness });
+    const [unresponsive, crash, restarted] = [
+      next(worker, "unresponsive"),
+      next(worker, "crash"),
+      next(worker, "restarted"),
+    ];
+    const stoppedAt = performance.now();
+    process.kill(worker.pid as number, "SIGSTOP");
+    expect(await unresponsive).toMatchObject({ hang: undefined, willRestart: true });
+    expect(performance.now() - stoppedAt).toBeLessThan(2 * UNRESPONSIVE_AFTER_MS * tolerance);
+    expect(await crash).toMatchObject({ reason: "unresponsive", signal: "SIGKILL" });
+    await restarted;
+    await expect(worker.request("echo", { value: 1 })).resolves.toBe(1);
+  },
+);
+
+test("onHang report: told, left alive, and told again when it answers", async () => {
+  const { host } = stuckHost({ liveness: { ...liveness, onHang: "report" } });
+  await using _ = host;
+  const worker = await host.start("w", plugin);
+  const { pid } = worker;
+  const [unresponsive, recovered] = [next(worker, "unresponsive"), next(worker, "recovered")];
+  const call = worker.request("block", { ms: 3_000 });
+  expect(await unresponsive).toMatchObject({
+    onHang: "report",
+    willRestart: false,
+    hang: { line: lineOf("Atomics.wait") },
+  });
+  expect(worker.diagnostics()).toMatchObject({ status: "running", vitals: { unresponsive: true } });
+  expect(await recovered).toEqual({ workerId: "w", incarnation: 1 });
+  await expect(call).resolves.toBe("moved on");
+  expect(worker.diagnostics()).toMatchObject({
+    status: "running",
+    pid,
+    totalCrashes: 0,
+    vitals: { unresponsive: false },
+  });
+});
+
+test("liveness false: a hang is nobody's business", async () => {
+  const { host } = stuckHost();
+  await using _ = host;
+  const told: string[] = [];
+  host.on("unresponsive", ({ workerId }) => told.push(workerId));
+  const worker = await host.start("w", { ...plugin, liveness: false });
+  await expect(worker.request("block", { ms: 2.5 * UNRESPONSIVE_AFTER_MS })).resolves.toBe("moved on");
+  expect(told).toEqual([]);
+});
+
+test("a worker busy with a slow call, whose main thread is free, is never taken for hung", async () => {
+  const { host } = stuckHost();
+  await using _ = host;
+  const told: unknown[] = [];
+  host.on("unresponsive", (event) => told.push(event));
+  const worker = await host.start("w", plugin);
+  await expect(worker.request("sleep", { ms: 3 * UNRESPONSIVE_AFTER_MS })).resolves.toBe("awake");
+  expect(told).toEqual([]);
+  expect(worker.diagnostics().vitals?.roundTripMs).toBeLessThan(UNRESPONSIVE_AFTER_MS);
+});
+
+test("a host that stands still longer than the limit does not hold it against its worker", async () => {
+  const { host } = stuckHost({ liveness: { unresponsiveAfterMs: 400, pingMs: 50 } });
+  await using _ = host;
+  const told: unknown[] = [];
+  host.on("unresponsive", (event) => told.push(event));
+  host.on("crash", (event) => told.push(event));
+  const worker = await host.start("w", plugin);
+  for (let round = 0; round < 6; round++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000 + 17 * round);
+    await expect(worker.request("sleep", { ms: 100 })).resolves.toBe("awake");
+  }
+  expect(told).toEqual([]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a worker whose Buffers pass limits.rssMb is killed and replaced",
+  async () => {
+    const { host } = stuckHost();
+    await using _ = host;
+    const worker = await host.start("w", { ...plugin, limits: { rssMb: 250 } });
+    const [crash, restarted] = [next(worker, "crash"), next(worker, "restarted")];
+    worker.request("leak", {}).catch(() => {});
+    const crashed = await crash;
+    expect(crashed).toMatchObject({
+      reason: "memory-limit",
+      details: { limitMb: 250 },
+      signal: "SIGKILL",
+      willRestart: true,
+      message: expect.stringMatching(/it used \d+ MiB of memory, limits\.rssMb is 250/),
+    });
+    await restarted;
+    await expect(worker.request("echo", { value: "back" })).resolves.toBe("back");
+  },
+);
+
+test.runIf(process.platform === "linux")(
+  "diagnostics tell memory and processor time, and when they were measured",
+  async () => {
+    const { host } = stuckHost();
+    await using _ = host;
+    const worker = await host.start("w", plugin);
+    const { usage } = worker.diagnostics().vitals ?? {};
+    expect(usage?.rssBytes).toBeGreaterThan(10 << 20);
+    expect(Math.abs(Date.now() - (usage?.at ?? 0))).toBeLessThan(10_000);
+  },
+);
+
+test("a forged report hurts nobody, and cannot disturb the log", async () => {
+  const { host, records } = stuckHost();
+  await using _ = host;
+  const [worker, other] = await Promise.all([host.start("w", plugin), host.start("other", plugin)]);
+  const forged = { outrigger: "hang", stalledMs: 1, file: "\u001b[31m\nfake" };
+  await worker.request("forge", { line: `said before ${JSON.stringify(forged)}\n` });
+  await worker.request("forge", { line: '{"outrigger":"hang",but not so\n' });
+  await expect(other.request("echo", { value: "x" })).resolves.toBe("x");
+  await expect
+    .poll(() => records.filter(({ source }) => source === "stderr").map(({ msg }) => msg))
+    .toEqual(['said before {"outrigger":"hang",but not so']);
+  const told = records.find(({ hang }) => hang !== undefined);
+  expect(told?.msg).toContain("\u{fffd}[31m\u{fffd}fake");
+  expect(worker.diagnostics().vitals?.lastHang?.file).toBe("\u{fffd}[31m\u{fffd}fake");
+});
