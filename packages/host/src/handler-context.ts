@@ -24,6 +24,13 @@ export interface HandlerContext<Scope = unknown> {
   readonly ended: AbortSignal;
   /** When the worker stops waiting, ms since the epoch; `undefined` when it told no deadline. */
   readonly deadline: number | undefined;
+  /**
+   * The W3C trace context of the call: what came with it, unless a tracing system gave the handler a span of its own.
+   * Workers called from here carry it on by themselves. `undefined` when there is none.
+   */
+  readonly traceparent: string | undefined;
+  /** What tracing systems add to `traceparent`. */
+  readonly tracestate: string | undefined;
   /** What was granted to the worker. */
   readonly capabilities: ReadonlySet<string>;
   /** The host's logger; its records name the worker. It never throws: what the logger throws or rejects with is counted. */
@@ -54,7 +61,7 @@ export interface ContextSource {
 }
 
 /** The part of a call that its context shows. */
-export type ShownCall = Pick<IncomingCall, "method" | "signal" | "deadline" | "progress"> &
+export type ShownCall = Pick<IncomingCall, "method" | "signal" | "trace" | "deadline" | "progress"> &
   Partial<Pick<IncomingCall, "input">>;
 
 /** The context of one call. Members are made on first use. */
@@ -95,6 +102,12 @@ export class CallContext implements HandlerContext {
   }
   get deadline(): number | undefined {
     return this.#call.deadline === undefined ? undefined : this.#source.timeOfDay(this.#call.deadline);
+  }
+  get traceparent(): string | undefined {
+    return this.#call.trace?.traceparent;
+  }
+  get tracestate(): string | undefined {
+    return this.#call.trace?.tracestate;
   }
   get capabilities(): ReadonlySet<string> {
     return this.#source.capabilities;

@@ -7,6 +7,7 @@ import {
   type Serving,
 } from "@outrigger/protocol";
 import { type CallGateSource, createCallGate } from "@outrigger/protocol/authority";
+import { iterateInTrace, runInTrace, toldServing } from "@outrigger/protocol/tracing";
 import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
 import type { LogBridge } from "./log-bridge.js";
 
@@ -17,6 +18,8 @@ export type UntypedHandlers = Readonly<
 
 /** What serving one process needs. */
 export interface ServingSource extends ContextSource, CallGateSource {
+  /** The name of the contract. */
+  readonly contract: string;
   readonly methods: MethodMap;
   readonly handlers: UntypedHandlers;
   readonly logs: LogBridge;
@@ -38,8 +41,11 @@ export function hostServing(source: ServingSource): Serving {
     if (handler === undefined) {
       throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
     }
-    return handler(params, new CallContext(call, origin, source));
+    const outcome = runInTrace(call.trace, handler, params, new CallContext(call, origin, source));
+    return call.definition.kind === "stream" ? iterateInTrace(call.trace, outcome) : outcome;
   };
 
-  return { methods: source.methods, authorize: gate.authorize, handle, handlerErrorCode: ErrorCode.INTERNAL_ERROR };
+  const { methods, workerId, contract } = source;
+  const serving = { methods, authorize: gate.authorize, handle, handlerErrorCode: ErrorCode.INTERNAL_ERROR };
+  return toldServing(serving, () => ({ contract, workerId, side: "host" }));
 }

@@ -8,6 +8,7 @@ import {
   type PeerReport,
   type PeerStats,
   RpcError,
+  type TraceOptions,
   type WaitingCall,
 } from "@outrigger/protocol";
 import {
@@ -19,6 +20,7 @@ import {
   scopeOfCall,
 } from "@outrigger/protocol/authority";
 import { stdioTransport } from "@outrigger/protocol/node";
+import { traceFor } from "@outrigger/protocol/tracing";
 import { failedStream } from "./failed-stream.js";
 import { rejected } from "./handled-promise.js";
 import { CallContext, type ContextSource } from "./handler-context.js";
@@ -33,7 +35,7 @@ import { diedWithWorker, notImplemented } from "./unavailable-error.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
 
 /** Options of an untyped call to a worker. */
-export type ChannelCallOptions = Omit<PeerCallOptions, "meta"> & { readonly scope?: unknown };
+export type ChannelCallOptions = Omit<PeerCallOptions, "meta"> & TraceOptions & { readonly scope?: unknown };
 
 /** The calls between the host and one process, both ways, and the scopes and push channels that belong to them. */
 export class WorkerChannel {
@@ -83,7 +85,13 @@ export class WorkerChannel {
       outgoing: core.outgoing,
       serving: hostServing({
         ...this.#context,
-        ...{ methods: core.serving, handlers: core.handlers, invocations: this.#invocations, logs: hooks.logs },
+        ...{
+          contract: core.contract.name,
+          methods: core.serving,
+          handlers: core.handlers,
+          invocations: this.#invocations,
+          logs: hooks.logs,
+        },
         channels: guardChannels(core.serving, this.#channels),
         now: () => clock.now(),
         isInitialized: () => this.#handshake !== undefined,
@@ -142,20 +150,19 @@ export class WorkerChannel {
   request(method: string, params: unknown, options: ChannelCallOptions = {}): Promise<unknown> {
     const lent = this.#lend(method, params, options.scope, "call");
     if (lent instanceof RpcError) return rejected(lent);
-    const { scope: _, ...rest } = options;
-    if (lent === undefined) return this.#peer.request(method, params, rest);
-    return this.#peer.request(method, params, { ...rest, ...this.#inInvocation(lent) });
+    return this.#peer.request(method, params, this.#carry(options, lent));
   }
 
   /** Whether it was sent. */
-  notify(method: string, params: unknown, options: { readonly scope?: unknown } = {}): boolean {
+  notify(method: string, params: unknown, options: TraceOptions & { readonly scope?: unknown } = {}): boolean {
     const lent = this.#lend(method, params, options.scope, "notification");
     if (lent instanceof RpcError) {
       this.#logs.remark("warn", lent.message);
       return false;
     }
-    if (lent === undefined) return this.#peer.notify(method, params);
-    const isSent = this.#peer.notify(method, params, { invocation: lent });
+    const trace = traceFor(options, undefined);
+    if (lent === undefined) return this.#peer.notify(method, params, trace);
+    const isSent = this.#peer.notify(method, params, { invocation: lent, ...trace });
     if (!isSent) this.#invocations.revokeNotification(lent.id);
     return isSent;
   }
@@ -163,17 +170,25 @@ export class WorkerChannel {
   /** Fails through the reader. */
   stream(method: string, params: unknown, options: ChannelCallOptions = {}): AsyncIterableIterator<unknown> {
     const lent = this.#lend(method, params, options.scope, "call");
-    if (lent instanceof RpcError) return failedStream(lent);
-    const { scope: _, ...rest } = options;
-    if (lent === undefined) return this.#peer.stream(method, params, rest);
-    return this.#peer.stream(method, params, { ...rest, ...this.#inInvocation(lent) });
+    if (!(lent instanceof RpcError)) return this.#peer.stream(method, params, this.#carry(options, lent));
+    options.onSettled?.(lent);
+    return failedStream(lent);
   }
 
-  /** The invocation ends with its call, whether or not anybody reads the outcome. */
-  #inInvocation(lent: { readonly id: string; readonly scope: unknown }): PeerCallOptions {
+  /** What goes with a call. Its invocation ends with it, whether or not anybody reads the outcome. */
+  #carry(
+    { scope: _, ...options }: ChannelCallOptions,
+    lent: { readonly id: string; readonly scope: unknown } | undefined,
+  ): PeerCallOptions {
+    const trace = traceFor(options, undefined);
+    if (lent === undefined) return trace === undefined ? options : { ...options, meta: trace };
     return {
-      meta: { invocation: lent },
-      onSettled: () => this.#invocations.settle(lent.id, this.#core.runtime.clock.now()),
+      ...options,
+      meta: trace === undefined ? { invocation: lent } : { invocation: lent, ...trace },
+      onSettled: (error) => {
+        this.#invocations.settle(lent.id, this.#core.runtime.clock.now());
+        options.onSettled?.(error);
+      },
     };
   }
 
@@ -233,7 +248,7 @@ export class WorkerChannel {
     const method = "channels.close";
     const handler = this.#core.handlers[method];
     const { signal } = new AbortController();
-    const call = { method, signal, deadline: undefined, progress: () => {} };
+    const call = { method, signal, trace: undefined, deadline: undefined, progress: () => {} };
     const origin = { invocation: "none", invocationId: undefined, scope } as const;
     const report = (error: unknown): void =>
       this.#logs.note("error", `the handler of ${method} failed`, { err: error });

@@ -8,6 +8,7 @@ import type {
   RequestOptions,
   ScopeOf,
 } from "@outrigger/protocol";
+import { tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import { failedStream } from "./failed-stream.js";
@@ -100,8 +101,8 @@ export function createWorker<C extends Contract>(
   events.on("status", ({ status }) => resender.onStatus(status));
   const diagnostics = () => workerDiagnostics(supervisor, core, resender.stats);
   const handshake = () => supervisor.incarnation?.lastChannel?.handshakeResult;
-  const calls = {
-    request(method: string, params: unknown, options?: ChannelCallOptions & ResendOption): Promise<unknown> {
+  const calls: WorkerCalls<ChannelCallOptions & ResendOption> = {
+    request(method, params, options) {
       try {
         const checked = checkCallOptions(method, options);
         // What was read of an input cannot be read again.
@@ -112,24 +113,26 @@ export function createWorker<C extends Contract>(
         return rejected(error);
       }
     },
-    notify(method: string, params: unknown, options?: ChannelCallOptions): boolean {
+    notify(method, params, options) {
       try {
         return supervisor.channelFor(method).notify(method, params, options);
       } catch {
         return false;
       }
     },
-    stream(method: string, params: unknown, options?: ChannelCallOptions): AsyncIterableIterator<unknown> {
+    stream(method, params, options) {
       try {
         return supervisor.channelFor(method).stream(method, params, checkCallOptions(method, options));
       } catch (error) {
+        options?.onSettled?.(error);
         return failedStream(error);
       }
     },
-  } as Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>;
+  };
+  const remote = tracedCalls(calls, supervisor.id, core.contract);
 
   return {
-    ...calls,
+    ...(remote as unknown as Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>),
     on: events.on,
     once: events.once,
     off: events.off,

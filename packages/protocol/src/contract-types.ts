@@ -7,6 +7,7 @@ import type {
   StreamMethod,
   TakesInput,
 } from "./contract.js";
+import type { TraceOptions } from "./trace-context.js";
 
 type NamesOfKind<M extends MethodMap, Kind extends Method["kind"]> = {
   [K in keyof M & string]: M[K] extends { readonly kind: Kind } ? K : never;
@@ -122,7 +123,7 @@ export type ScopedHandlers<M extends MethodMap, Context, ScopedContext> = {
 type ContextOf<D, Context, ScopedContext> = D extends { readonly scoped: true } ? ScopedContext : Context;
 
 /** Options of one request. */
-export interface RequestOptions<Progress = unknown> {
+export interface RequestOptions<Progress = unknown> extends TraceOptions {
   /** Cancels the call: the caller is released at once with `CANCELLED` (`TIMEOUT` for `AbortSignal.timeout`). */
   readonly signal?: AbortSignal | undefined;
   /** How long to wait for the answer, in ms, 1 to 2,147,483,647. Default: the method's, else 30,000. */
@@ -137,7 +138,7 @@ export interface RequestOptions<Progress = unknown> {
 }
 
 /** Options of one stream. */
-export interface StreamOptions {
+export interface StreamOptions extends TraceOptions {
   /** Cancels the stream: the reader gets `CANCELLED` and the producer's `finally` runs. */
   readonly signal?: AbortSignal | undefined;
   /** How long the whole stream may take, in ms. Default: the method's, else no limit. */
@@ -162,7 +163,7 @@ export interface Remote<M extends MethodMap, Extra = unknown, RequestExtra = Ext
     ...options: CallOptionsArgument<M[K], RequestOptions<ProgressOutput<M[K]>> & RequestExtra>
   ): Promise<ResultOutput<M[K]>>;
   /** Returns whether it was queued: `false` means dropped (past a bound, or no live worker) and counted. */
-  notify<K extends NotificationNames<M>>(method: K, params: ParamsInput<M[K]>, options?: Extra): boolean;
+  notify<K extends NotificationNames<M>>(method: K, params: ParamsInput<M[K]>, options?: TraceOptions & Extra): boolean;
   stream<K extends StreamNames<M>>(
     method: K,
     params: ParamsInput<M[K]>,

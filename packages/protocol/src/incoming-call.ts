@@ -1,9 +1,9 @@
 import type { CallInput } from "./call-input.js";
 import type { Method } from "./contract.js";
 import type { Id, MessageMeta } from "./messages.js";
-import { readTrace, type TraceContext } from "./trace-context.js";
 import type { ItemProducer } from "./stream-producer.js";
 import type { StreamReader } from "./stream-reader.js";
+import { readTrace, type TraceContext } from "./trace-context.js";
 
 /** One call or notification being handled: what a peer passes to `handle`. */
 export class IncomingCall {
@@ -44,7 +44,8 @@ export class IncomingCall {
     this.definition = call.definition;
     this.params = call.params;
     this.meta = call.meta;
-    this.trace = call.meta?.traceparent === undefined ? undefined : readTrace(call.meta.traceparent, call.meta.tracestate);
+    this.trace =
+      call.meta?.traceparent === undefined ? undefined : readTrace(call.meta.traceparent, call.meta.tracestate);
     this.receivedAt = call.receivedAt;
     this.deadline = call.deadline;
     this.progress = (value) => sendProgress(this, value);

@@ -6,6 +6,17 @@ export interface TraceContext {
   readonly tracestate?: string;
 }
 
+/** The trace a call is made for: what is left out, or malformed, is that of the running code. */
+export interface TraceOptions {
+  /**
+   * The W3C trace context the call carries, such as the `traceparent` header of the web request it is made for. Default:
+   * the active OpenTelemetry span, else that of the call the running code serves. See docs/tracing.md in the repository.
+   */
+  readonly traceparent?: string | undefined;
+  /** The `tracestate` that came with `traceparent`. */
+  readonly tracestate?: string | undefined;
+}
+
 /** A version later than 00 may go on behind its flags. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
 const TRACEPARENT_CHARACTERS = 55;

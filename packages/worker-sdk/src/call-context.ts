@@ -1,4 +1,4 @@
-import type { IncomingCall, MessageMeta, Remote } from "@outrigger/protocol";
+import type { IncomingCall, MessageMeta, Remote, TraceContext } from "@outrigger/protocol";
 import { createRemote } from "./host-calls.js";
 import { detached } from "./invocation.js";
 import type { Log } from "./log-types.js";
@@ -7,7 +7,7 @@ import type { WorkerInfo } from "./plugin-context.js";
 import type { RunningCall, Session } from "./session-types.js";
 
 /** What a context needs of a call; hooks that no call asked for bring their own. */
-export type CallFacts = Pick<IncomingCall, "meta" | "deadline" | "signal" | "progress"> &
+export type CallFacts = Pick<IncomingCall, "meta" | "trace" | "deadline" | "signal" | "progress"> &
   Partial<Pick<IncomingCall, "input">>;
 
 /** The context of one call. Everything is made on first use: a handler that uses nothing pays for one small object. */
@@ -22,8 +22,8 @@ export class CallContext implements RunningCall {
   }
 
   get host(): Remote<never> {
-    // Without an invocation of its own a context says nothing about authority: the one object of the session will do.
-    if (this.invocationId === undefined) return this.#session.host;
+    // Without an invocation or trace of its own a context says nothing of its calls: the one object of the session will do.
+    if (this.invocationId === undefined && this.trace === undefined) return this.#session.host;
     this.#host ??= createRemote(this.#session, this);
     return this.#host;
   }
@@ -48,6 +48,18 @@ export class CallContext implements RunningCall {
   get invocationId(): string | undefined {
     const id = this.#call.meta?.invocation?.id;
     return typeof id === "string" ? id : undefined;
+  }
+
+  get trace(): TraceContext | undefined {
+    return this.#call.trace;
+  }
+
+  get traceparent(): string | undefined {
+    return this.#call.trace?.traceparent;
+  }
+
+  get tracestate(): string | undefined {
+    return this.#call.trace?.tracestate;
   }
 
   get stopping(): AbortSignal {
@@ -81,6 +93,8 @@ export class CallContext implements RunningCall {
 
   get meta(): MessageMeta | undefined {
     const id = this.invocationId;
-    return id === undefined ? undefined : { invocationId: id };
+    const { trace } = this;
+    if (trace === undefined) return id === undefined ? undefined : { invocationId: id };
+    return id === undefined ? trace : { invocationId: id, ...trace };
   }
 }

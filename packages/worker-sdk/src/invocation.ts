@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Contract } from "@outrigger/protocol";
+import { iterateBy } from "@outrigger/protocol/tracing";
 import type { WorkerContext } from "./plugin-context.js";
 import type { RunningCall } from "./session-types.js";
 
@@ -41,21 +42,6 @@ export function currentContext(): WorkerContext | undefined {
 }
 
 /** A generator's body runs in the context of whoever asks for the next item: asks in the call the stream belongs to. */
-export function iterateInCall(
-  context: RunningCall,
-  source: AsyncIterable<unknown> | Iterable<unknown>,
-): Iterable<unknown> {
-  return {
-    [Symbol.iterator]() {
-      const iterator = storage.run(context, iteratorOf, source) as Iterator<unknown>;
-      const next = () => iterator.next();
-      const end = () => iterator.return?.() ?? { done: true as const, value: undefined };
-      return { next: () => storage.run(context, next), return: () => storage.run(context, end) };
-    },
-  };
-}
-
-/** The peer's producer takes what `next` returns, a promise or not, so that items of a plain iterable cost no promise. */
-function iteratorOf(source: AsyncIterable<unknown> | Iterable<unknown>): unknown {
-  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+export function iterateInCall(context: RunningCall, outcome: unknown): unknown {
+  return iterateBy((step) => storage.run(context, step), outcome);
 }

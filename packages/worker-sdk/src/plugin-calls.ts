@@ -8,6 +8,7 @@ import {
   RpcError,
   type Serving,
 } from "@outrigger/protocol";
+import { toldServing } from "@outrigger/protocol/tracing";
 import { CallContext } from "./call-context.js";
 import { definitionOf } from "./define-plugin.js";
 import { iterateInCall, runInCall } from "./invocation.js";
@@ -38,12 +39,10 @@ export function createServing(session: Session, lifecycleCalls: LifecycleCalls):
     }
     const context = new CallContext(call, session);
     const outcome = runInCall(context, handler, call.params);
-    if (call.definition.kind !== "stream") return outcome;
-    const bind = (source: unknown): unknown => (isIterable(source) ? iterateInCall(context, source) : source);
-    return outcome instanceof Promise ? outcome.then(bind) : bind(outcome);
+    return call.definition.kind === "stream" ? iterateInCall(context, outcome) : outcome;
   };
 
-  return {
+  const serving: Serving = {
     methods: { ...lifecycle.hostToWorker, ...session.plugin.contract.hostToWorker },
     handlerErrorCode: ErrorCode.WORKER_ERROR,
     authorize(method, definition) {
@@ -72,6 +71,8 @@ export function createServing(session: Session, lifecycleCalls: LifecycleCalls):
       }
     },
   };
+  const { name } = session.plugin.contract;
+  return toldServing(serving, () => ({ contract: name, workerId: session.workerId, side: "worker" }));
 }
 
 async function healthOf(hook: PluginOptions["health"], context: WorkerContext): Promise<HealthResult> {
@@ -84,8 +85,4 @@ async function healthOf(hook: PluginOptions["health"], context: WorkerContext): 
 
 function notImplemented(method: string): RpcError {
   return new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `this plugin has no handler for ${method}, which is optional`);
-}
-
-function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
-  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }

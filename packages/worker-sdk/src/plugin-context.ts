@@ -34,6 +34,13 @@ export interface WorkerContext<C = Contract> {
   readonly scope: ScopeOf<C> | undefined;
   /** The id of the host's invocation; what nested calls carry. */
   readonly invocationId: string | undefined;
+  /**
+   * The W3C trace context of the call: what came with it, unless a tracing system gave the handler a span of its own. For
+   * headers of requests made by hand; calls made through `host` carry it by themselves. `undefined` when there is none.
+   */
+  readonly traceparent: string | undefined;
+  /** What tracing systems add to `traceparent`. */
+  readonly tracestate: string | undefined;
   /** Aborts when the worker begins to shut down: endless work should end now, of itself. */
   readonly stopping: AbortSignal;
   /** What the host told this worker of itself. */

@@ -1,4 +1,4 @@
-import type { Clock, MessageMeta, Peer, Remote } from "@outrigger/protocol";
+import type { Clock, MessageMeta, Peer, Remote, TraceContext } from "@outrigger/protocol";
 import type { Plugin } from "./define-plugin.js";
 import type { Log } from "./log-types.js";
 import type { PluginConfig } from "./plugin-config.js";
@@ -13,6 +13,8 @@ export interface Session {
   /** The host's methods, for whatever call is running. */
   readonly host: Remote<never>;
   readonly info: WorkerInfo;
+  /** The id the host gave this worker; `undefined` before the handshake. */
+  readonly workerId: string | undefined;
   readonly config: PluginConfig;
   /** Aborts when the worker begins to shut down. */
   readonly stopping: AbortSignal;
@@ -24,6 +26,8 @@ export interface Session {
 export interface RunningCall extends WorkerContext {
   /** What is left of the caller's budget, ms. */
   readonly remainingMs: number | undefined;
+  /** The trace it belongs to. */
+  readonly trace: TraceContext | undefined;
   /** What a call made for this one carries. */
   readonly meta: MessageMeta | undefined;
 }

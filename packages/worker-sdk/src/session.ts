@@ -53,7 +53,7 @@ const FLUSH_MS = 2_000;
 
 /** A teardown that nobody asked for: the host is gone. */
 const nobodysCall: CallFacts = {
-  meta: undefined,
+  ...{ meta: undefined, trace: undefined },
   deadline: undefined,
   signal: AbortSignal.abort(new Error("the host is gone")),
   progress: () => {},
@@ -92,6 +92,9 @@ export function createSession(options: SessionOptions): Session {
     },
     get host() {
       return host;
+    },
+    get workerId() {
+      return info?.id;
     },
     get info() {
       if (info === undefined) throw new Error("the worker's info comes with the handshake, which has not happened yet");

@@ -37,6 +37,9 @@ export interface TestCall<Scope = unknown> {
   readonly invocationId: string | undefined;
   readonly invocation: InvocationStatus;
   readonly signal: AbortSignal;
+  /** The W3C trace context of the call, as a host's handler has it. */
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
 }
 
 type MemoryHandler = (params: never, call: TestCall) => unknown;

@@ -11,6 +11,7 @@ import {
   type PeerCallOptions,
   PROTOCOL_RANGE,
   RpcError,
+  type TraceOptions,
   type Transport,
 } from "@outrigger/protocol";
 import {
@@ -20,6 +21,14 @@ import {
   guardChannels,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
+import {
+  iterateInTrace,
+  runInTrace,
+  toldServing,
+  tracedCalls,
+  traceFor,
+  type WorkerCalls,
+} from "@outrigger/protocol/tracing";
 import type { TestCall } from "./memory-host.js";
 
 /** What the host's end of a test is made of. */
@@ -38,7 +47,7 @@ export interface TestPeerOptions {
   readonly onLog: (line: LogParams) => void;
 }
 
-type CallOptions = Omit<PeerCallOptions, "meta"> & { readonly scope?: unknown };
+type CallOptions = Omit<PeerCallOptions, "meta"> & TraceOptions & { readonly scope?: unknown };
 
 /** The host's end: the same peer, handshake and rules of authority as a real host. */
 export function createTestPeer(options: TestPeerOptions) {
@@ -56,39 +65,71 @@ export function createTestPeer(options: TestPeerOptions) {
   const peer = new Peer({
     ...{ transport: options.transport, clock },
     outgoing: { ...lifecycle.hostToWorker, ...contract.hostToWorker },
-    serving: {
-      methods: { ...lifecycle.workerToHost, ...contract.workerToHost },
-      handlerErrorCode: ErrorCode.INTERNAL_ERROR,
-      authorize: gate.authorize,
-      handle(call) {
-        const { method, params, meta, signal } = call;
-        if (method === "$/log") return options.onLog(params as LogParams);
-        const origin = gate.admit(method, params, meta);
-        if (origin === undefined) return undefined;
-        options.onCall(method, params, origin.scope);
-        const handler = options.handler(method);
-        const { progress } = call;
-        const context: TestCall & Pick<IncomingCall, "progress" | "input"> = {
-          ...{ workerId, method, ...origin, signal, progress },
-          // Looking at it asks for the first items.
-          get input() {
-            return call.input;
-          },
-        };
-        if (handler !== undefined) return handler(params as never, context);
-        throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
+    serving: toldServing(
+      {
+        methods: { ...lifecycle.workerToHost, ...contract.workerToHost },
+        handlerErrorCode: ErrorCode.INTERNAL_ERROR,
+        authorize: gate.authorize,
+        handle(call) {
+          const { method, params, meta, trace, signal } = call;
+          if (method === "$/log") return options.onLog(params as LogParams);
+          const origin = gate.admit(method, params, meta);
+          if (origin === undefined) return undefined;
+          options.onCall(method, params, origin.scope);
+          const handler = options.handler(method);
+          const { progress } = call;
+          const context: TestCall & Pick<IncomingCall, "progress" | "input"> = {
+            ...{ workerId, method, ...origin, signal, progress },
+            ...{ traceparent: trace?.traceparent, tracestate: trace?.tracestate },
+            // Looking at it asks for the first items.
+            get input() {
+              return call.input;
+            },
+          };
+          if (handler === undefined) {
+            throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
+          }
+          const outcome = runInTrace(trace, handler, params as never, context);
+          return call.definition.kind === "stream" ? iterateInTrace(trace, outcome) : outcome;
+        },
       },
-    },
+      () => ({ contract: contract.name, workerId, side: "host" }),
+    ),
   });
   peer.start();
 
   /** What a call carries, and what is to be done when it has settled. */
-  const lend = (method: string, params: unknown, given: unknown, isCall: boolean) => {
+  const carry = (method: string, params: unknown, { scope: given, ...rest }: CallOptions, isCall: boolean) => {
+    const trace = traceFor(rest, undefined);
     const definition = Object.hasOwn(contract.hostToWorker, method);
     const scope = definition ? (scopeOfCall(contract.scope, given, params) ?? options.defaultScope) : undefined;
-    if (scope === undefined) return { meta: undefined, settle: () => {} };
+    if (scope === undefined) return { ...rest, meta: trace };
     const id = isCall ? invocations.open(scope, clock.now()) : invocations.openNotification(scope, clock.now());
-    return { meta: { invocation: { id, scope } }, settle: () => invocations.settle(id, clock.now()) };
+    const onSettled = (error?: unknown): void => {
+      invocations.settle(id, clock.now());
+      rest.onSettled?.(error);
+    };
+    return { ...rest, meta: { invocation: { id, scope }, ...trace }, onSettled };
+  };
+  const calls: WorkerCalls<CallOptions> = {
+    request(method, params, options = {}) {
+      try {
+        // The peer's own promise: its rejection ends no process when nobody awaits it.
+        return peer.request(method, params, carry(method, params, options, true));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    notify: (method, params, options = {}) => peer.notify(method, params, carry(method, params, options, false).meta),
+    stream(method, params, options = {}) {
+      try {
+        return peer.stream(method, params, carry(method, params, options, true));
+      } catch (error) {
+        options.onSettled?.(error);
+        // An aborted signal makes the peer fail the reader before anything is sent.
+        return peer.stream(method, params, { signal: AbortSignal.abort(error) });
+      }
+    },
   };
 
   return {
@@ -113,27 +154,6 @@ export function createTestPeer(options: TestPeerOptions) {
       if (answer.features.includes("setup")) await peer.request("initialized", {});
       return answer;
     },
-    request(method: string, params: unknown, { scope, ...rest }: CallOptions = {}): Promise<unknown> {
-      try {
-        const { meta, settle } = lend(method, params, scope, true);
-        // The peer's own promise: its rejection ends no process when nobody awaits it.
-        const promise = peer.request(method, params, { ...rest, meta });
-        promise.then(settle, settle);
-        return promise;
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    },
-    notify(method: string, params: unknown, { scope }: { readonly scope?: unknown } = {}): boolean {
-      return peer.notify(method, params, lend(method, params, scope, false).meta);
-    },
-    async *stream(method: string, params: unknown, { scope, ...rest }: CallOptions = {}): AsyncGenerator<unknown> {
-      const { meta, settle } = lend(method, params, scope, true);
-      try {
-        yield* peer.stream(method, params, { ...rest, meta });
-      } finally {
-        settle();
-      }
-    },
+    ...tracedCalls(calls, workerId, contract),
   };
 }
