@@ -1,7 +1,6 @@
-import { inputOf, type Method } from "./contract.js";
-import { ErrorCode, RpcError, toWireError, type WireError } from "./errors.js";
+import { ErrorCode, toWireError, type WireError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
-import { createItemProducer, isIterable, type SendItem } from "./stream-producer.js";
+import { createItemProducer, type SendItem } from "./stream-producer.js";
 
 /** The caller's end of the input of one call. */
 export interface InputSender {
@@ -51,35 +50,4 @@ export function sendInput(
       );
     },
   };
-}
-
-function isReadable(source: unknown): boolean {
-  try {
-    return isIterable(source);
-  } catch {
-    return false;
-  }
-}
-
-/** Why a call cannot go with this input, or without any; `undefined` when it can. */
-export function wrongInput(
-  definition: Method,
-  method: string,
-  source: unknown,
-  isAgreed: boolean,
-): RpcError | undefined {
-  if (inputOf(definition) === undefined) {
-    return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes no input; leave it out of the call's options`);
-  }
-  if (!isReadable(source)) {
-    const got = source === null ? "null" : typeof source;
-    const expected = "expected an AsyncIterable or Iterable in the call's options";
-    return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes input: ${expected}, got ${got}`);
-  }
-  if (isAgreed) return undefined;
-  return new RpcError(
-    ErrorCode.METHOD_NOT_IMPLEMENTED,
-    `${method} takes input, which the other end cannot read: it does not have the feature "input"; upgrade its SDK`,
-    { data: { mayHaveRun: false } },
-  );
 }

@@ -5,13 +5,11 @@ import { inputOf, isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
-import { type InputSender, sendInput, wrongInput } from "./input-sender.js";
+import { startInput, wrongInput } from "./outgoing-input.js";
 import type { ErrorMessage, RequestMessage, ResultMessage } from "./messages.js";
 import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
 import { streamWindow } from "./peer-limits.js";
-import { excerpt } from "./peer-report.js";
 import { createPendingCalls } from "./pending-calls.js";
-import type { SendItem } from "./stream-producer.js";
 import { failedReader, StreamReader } from "./stream-reader.js";
 import { validate } from "./validate.js";
 import { type WaitingCall, waitingCalls } from "./waiting-calls.js";
@@ -138,22 +136,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       aborts.add(signal, entry.onAbort);
     }
     timer.arm(deadline);
-    if (source !== undefined) entry.input = startInput(id, entry, source);
+    if (source !== undefined) entry.input = startInput(context, id, entry, source);
     return id;
-  };
-
-  const startInput = (id: number, call: OutgoingCall, source: NonNullable<PeerCallOptions["input"]>): InputSender => {
-    const sendItem: SendItem = (item) => {
-      heard(call, clock.now);
-      return context.sendItem("$/input/item", id, item);
-    };
-    return sendInput(source, sendItem, (error) => {
-      const end = (params: unknown) => context.send({ jsonrpc: "2.0", method: "$/input/end", params }, true);
-      if (error === undefined) end({ id });
-      // Data that is no JSON must not keep the handler waiting.
-      else if (end({ id, error }) !== undefined)
-        end({ id, error: { code: error.code, message: excerpt(error.message) } });
-    });
   };
 
   return {

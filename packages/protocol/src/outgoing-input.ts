@@ -1,0 +1,62 @@
+import { heard } from "./call-timeouts.js";
+import { inputOf, type Method } from "./contract.js";
+import { ErrorCode, RpcError } from "./errors.js";
+import { type InputSender, sendInput } from "./input-sender.js";
+import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
+import { excerpt } from "./peer-report.js";
+import { isIterable } from "./stream-producer.js";
+
+/** Why a call cannot go with this input, or without any; `undefined` when it can. */
+export function wrongInput(
+  definition: Method,
+  method: string,
+  source: unknown,
+  isAgreed: boolean,
+): RpcError | undefined {
+  if (inputOf(definition) === undefined) {
+    return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes no input; leave it out of the call's options`);
+  }
+  if (!isReadable(source)) {
+    const got = source === null ? "null" : typeof source;
+    const expected = "expected an AsyncIterable or Iterable in the call's options";
+    return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes input: ${expected}, got ${got}`);
+  }
+  if (isAgreed) return undefined;
+  return new RpcError(
+    ErrorCode.METHOD_NOT_IMPLEMENTED,
+    `${method} takes input, which the other end cannot read: it does not have the feature "input"; upgrade its SDK`,
+    { data: { mayHaveRun: false } },
+  );
+}
+
+function isReadable(source: unknown): boolean {
+  try {
+    return isIterable(source);
+  } catch {
+    return false;
+  }
+}
+
+/** Begins to send the input of a call that was sent. */
+export function startInput(
+  { clock, send, sendItem }: OutgoingCallsContext,
+  id: number,
+  call: OutgoingCall,
+  source: NonNullable<PeerCallOptions["input"]>,
+): InputSender {
+  const tell = (params: unknown) => send({ jsonrpc: "2.0", method: "$/input/end", params }, true);
+  return sendInput(
+    source,
+    (item) => {
+      // While its input flows, a call is not idle.
+      heard(call, clock.now);
+      return sendItem("$/input/item", id, item);
+    },
+    (error) => {
+      if (error === undefined) tell({ id });
+      // Data that is no JSON must not keep the handler waiting.
+      else if (tell({ id, error }) !== undefined)
+        tell({ id, error: { code: error.code, message: excerpt(error.message) } });
+    },
+  );
+}
