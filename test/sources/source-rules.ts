@@ -45,6 +45,7 @@ export const pureFiles = [
   "host/src/state-draft.ts",
   "host/src/state-types.ts",
   "host/src/restart-policy.ts",
+  "host/src/restart-budget.ts",
   "host/src/operation-errors.ts",
   "host/src/unavailable-error.ts",
   "host/src/failed-stream.ts",

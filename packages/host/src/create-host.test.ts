@@ -7,6 +7,7 @@ import { fakeRuntime, settled } from "./fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "./fake-launcher.js";
 import type { HandlerContext } from "./handler-context.js";
 import type { HostLogger } from "./host-logger.js";
+import type { Launcher, WorkerProcess } from "./launcher.js";
 
 describe("a worker's life", () => {
   it("starts, answers, and stops", async () => {
@@ -633,6 +634,38 @@ describe("a worker that is known", () => {
     await host.restart("w", { launcher, env: { FLAVOUR: "newer" } });
     expect(launcher.latest.spec.env.FLAVOUR).toBe("newer");
     expect(host.get("w")).toBe(worker);
+  });
+
+  it("is judged and shown by the options of the process that runs, until the next one has the new", async () => {
+    const { host, launcher, runtime, start } = setup();
+    const worker = await start();
+    const once = { launcher, restart: { type: "temporary" }, limits: { channels: 7 } } as const;
+    await host.start("w", once);
+    expect(worker.diagnostics()).toMatchObject({ capabilities: ["state"], limits: { channels: { max: 1_000 } } });
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(1_500);
+    expect(worker.status).toBe("running");
+    expect(worker.diagnostics()).toMatchObject({ capabilities: [], limits: { channels: { max: 7 } } });
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(1_500);
+    expect(worker.status).toBe("failed");
+  });
+
+  it("stays known when its removal fails because its process outlives SIGKILL, and is removed when it is gone", async () => {
+    const { host, launcher, runtime } = setup({ shutdown: () => new Promise(() => {}) });
+    const unkillable: Launcher = {
+      name: "unkillable",
+      launch: (spec) => ({ ...(launcher.launch(spec) as WorkerProcess), kill() {} }),
+    };
+    await host.start("w", { launcher: unkillable });
+    const removed = host.remove("w");
+    await runtime.advance(60_000);
+    await expect(removed).rejects.toThrow(/outlived SIGKILL; nothing starts beside it.*then stop it again/);
+    await expect(host.start("w")).rejects.toThrow(/outlived SIGKILL/);
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(1_000);
+    await host.remove("w");
+    expect(host.get("w")).toBeUndefined();
   });
 
   it("is forgotten when it is removed, and its id is free", async () => {

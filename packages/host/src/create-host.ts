@@ -111,6 +111,8 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
     remove: (id) =>
       attempt(async () => {
         const entry = known(id);
+        // What outlives SIGKILL stays known, and may be stopped or removed again.
+        await entry.supervisor.stop();
         await entry.supervisor.close();
         if (entries.get(id) === entry) entries.delete(id);
       }),
@@ -127,6 +129,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
     diagnostics: () => ({
       contract: { name: contract.name, version: contract.version },
       closing: closing !== undefined,
+      restarts: core.restarts.stats,
       workers: Array.from(entries.values(), ({ worker }) => worker.diagnostics()),
     }),
     close() {

@@ -3,6 +3,7 @@ import type { ExitReason, ExitReasonName } from "./exit-reason.js";
 import type { LogStats } from "./log-bridge.js";
 import type { PermissionReport } from "./node-permissions.js";
 import type { ResendStats } from "./resend-calls.js";
+import type { RestartStats } from "./restart-queue.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { Vitals } from "./vital-signs.js";
@@ -71,7 +72,7 @@ export interface WorkerDiagnostics {
 
 /** Takes a snapshot of one worker. */
 export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resends: ResendStats): WorkerDiagnostics {
-  const { state, incarnation, spec } = supervisor;
+  const { state, incarnation } = supervisor;
   const { phase, lastCrash } = state;
   const now = core.runtime.clock.now();
   const timeOfDay = (at: number): number => Math.round(core.runtime.wallClock() + at - now);
@@ -79,6 +80,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
   const handshake = channel?.handshakeResult;
   const load = channel?.load;
   const isGone = phase.name === "idle" || phase.name === "backoff";
+  const spec = (isGone ? undefined : incarnation?.spec) ?? supervisor.spec;
   return {
     workerId: supervisor.id,
     status: state.status,
@@ -102,7 +104,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
       signal: lastCrash.signal,
       message: lastCrash.message,
     },
-    nextRestartAt: phase.name === "backoff" ? timeOfDay(phase.dueAt) : undefined,
+    nextRestartAt: phase.name === "backoff" ? timeOfDay(core.restarts.turnOf(supervisor) ?? phase.dueAt) : undefined,
     vitals: incarnation?.vitals,
     load: {
       pendingRequests: load?.outgoing ?? 0,
@@ -124,5 +126,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
 export interface HostDiagnostics {
   readonly contract: { readonly name: string; readonly version: number };
   readonly closing: boolean;
+  /** The restarts of all workers against `restartBudget`. */
+  readonly restarts: RestartStats;
   readonly workers: readonly WorkerDiagnostics[];
 }

@@ -1,9 +1,12 @@
 import { type Contract, lifecycle } from "@outrigger/protocol";
+import { guardedLogger } from "./guarded-logger.js";
 import { defaultLogger } from "./host-logger.js";
 import type { HostOptions } from "./host-options.js";
 import { systemRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
-import { invalidOption } from "./option-checks.js";
+import { checkCounts, checkDelays, checkKeys, invalidOption, withDefaults } from "./option-checks.js";
+import { DEFAULT_RESTART_BUDGET, type RestartBudget } from "./restart-budget.js";
+import { createRestartQueue } from "./restart-queue.js";
 import type { HostCore } from "./worker-spec.js";
 
 /**
@@ -22,15 +25,31 @@ export function hostCore<C extends Contract>(contract: C, options: HostOptions<C
     throw invalidOption(`handlers: the contract ${contract.name} has no worker→host method ${JSON.stringify(stray)}`);
   }
   const { name, version } = options;
+  const logger = options.logger ?? defaultLogger();
+  const runtime = options.runtime ?? systemRuntime;
+  const budget = resolveBudget(options.restartBudget);
   return {
     contract,
     outgoing: { ...contract.hostToWorker, ...lifecycle.hostToWorker },
     serving: { ...contract.workerToHost, ...lifecycle.workerToHost },
     handlers: { ...handlers },
-    logger: options.logger ?? defaultLogger(),
-    runtime: options.runtime ?? systemRuntime,
+    ...{ logger, runtime },
+    restarts: createRestartQueue(budget, runtime.clock, () =>
+      guardedLogger(logger).warn(
+        { restartBudget: budget },
+        "more workers crashed than may restart at once: they wait for their turn",
+      ),
+    ),
     codec: options.codec,
     identity:
       name === undefined && version === undefined ? undefined : { name: name ?? "host", version: version ?? "0.0.0" },
   };
+}
+
+function resolveBudget(given: HostOptions<Contract>["restartBudget"]): RestartBudget {
+  if (given !== undefined) checkKeys("restartBudget", given, Object.keys(DEFAULT_RESTART_BUDGET));
+  const budget = withDefaults(DEFAULT_RESTART_BUDGET, given);
+  checkCounts("restartBudget", { restarts: budget.restarts });
+  checkDelays("restartBudget", { periodMs: budget.periodMs });
+  return budget;
 }

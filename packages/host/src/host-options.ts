@@ -8,6 +8,7 @@ import type { LogLimits } from "./log-bridge.js";
 import type { NodeLauncherOptions } from "./node-launcher.js";
 import type { Given } from "./option-checks.js";
 import type { LivenessOption } from "./resolve-liveness.js";
+import type { RestartBudget } from "./restart-budget.js";
 import type { RestartPolicy } from "./restart-policy.js";
 
 /** How long things may take, in ms, each from 1 to 2,147,483,647. */
@@ -70,6 +71,11 @@ export interface SharedOptions {
 
 /** Options of `createHost`. */
 export type HostOptions<C extends Contract> = SharedOptions & {
+  /**
+   * How many restarts after crashes all workers together may take, so that a broken dependency does not storm the machine
+   * with processes. One too many waits for its turn. Default: 30 within 10,000 ms.
+   */
+  readonly restartBudget?: Given<RestartBudget> | undefined;
   /** Told to workers in the handshake. */
   readonly name?: string | undefined;
   readonly version?: string | undefined;

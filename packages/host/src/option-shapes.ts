@@ -18,7 +18,7 @@ const SHARED: Names<SharedOptions> = {
 };
 const HOST = names<HostOptions<Contract>>({
   ...SHARED,
-  ...{ name: true, version: true, logger: true, codec: true, runtime: true, handlers: true },
+  ...{ restartBudget: true, name: true, version: true, logger: true, codec: true, runtime: true, handlers: true },
 });
 const START = names<StartOptions>({
   ...SHARED,

@@ -14,7 +14,10 @@ import type {
 
 /** What a transition may look at beside state and event. */
 export interface TransitionContext {
+  /** Of the latest process, or of the first one to come. */
   readonly settings: LifecycleSettings;
+  /** Of the process to come. */
+  readonly upcoming: LifecycleSettings;
   /** Monotonic time in ms. */
   readonly now: number;
   /** A number from 0 up to 1. */
@@ -45,6 +48,12 @@ export function arm({ state, effects }: Draft, timer: TimerName, afterMs: number
   effects.push({ type: "arm", timer, afterMs, serial: state.timerSerial });
 }
 
+/** Waits for its turn to restart, instead of a timer. */
+export function queue({ state, effects }: Draft): void {
+  state.timerSerial++;
+  effects.push({ type: "queue", serial: state.timerSerial });
+}
+
 export function disarm({ state, effects }: Draft): void {
   state.timerSerial++;
   effects.push({ type: "disarm" });
@@ -68,7 +77,7 @@ export function launch(draft: Draft, automatic: boolean): void {
   draft.state.incarnation++;
   draft.state.automatic = automatic;
   enter(draft, { name: "launching" }, "starting");
-  arm(draft, "initialize", draft.context.settings.initializeTimeoutMs);
+  arm(draft, "initialize", draft.context.upcoming.initializeTimeoutMs);
   draft.effects.push({ type: "launch", incarnation: draft.state.incarnation });
 }
 

@@ -43,7 +43,8 @@ export type Next = "stop" | "start" | "policy";
  */
 export type Phase =
   | { readonly name: "idle" }
-  | { readonly name: "backoff"; readonly dueAt: number }
+  /** `isQueued`: its delay is over, and it waits for its turn among the workers of its host. */
+  | { readonly name: "backoff"; readonly dueAt: number; readonly isQueued: boolean }
   | { readonly name: "launching" }
   | { readonly name: "handshaking" }
   | { readonly name: "serving"; readonly since: number }
@@ -129,6 +130,9 @@ export type Effect =
   | { readonly type: "bury"; readonly incarnation: number; readonly exit: WorkerExit }
   /** Replaces the timer armed before. */
   | { readonly type: "arm"; readonly timer: TimerName; readonly afterMs: number; readonly serial: number }
+  /** Takes a place among the restarts of the host; the turn is told as the timer of this serial. */
+  | { readonly type: "queue"; readonly serial: number }
+  /** Cancels the timer, and gives up the place. */
   | { readonly type: "disarm" }
   | { readonly type: "settle"; readonly operation: "start" | "stop" }
   | {

@@ -106,7 +106,9 @@ export class Supervisor {
   #take({ event, operation, waiter }: Queued): void {
     if (operation !== undefined && waiter !== undefined) this.#waiters[operation].push(waiter);
     const { clock, random } = this.#core.runtime;
-    const context = { settings: this.#spec.lifecycle, now: clock.now(), random: random() };
+    const upcoming = this.#spec.lifecycle;
+    const settings = this.#current?.spec.lifecycle ?? upcoming;
+    const context = { settings, upcoming, now: clock.now(), random: random() };
     const { state, effects } = transition(this.#state, event, context);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
@@ -137,7 +139,10 @@ export class Supervisor {
         process?.bury(effect.exit);
         return;
       case "arm":
-        this.#arm(effect.afterMs, effect.serial);
+        this.#arm(effect.serial, (fire) => this.#core.runtime.clock.setTimer(fire, effect.afterMs));
+        return;
+      case "queue":
+        this.#arm(effect.serial, (fire) => this.#core.restarts.enter(this, fire));
         return;
       case "disarm":
         this.#cancelTimer?.();
@@ -156,13 +161,17 @@ export class Supervisor {
     }
   }
 
-  #arm(afterMs: number, serial: number): void {
+  #arm(serial: number, wait: (fire: () => void) => () => void): void {
     this.#cancelTimer?.();
-    const fire = (): void => {
+    this.#cancelTimer = undefined;
+    let hasFired = false;
+    const cancel = wait(() => {
+      hasFired = true;
       this.#cancelTimer = undefined;
       this.#dispatch({ event: { type: "timer", serial } });
-    };
-    this.#cancelTimer = this.#core.runtime.clock.setTimer(fire, afterMs);
+    });
+    // A turn that comes at once may have armed the next timer already.
+    if (!hasFired) this.#cancelTimer = cancel;
   }
 
   #takeWaiters(operation: Operation): Waiter[] {

@@ -6,6 +6,7 @@ import type { UntypedHandlers } from "./host-serving.js";
 import type { Launcher, LaunchSpec } from "./launcher.js";
 import type { LivenessSettings } from "./liveness-state.js";
 import type { LogLimits } from "./log-bridge.js";
+import type { RestartQueue } from "./restart-queue.js";
 import type { LifecycleSettings } from "./state-types.js";
 
 /** Everything about one worker, options checked and defaults filled in: what its next process is made from. */
@@ -43,6 +44,7 @@ export interface HostCore {
   readonly handlers: UntypedHandlers;
   readonly logger: HostLogger;
   readonly runtime: HostRuntime;
+  readonly restarts: RestartQueue;
   readonly codec: Codec | undefined;
   readonly identity: InitializeParams["host"];
 }

@@ -116,6 +116,10 @@ function createWorld() {
         must(effect.afterMs >= 0, "no timer in the past", effect);
         armed = effect.serial;
         break;
+      case "queue":
+        must(armed === undefined, "a place is taken when the delay is over", effect);
+        armed = effect.serial;
+        break;
       case "disarm":
         armed = undefined;
         break;
@@ -133,7 +137,7 @@ function createWorld() {
   };
 
   const feed = (event: LifecycleEvent, random = 0.5): readonly Effect[] => {
-    const result = transition(state, event, { settings, now, random });
+    const result = transition(state, event, { settings, upcoming: settings, now, random });
     state = result.state;
     for (const effect of result.effects) perform(effect);
     check();

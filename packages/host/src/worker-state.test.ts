@@ -22,8 +22,9 @@ function machine(overrides: Partial<LifecycleSettings> = {}) {
   let state: WorkerState = INITIAL_STATE;
   let now = 0;
   const all: Effect[] = [];
-  const feed = (event: LifecycleEvent): string[] => {
-    const result = transition(state, event, { settings: { ...settings, ...overrides }, now, random: 0.5 });
+  const own = { ...settings, ...overrides };
+  const feed = (event: LifecycleEvent, upcoming = own): string[] => {
+    const result = transition(state, event, { settings: own, upcoming, now, random: 0.5 });
     state = result.state;
     all.push(...result.effects);
     return result.effects.map(brief);
@@ -41,6 +42,11 @@ function machine(overrides: Partial<LifecycleSettings> = {}) {
     stop: () => feed({ type: "stop" }),
     restart: () => feed({ type: "restart" }),
     timer: (serial = state.timerSerial) => feed({ type: "timer", serial }),
+    /** Its delay is over, and its turn comes. */
+    backoffOver() {
+      feed({ type: "timer", serial: state.timerSerial });
+      return feed({ type: "timer", serial: state.timerSerial });
+    },
     exited: (over: Partial<WorkerExit> = {}, incarnation = state.incarnation) =>
       feed({ type: "exited", incarnation, exit: exit(over) }),
     broken: (cause: "lost" | "kill" | "terminate", incarnation = state.incarnation) =>
@@ -80,6 +86,7 @@ function brief(effect: Effect): string {
       return notice.event;
     }
     case "disarm":
+    case "queue":
       return effect.type;
     default:
       return `${effect.type} ${effect.incarnation}`;
@@ -111,6 +118,7 @@ describe("start", () => {
       ...["disarm", "bury 1", "-> crashed", "exit", "crash, 1000", "-> backoff", "arm backoff 1000"],
       "start: start-failed",
     ]);
+    expect(worker.timer()).toEqual(["queue"]);
     expect(worker.timer()).toEqual(["-> starting", "arm initialize 15000", "launch 2"]);
     expect(worker.exited()).toContain("crash, 2000");
   });
@@ -139,6 +147,27 @@ describe("start", () => {
     const stale = worker.state.timerSerial;
     expect(worker.start()).toContain("launch 2");
     expect(worker.timer(stale)).toEqual([]);
+  });
+  it("works in the queue of restarts, and so does stop; the turn that comes later changes nothing", () => {
+    const worker = machine().running();
+    worker.exited();
+    worker.timer();
+    const turn = worker.state.timerSerial;
+    expect(worker.start()).toContain("launch 2");
+    expect(worker.timer(turn)).toEqual([]);
+    worker.exited();
+    worker.timer();
+    expect(worker.stop()).toEqual(["disarm", "-> stopped", "stop: done"]);
+    expect(worker.timer(worker.state.timerSerial - 1)).toEqual([]);
+    expect(worker.launches()).toBe(2);
+  });
+  it("new settings are those of the next process: the one that runs is judged by its own", () => {
+    const worker = machine({ initializeTimeoutMs: 100 }).running();
+    const upcoming = { ...settings, initializeTimeoutMs: 200 };
+    worker.feed({ type: "restart" }, upcoming);
+    expect(worker.feed({ type: "exited", incarnation: 1, exit: exit() }, upcoming)).toContain("arm initialize 200");
+    expect(worker.feed({ type: "timer", serial: worker.state.timerSerial }, upcoming)).toContain("blame 2");
+    expect(worker.all.find((effect) => effect.type === "blame")).toMatchObject({ cause: { timeoutMs: 100 } });
   });
 });
 
@@ -252,7 +281,7 @@ describe("crash", () => {
     while (worker.state.status !== "failed" && worker.launches() < 100) {
       const effects = worker.after(30).exited();
       delays.push(effects.find((effect) => effect.startsWith("crash")) as string);
-      worker.timer();
+      worker.backoffOver();
       worker.process("launched");
       worker.process("ready");
     }
@@ -262,7 +291,7 @@ describe("crash", () => {
   it("only a stable uptime makes the next crash the first again", () => {
     const worker = machine().running();
     worker.exited();
-    worker.timer();
+    worker.backoffOver();
     worker.process("launched");
     worker.process("ready");
     expect(worker.state.history.consecutive).toBe(1);

@@ -18,6 +18,7 @@ import {
   end,
   enter,
   launch,
+  queue,
   refuse,
   settle,
   type TransitionContext,
@@ -128,7 +129,11 @@ function onTimer(draft: Draft): void {
   const { phase } = state;
   switch (phase.name) {
     case "backoff":
-      launch(draft, true);
+      if (phase.isQueued) launch(draft, true);
+      else {
+        state.phase = { ...phase, isQueued: true };
+        queue(draft);
+      }
       return;
     case "serving":
       state.history = forgetConsecutive(state.history);
@@ -226,7 +231,7 @@ function onExit(draft: Draft, exit: WorkerExit): void {
     return;
   }
   if (decision?.kind === "restart") {
-    enter(draft, { name: "backoff", dueAt: draft.context.now + decision.delayMs }, "backoff");
+    enter(draft, { name: "backoff", dueAt: draft.context.now + decision.delayMs, isQueued: false }, "backoff");
     arm(draft, "backoff", decision.delayMs);
   } else if (decision?.kind === "give-up") {
     enter(draft, { name: "idle" }, "failed");
