@@ -22,6 +22,7 @@ export const pureFiles = [
   "protocol/src/issue-text.ts",
   "protocol/src/delay.ts",
   "protocol/src/abort-listeners.ts",
+  "protocol/src/abandoned-calls.ts",
   "protocol/src/framing.ts",
   "protocol/src/hang-report.ts",
   "protocol/src/waiting-calls.ts",

@@ -1,3 +1,4 @@
+import type { AbandonedCalls } from "./abandoned-calls.js";
 import type { CallMeter } from "./call-meter.js";
 import type { IdleLimit } from "./call-timeouts.js";
 import type { Clock } from "./clock.js";
@@ -39,6 +40,8 @@ export interface OutgoingCallsContext {
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
   readonly meter: CallMeter | undefined;
+  /** Where calls are watched that were cancelled, if they are. */
+  readonly abandoned: AbandonedCalls | undefined;
   /** Sends a message; returns why it could not be. */
   send(message: RequestMessage | NotificationMessage, urgent: boolean): RpcError | undefined;
   readonly sendItem: SendItemOf;

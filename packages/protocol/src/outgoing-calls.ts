@@ -5,9 +5,9 @@ import { inputOf, isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
-import { startInput, wrongInput } from "./outgoing-input.js";
 import type { ErrorMessage, RequestMessage, ResultMessage } from "./messages.js";
 import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
+import { startInput, wrongInput } from "./outgoing-input.js";
 import { streamWindow } from "./peer-limits.js";
 import { createPendingCalls } from "./pending-calls.js";
 import { failedReader, StreamReader } from "./stream-reader.js";
@@ -50,6 +50,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   /** Settles a call that got no answer, and tells the other end to stop. */
   const release = (id: number, call: OutgoingCall, error: RpcError, told: unknown): void => {
     context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }, true);
+    if (!isReservedMethod(call.method)) context.abandoned?.add(id, call.method);
     detach(call, told);
     call.reader?.abandon(error);
     call.fail(error);
@@ -193,8 +194,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     onResponse(message: ResultMessage | ErrorMessage): void {
       const call = pending.take(message.id);
       if (call === undefined) {
-        if (pending.wasIssued(message.id)) stats.lateReplies++;
-        else {
+        if (pending.wasIssued(message.id)) {
+          stats.lateReplies++;
+          context.abandoned?.settle(message.id);
+        } else {
           stats.unknownReplies++;
           context.report({ kind: "unknown-reply", id: message.id });
         }
@@ -279,6 +282,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     /** Settles every call with an error of the owner's making. */
     failAll(makeError: (method: string, mayHaveRun: boolean) => RpcError): void {
       timer.disarm();
+      context.abandoned?.clear();
       for (const [, call] of pending.takeAll()) {
         fail(call, makeError(call.method, true));
       }

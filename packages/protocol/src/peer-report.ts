@@ -12,6 +12,8 @@ export type PeerReport =
   /** A handler of this end threw something without a code: its caller is told the message, the log the rest. */
   | { readonly kind: "call-failed"; readonly method: string; readonly error: unknown }
   | { readonly kind: "notification-failed"; readonly method: string; readonly error: unknown }
+  /** The other end goes on with a call that was cancelled, longer than it may. */
+  | { readonly kind: "cancel-ignored"; readonly method: string; readonly ignoredMs: number }
   | { readonly kind: "listener-failed"; readonly method: string; readonly error: unknown };
 
 /** Counters of one peer, since it was made. */
@@ -37,6 +39,17 @@ export interface PeerStats {
   refusedNotifications: number;
   timeouts: number;
   cancels: number;
+  /** Calls cancelled or timed out that the other end did not end in time; 0 where they are not watched. */
+  ignoredCancels: number;
+}
+
+/** What a peer has to do just now. */
+export interface PeerLoad {
+  readonly outgoing: number;
+  readonly incoming: number;
+  /** Calls cancelled or timed out that the other end has not ended yet; 0 where they are not watched. */
+  readonly abandoned: number;
+  readonly unsentBytes: number;
 }
 
 export function createPeerStats(): PeerStats {
@@ -54,6 +67,7 @@ export function createPeerStats(): PeerStats {
     refusedNotifications: 0,
     timeouts: 0,
     cancels: 0,
+    ignoredCancels: 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { type AbandonedCalls, type AbandonSettings, createAbandonedCalls } from "./abandoned-calls.js";
 import { channelOver, methodNotFound } from "./call-errors.js";
 import type { CallMeter } from "./call-meter.js";
 import { type Clock, systemClock } from "./clock.js";
@@ -14,7 +15,7 @@ import type { Id, Message, MessageMeta, NotificationMessage } from "./messages.j
 import type { PeerCallOptions } from "./outgoing-call.js";
 import { createOutgoingCalls, type OutgoingCalls } from "./outgoing-calls.js";
 import { type PeerLimits, resolvePeerLimits } from "./peer-limits.js";
-import { createPeerStats, excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
+import { createPeerStats, excerpt, type PeerLoad, type PeerReport, type PeerStats } from "./peer-report.js";
 import { takeRuntimeNotification } from "./runtime-notifications.js";
 import { failedReader, type StreamReader } from "./stream-reader.js";
 import type { Transport } from "./transport.js";
@@ -29,6 +30,8 @@ export interface PeerOptions {
   readonly limits?: { readonly [K in keyof PeerLimits]?: PeerLimits[K] | undefined } | undefined;
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
+  /** Has calls watched that the other end does not end though they were cancelled: each is reported. Default: none is. */
+  readonly cancel?: Pick<AbandonSettings, "graceMs" | "max"> | undefined;
   /** Told of every call that is over, both ways. */
   readonly meter?: CallMeter | undefined;
   /** Told what no answer tells: garbage, unknown replies, refused notifications. What it throws is ignored. */
@@ -53,6 +56,7 @@ export class Peer {
   readonly #codec: Codec;
   readonly #writer: MessageWriter;
   readonly #outgoingMethods: ReadonlyMap<string, Method>;
+  readonly #abandoned: AbandonedCalls | undefined;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
   readonly #onReport: ((report: PeerReport) => void) | undefined;
@@ -71,14 +75,19 @@ export class Peer {
     this.#onClosed = options.onClosed;
     this.#outgoingMethods = new Map(Object.entries(options.outgoing));
     const { limits, stats } = this;
-    const { meter } = options;
+    const { meter, cancel } = options;
     this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
     const sendItem = createItemSender(this.#transport, this.#writer, limits, (message) =>
       this.#send(message, false, true),
     );
     const report = (event: PeerReport): void => this.#report(event);
+    const onIgnored = (method: string, ignoredMs: number): void => {
+      stats.ignoredCancels++;
+      report({ kind: "cancel-ignored", method, ignoredMs });
+    };
+    this.#abandoned = cancel && createAbandonedCalls({ clock, ...cancel, onIgnored });
     this.#outgoing = createOutgoingCalls({
-      ...{ clock, limits, stats, meter, report, sendItem },
+      ...{ clock, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
       send: (message, urgent) => this.#send(message, urgent),
       has: (feature) => this.#features?.includes(feature) ?? true,
     });
@@ -97,10 +106,11 @@ export class Peer {
     });
   }
 
-  /** Calls in flight, both ways, and bytes waiting to be sent. */
-  get load(): { readonly outgoing: number; readonly incoming: number; readonly unsentBytes: number } {
+  /** Calls in flight, both ways, those cancelled and watched, and bytes waiting to be sent. */
+  get load(): PeerLoad {
     return {
       outgoing: this.#outgoing.size,
+      abandoned: this.#abandoned?.size ?? 0,
       incoming: this.#incoming.size,
       unsentBytes: this.#transport.unsentBytes,
     };

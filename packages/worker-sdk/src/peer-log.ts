@@ -22,6 +22,9 @@ export function logReport(log: Log, report: PeerReport): void {
       log.warn(`${report.method} was refused: ${message}`, { code: errorCodeName(code) ?? code });
       break;
     }
+    case "cancel-ignored":
+      log.warn(`${report.method}: the host goes on with it though it was cancelled`, { ignoredMs: report.ignoredMs });
+      break;
     default:
       log.error(`${report.method}: ${report.kind.replace("-", " ")}`, { error: report.error });
   }
