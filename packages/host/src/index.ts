@@ -36,16 +36,11 @@ export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
 export type { NodePermissions, PermissionName, PermissionReport } from "./node-permissions.js";
 export type { ProcessUsage } from "./process-usage.js";
 export type { ResendStats } from "./resend-calls.js";
-<<<<<<< Updated upstream
 export type { LivenessOption } from "./resolve-liveness.js";
-export type { RestartPolicy, RestartType } from "./restart-policy.js";
-export type { FailedWhy, Silence, WorkerStatus } from "./state-types.js";
-export type { UsageSample } from "./usage-watch.js";
-export type { Vitals } from "./vital-signs.js";
-=======
 export type { RestartBudget } from "./restart-budget.js";
 export type { RestartPolicy, RestartType } from "./restart-policy.js";
 export type { RestartStats } from "./restart-queue.js";
-export type { FailedWhy, WorkerStatus } from "./state-types.js";
->>>>>>> Stashed changes
+export type { FailedWhy, Silence, WorkerStatus } from "./state-types.js";
+export type { UsageSample } from "./usage-watch.js";
+export type { Vitals } from "./vital-signs.js";
 export type { ResendOption, ScopeOption, Worker } from "./worker.js";
