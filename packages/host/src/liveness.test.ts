@@ -7,6 +7,9 @@ import type { SharedOptions } from "./host-options.js";
 
 const never = () => new Promise<never>(() => {});
 
+/** After `initialize`, `initialized` and the first. */
+const SECOND_PING = 4;
+
 /** A worker that can be made to stand still: it reads nothing. */
 async function watched(options: SharedOptions = {}, behaviour: FakeWorkerOptions = {}) {
   const made = setup({ handlers: { slow: never }, ...behaviour }, {}, options);
@@ -106,6 +109,16 @@ describe("a worker that stands still", () => {
     expect(latest.signals).toEqual([]);
   });
 
+  it("does not recover by an answer that is read when it is gone", async () => {
+    const { hang, latest, runtime, told } = await watched({ liveness: { onHang: "report" } });
+    hang();
+    await runtime.advance(20_000);
+    latest.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id: SECOND_PING, result: {} })}\n`);
+    latest.exit(1);
+    await runtime.advance(1);
+    expect(told).toHaveLength(1);
+  });
+
   it("has one ping waiting, however long", async () => {
     const { hang, runtime, worker } = await watched({ liveness: { onHang: "report" } });
     const { sent } = worker.diagnostics().messages ?? {};
@@ -130,12 +143,10 @@ describe("a worker that is not hung", () => {
     const { hang, latest, runtime, told } = await watched();
     hang();
     await runtime.advance(5_000);
-    for (const id of [3, 4]) {
-      const error = { code: -32601, message: "no such method" };
-      latest.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, error })}\n`);
-    }
-    await runtime.advance(14_000);
-    expect(told).toEqual([]);
+    const error = { code: -32601, message: "no such method" };
+    latest.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id: SECOND_PING, error })}\n`);
+    await runtime.advance(16_000);
+    expect(told).toMatchObject([{ silentMs: 11_000 }]);
   });
 
   it("is not pinged when it does not list the feature", async () => {
@@ -176,6 +187,8 @@ describe("limits.rssMb", () => {
     expect(latest.signals).toEqual(["SIGKILL"]);
     expect(events).toContain("crash memory-limit true");
     expect(worker.diagnostics().lastCrash?.message).toContain("it used 101 MiB of memory, limits.rssMb is 100");
+    await worker.stop();
+    expect(runtime.timers()).toEqual([]);
   });
 
   it("counts during the start too", async () => {
