@@ -9,12 +9,15 @@ export const MAX_ATTACHMENTS = 1024;
 const HEADER = /^\$bulk \d{1,15}(?:,\d{1,15})*\r?$/;
 const PREFIX = "$bulk ";
 
+/** What is sent with a message. Text is sent one byte a character: it must have none beyond Latin-1. */
+export type Attachment = Uint8Array | string;
+
 /** The first byte of a header, `$`: no message begins with it. */
 export const FRAME_MARK = 0x24;
 
 /** The line before attachments, with its newline. */
-export function frameHeader(attachments: readonly Uint8Array[]): string {
-  return `${PREFIX}${attachments.map(({ byteLength }) => byteLength).join(",")}\n`;
+export function frameHeader(attachments: readonly Attachment[]): string {
+  return `${PREFIX}${attachments.map(sizeOf).join(",")}\n`;
 }
 
 /** The lengths a header announces; `undefined` for a line that is none, `"too many"` for more than `MAX_ATTACHMENTS`. */
@@ -27,8 +30,11 @@ export function readFrameHeader(line: string): number[] | "too many" | undefined
   return lengths.length > MAX_ATTACHMENTS ? "too many" : lengths;
 }
 
-export function bytesIn(attachments: readonly Uint8Array[]): number {
+export function bytesIn(attachments: readonly Attachment[]): number {
   let bytes = 0;
-  for (const { byteLength } of attachments) bytes += byteLength;
+  for (const attachment of attachments) bytes += sizeOf(attachment);
   return bytes;
 }
+
+const sizeOf = (attachment: Attachment): number =>
+  typeof attachment === "string" ? attachment.length : attachment.byteLength;

@@ -1,11 +1,11 @@
-import { MAX_ATTACHMENTS } from "./bulk-frame.js";
+import { type Attachment, MAX_ATTACHMENTS } from "./bulk-frame.js";
 import type { BulkEntry, Message } from "./messages.js";
 
 /** A message with its bulk taken out. */
 export interface Extracted {
   /** The message as it was, if there was none in it. */
   readonly message: Message;
-  readonly attachments: readonly Uint8Array[] | undefined;
+  readonly attachments: readonly Attachment[] | undefined;
 }
 
 /** How bulk travels. */
@@ -23,11 +23,11 @@ export interface BulkForm {
  */
 export function extractBulk(message: Message, form: BulkForm): Extracted {
   const entries: BulkEntry[] = [];
-  const attachments: Uint8Array[] = [];
+  const attachments: Attachment[] = [];
   const path: (string | number)[] = [];
 
-  const attach = (bytes: Uint8Array, as: BulkEntry["as"]): null => {
-    attachments.push(bytes);
+  const attach = (attachment: Attachment, as: BulkEntry["as"]): null => {
+    attachments.push(attachment);
     entries.push({ path: [...path], as });
     return null;
   };
@@ -44,8 +44,7 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
   const takeText = (text: string): unknown => {
     const mayAttach = form.attaches && text.length >= form.textLength && attachments.length < MAX_ATTACHMENTS;
     if (!mayAttach || path.includes("__proto__")) return text;
-    const as = BEYOND_LATIN1.test(text) ? "utf16le" : "latin1";
-    return attach(Buffer.from(text, as), as);
+    return BEYOND_LATIN1.test(text) ? attach(Buffer.from(text, "utf16le"), "utf16le") : attach(text, "latin1");
   };
 
   const within = (key: string | number, value: unknown): unknown => {

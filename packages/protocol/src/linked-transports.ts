@@ -1,4 +1,4 @@
-import { frameHeader } from "./bulk-frame.js";
+import { type Attachment, frameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import {
@@ -93,7 +93,11 @@ function createEnd(options: LinkedTransportOptions): End {
       const bytes =
         attachments === undefined
           ? Buffer.from(text)
-          : Buffer.concat([Buffer.from(frameHeader(attachments)), ...attachments, Buffer.from(`\n${text}`)]);
+          : Buffer.concat([
+              Buffer.from(frameHeader(attachments)),
+              ...attachments.map(bytesOf),
+              Buffer.from(`\n${text}`),
+            ]);
       if (unsentBytes + bytes.length > maxUnsent) {
         if (!urgent) return false;
         if (unsentBytes + bytes.length > maxUnsent + URGENT_RESERVE_BYTES) {
@@ -138,3 +142,6 @@ function createEnd(options: LinkedTransportOptions): End {
     },
   };
 }
+
+const bytesOf = (attachment: Attachment): Uint8Array =>
+  typeof attachment === "string" ? Buffer.from(attachment, "latin1") : attachment;

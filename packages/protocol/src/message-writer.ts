@@ -39,7 +39,7 @@ export function createMessageWriter(
   let isThorough = false;
 
   /** What `line` made last goes with. */
-  let attachments: readonly Uint8Array[] | undefined;
+  let attachments: Extracted["attachments"];
 
   const lineOf = (message: Message): string => {
     attachments = undefined;

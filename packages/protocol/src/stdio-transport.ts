@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { bytesIn, frameHeader } from "./bulk-frame.js";
+import { type Attachment, bytesIn, frameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import {
@@ -32,7 +32,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   let receiver: TransportReceiver | undefined;
   let batch = "";
   /** What goes before the batch: attachments and the texts between them. */
-  let parts: (string | Uint8Array)[] = [];
+  let parts: Attachment[] = [];
   let partBytes = 0;
   let handedBytes = 0;
   let takenBytes = 0;
@@ -105,14 +105,13 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   };
   /** In one call of the system; the last one's callback tells of all. */
   const writeParts = (): void => {
-    const texts = [...parts, batch];
-    handedBytes += partBytes + Buffer.byteLength(batch);
+    const before = parts;
+    const text = batch;
+    handedBytes += partBytes + Buffer.byteLength(text);
     dropBatch();
     writable.cork();
-    for (const [at, part] of texts.entries()) {
-      if (at < texts.length - 1) writable.write(part);
-      else writable.write(part, "utf8", whenTaken(handedBytes));
-    }
+    for (const part of before) writable.write(part, "latin1");
+    writable.write(text, "utf8", whenTaken(handedBytes));
     writable.uncork();
   };
   const whenTaken = (upTo: number) => (error?: Error | null) => {
@@ -210,9 +209,9 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
       if (!isFar && !hasRoom(line, urgent, attachedBytes)) return false;
       if (batch === "") process.nextTick(writeBatch);
       if (attachments !== undefined) {
-        const before = batch + frameHeader(attachments);
+        const before = Buffer.from(batch + frameHeader(attachments));
         parts.push(before, ...attachments);
-        partBytes += Buffer.byteLength(before) + attachedBytes;
+        partBytes += before.length + attachedBytes;
         batch = "\n";
       }
       batch += `${line}\n`;

@@ -1,3 +1,5 @@
+import type { Attachment } from "./bulk-frame.js";
+
 /** What a transport tells its peer. */
 export interface TransportReceiver {
   /** One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both. */
@@ -15,7 +17,7 @@ export interface Transport {
    * closes with an error, because the other end does not read. `attachments`, which must not change any more, may be
    * sent only to an end that accepts them.
    */
-  send(line: string, urgent?: boolean, attachments?: readonly Uint8Array[] | undefined): boolean;
+  send(line: string, urgent?: boolean, attachments?: readonly Attachment[] | undefined): boolean;
   /** From now on lines may arrive with attachments: the two ends agreed on it. */
   acceptAttachments(): void;
   /** What waits to be sent; a transport may count a character of the tick's own messages as one byte. */

@@ -19,6 +19,8 @@ export function claimStdout(): Writable {
   const channel = Object.create(stream, {
     write: { value: (...args: Parameters<typeof write>) => write.apply(stream, args) },
     end: { value: (...args: Parameters<typeof end>) => end.apply(stream, args) },
+    cork: { value: () => stream.cork() },
+    uncork: { value: () => stream.uncork() },
     on: { value: (...args: Parameters<typeof stream.on>) => stream.on(...args) },
   }) as Writable;
 
