@@ -14,6 +14,6 @@ const nameAndVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
 };
 
 export default defineConfig({
-  ...library({ index: "src/index.ts", testing: "src/testing.ts" }),
+  ...library({ index: "src/index.ts", testing: "src/testing.ts", opentelemetry: "src/opentelemetry.ts" }),
   esbuildPlugins: [nameAndVersion],
 });

@@ -6,6 +6,7 @@ import type { Host } from "./host.js";
 import { hostCore } from "./host-core.js";
 import { WORKER_EVENTS, type WorkerEvents } from "./host-events.js";
 import type { HostOptions, StartOptions } from "./host-options.js";
+import { tellEvent } from "./lifecycle-channels.js";
 import { checkContract, checkWorkerId } from "./option-checks.js";
 import { checkHostOptions } from "./option-shapes.js";
 import { resolveShared, resolveSpec } from "./resolve-spec.js";
@@ -46,6 +47,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
     const payload = { workerId: of?.id ?? "", error, during };
     of?.emitter.emit("error", payload);
     hostEvents.emit("error", payload);
+    tellEvent(contract.name, "error", payload);
   };
 
   const add = (id: string, given: StartOptions): Entry<C> => {
@@ -55,6 +57,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
     const supervisor = new Supervisor(id, resolveSpec(id, given, options, core), core, (event, payload) => {
       emitter.emit(event, payload);
       hostEvents.emit(event, payload);
+      tellEvent(contract.name, event, payload);
     });
     const entry = { supervisor, worker: createWorker<C>(supervisor, emitter, core) };
     entries.set(id, entry);

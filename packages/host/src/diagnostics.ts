@@ -1,6 +1,7 @@
 import type { PeerStats } from "@outrigger/protocol";
 import type { ExitReason, ExitReasonName } from "./exit-reason.js";
 import type { LogStats } from "./log-bridge.js";
+import type { MethodFigures } from "./method-figures.js";
 import type { PermissionReport } from "./node-permissions.js";
 import type { ResendStats } from "./resend-calls.js";
 import type { RestartStats } from "./restart-queue.js";
@@ -62,6 +63,8 @@ export interface WorkerDiagnostics {
     readonly invocationsEvicted: number;
     readonly channels: number;
   };
+  /** How many calls there were since the worker was first started, how they ended and how long they took. */
+  readonly methods: MethodFigures;
   /** Calls of idempotent methods that died with their process. */
   readonly resends: ResendStats;
   /** What came, went, was refused and was dropped since the latest process was launched. */
@@ -115,6 +118,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
       invocationsEvicted: load?.invocations.evicted ?? 0,
       channels: load?.channels ?? 0,
     },
+    methods: supervisor.figures.snapshot(),
     resends,
     messages: channel && { ...channel.stats },
     logs: incarnation && { ...incarnation.logs.stats },

@@ -1,4 +1,4 @@
-import { ErrorCode, isRpcError } from "@outrigger/protocol";
+import { type CallMeter, ErrorCode, isRpcError } from "@outrigger/protocol";
 import { exitMessage } from "./exit-message.js";
 import { exitReason, type HostCause } from "./exit-reason.js";
 import { startupCause } from "./host-handshake.js";
@@ -25,6 +25,7 @@ export class Incarnation {
   readonly spec: WorkerSpec;
   readonly logs: LogBridge;
   readonly #core: HostCore;
+  readonly #meter: CallMeter;
   readonly #tell: (event: Event) => void;
   readonly #signs: VitalSigns;
   #process: WorkerProcess | undefined;
@@ -36,11 +37,17 @@ export class Incarnation {
   #signalled: NodeJS.Signals | undefined;
   #isOver = false;
 
-  constructor(number: number, spec: WorkerSpec, core: HostCore, tell: (event: ProcessEvent) => void) {
+  constructor(
+    number: number,
+    spec: WorkerSpec,
+    core: HostCore,
+    owner: { readonly meter: CallMeter; tell(event: ProcessEvent): void },
+  ) {
     this.number = number;
     this.spec = spec;
     this.#core = core;
-    this.#tell = (event) => tell({ ...event, incarnation: number } as ProcessEvent);
+    this.#meter = owner.meter;
+    this.#tell = (event) => owner.tell({ ...event, incarnation: number } as ProcessEvent);
     const { logger, runtime } = core;
     const { workerId } = spec.launch;
     this.logs = createLogBridge({ logger, workerId, clock: runtime.clock, limits: spec.limits.log });
@@ -107,7 +114,7 @@ export class Incarnation {
       return;
     }
     this.#channel = new WorkerChannel(this.spec, this.#core, process, {
-      ...{ incarnation: this.number, logs: this.logs },
+      ...{ incarnation: this.number, logs: this.logs, meter: this.#meter },
       onClosed: (error) => this.#onChannelClosed(error),
     });
     this.#signs.watchUsage(process.usage?.bind(process));
@@ -175,7 +182,7 @@ export class Incarnation {
   #onChannelClosed(error: Error | undefined): void {
     if (this.#exit !== undefined || this.#isOver) return;
     const code = isRpcError(error) ? error.code : undefined;
-    const violated = code === ErrorCode.MESSAGE_TOO_LARGE;
+    const violated = code === ErrorCode.MESSAGE_TOO_LARGE || code === ErrorCode.PARSE_ERROR;
     const message = error?.message ?? "it closed its stdout";
     this.blame({ reason: violated ? "protocol-violation" : "stdin-closed", message });
     // Who broke the protocol is not asked; who does not read is not exiting either; any other is most likely exiting.

@@ -32,6 +32,8 @@ export type { HostLogger } from "./host-logger.js";
 export type { HostLimits, HostOptions, SharedOptions, StartOptions, Timeouts, WorkerSource } from "./host-options.js";
 export type { HostRuntime } from "./host-runtime.js";
 export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
+export { WORKER_CHANNELS, type WorkerMessage } from "./lifecycle-channels.js";
+export type { CallFigures, MethodFigures } from "./method-figures.js";
 export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
 export type { NodePermissions, PermissionName, PermissionReport } from "./node-permissions.js";
 export type { ProcessUsage } from "./process-usage.js";

@@ -3,6 +3,7 @@ import type { Emitter } from "./events.js";
 import { handled } from "./handled-promise.js";
 import type { ExitEvent, WorkerEvents } from "./host-events.js";
 import { Incarnation } from "./incarnation.js";
+import { createMethodFigures } from "./method-figures.js";
 import { operationError } from "./operation-errors.js";
 import type { Effect, LifecycleEvent, Notice, WorkerExit, WorkerState } from "./state-types.js";
 import { notServing } from "./unavailable-error.js";
@@ -24,6 +25,8 @@ interface Queued {
 /** One worker: feeds what happens to the state table, and does what the table says. Decides nothing itself. */
 export class Supervisor {
   readonly id: string;
+  /** The calls of all its processes. */
+  readonly figures: ReturnType<typeof createMethodFigures>;
   readonly #core: HostCore;
   readonly #emit: <K extends keyof WorkerEvents>(event: K, payload: WorkerEvents[K]) => void;
   #spec: WorkerSpec;
@@ -38,6 +41,7 @@ export class Supervisor {
     this.id = id;
     this.#spec = spec;
     this.#core = core;
+    this.figures = createMethodFigures(core.contract);
     this.#emit = emit;
   }
 
@@ -80,7 +84,9 @@ export class Supervisor {
     const { status, lastCrash } = this.#state;
     const channel = status === "running" ? this.#current?.channel : undefined;
     if (channel !== undefined) return channel;
-    throw notServing(this.id, method, status, lastCrash);
+    const error = notServing(this.id, method, status, lastCrash);
+    this.figures.called(method, undefined, error);
+    throw error;
   }
 
   #operate(operation: Operation, event: LifecycleEvent): Promise<void> {
@@ -118,9 +124,10 @@ export class Supervisor {
     const process = this.#current;
     switch (effect.type) {
       case "launch":
-        this.#current = new Incarnation(effect.incarnation, this.#spec, this.#core, (event) =>
-          this.#dispatch({ event }),
-        );
+        this.#current = new Incarnation(effect.incarnation, this.#spec, this.#core, {
+          meter: this.figures,
+          tell: (event) => this.#dispatch({ event }),
+        });
         void this.#current.launch();
         return;
       case "handshake":

@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
 import {
+  type CallMeter,
   ErrorCode,
   isRpcError,
   MAX_DELAY_MS,
   Peer,
   type PeerCallOptions,
-  type PeerReport,
   type PeerStats,
   RpcError,
   type TraceOptions,
@@ -29,6 +29,7 @@ import { hostServing } from "./host-serving.js";
 import type { WorkerProcess } from "./launcher.js";
 import type { PipeCounters } from "./life-signs.js";
 import type { LogBridge } from "./log-bridge.js";
+import { logReport } from "./peer-log.js";
 import type { WorkerExit } from "./state-types.js";
 import { tenantScope } from "./tenant-scope.js";
 import { diedWithWorker, notImplemented } from "./unavailable-error.js";
@@ -45,6 +46,7 @@ export class WorkerChannel {
   readonly #spec: WorkerSpec;
   readonly #core: HostCore;
   readonly #logs: LogBridge;
+  readonly #meter: CallMeter;
   readonly #peer: Peer;
   readonly #stdout: Readable;
   readonly #invocations: Invocations<unknown>;
@@ -60,7 +62,12 @@ export class WorkerChannel {
     spec: WorkerSpec,
     core: HostCore,
     process: Pick<WorkerProcess, "stdin" | "stdout">,
-    hooks: { readonly incarnation: number; readonly logs: LogBridge; onClosed(error: Error | undefined): void },
+    hooks: {
+      readonly incarnation: number;
+      readonly logs: LogBridge;
+      readonly meter: CallMeter;
+      onClosed(error: Error | undefined): void;
+    },
   ) {
     const { clock, uniqueId, wallClock } = core.runtime;
     const { limits, launch, capabilities } = spec;
@@ -69,6 +76,7 @@ export class WorkerChannel {
     this.#spec = spec;
     this.#core = core;
     this.#logs = hooks.logs;
+    this.#meter = hooks.meter;
     this.#invocations = createInvocations(uniqueId(), limits.invocations);
     this.#channels = createChannels(limits.channels);
     this.#context = {
@@ -96,8 +104,8 @@ export class WorkerChannel {
         now: () => clock.now(),
         isInitialized: () => this.#handshake !== undefined,
       }),
-      ...{ limits: limits.peer, codec: core.codec, clock },
-      onReport: (report) => this.#onReport(report),
+      ...{ limits: limits.peer, codec: core.codec, clock, meter: hooks.meter },
+      onReport: (report) => logReport(this.#logs, report),
       onClosed: (error) => {
         this.#isOpen = false;
         end();
@@ -149,7 +157,10 @@ export class WorkerChannel {
   /** Settles exactly once; a rejection nobody awaits does not end the process. */
   request(method: string, params: unknown, options: ChannelCallOptions = {}): Promise<unknown> {
     const lent = this.#lend(method, params, options.scope, "call");
-    if (lent instanceof RpcError) return rejected(lent);
+    if (lent instanceof RpcError) {
+      this.#meter.called(method, undefined, lent);
+      return rejected(lent);
+    }
     return this.#peer.request(method, params, this.#carry(options, lent));
   }
 
@@ -171,6 +182,7 @@ export class WorkerChannel {
   stream(method: string, params: unknown, options: ChannelCallOptions = {}): AsyncIterableIterator<unknown> {
     const lent = this.#lend(method, params, options.scope, "call");
     if (!(lent instanceof RpcError)) return this.#peer.stream(method, params, this.#carry(options, lent));
+    this.#meter.called(method, undefined, lent);
     options.onSettled?.(lent);
     return failedStream(lent);
   }
@@ -282,38 +294,6 @@ export class WorkerChannel {
     } catch (error) {
       const { code, message, data } = error as RpcError;
       return new RpcError(code, `${method}: ${message}`, { data });
-    }
-  }
-
-  #onReport(report: PeerReport): void {
-    const { kind } = report;
-    if (kind === "notification-refused" || (kind === "notification-failed" && isRpcError(report.error))) {
-      this.#logs.remark("warn", `a notification was refused: ${(report.error as RpcError).message}`, {
-        method: report.method,
-      });
-      return;
-    }
-    switch (report.kind) {
-      case "invalid-message":
-        this.#logs.stdout(report.line);
-        return;
-      case "unknown-reply":
-        this.#logs.remark("warn", "it answered a call that nobody made", { id: report.id });
-        return;
-      case "duplicate-request":
-        this.#logs.remark("warn", `${report.method}: it used the id of a call that is still running`, {
-          id: report.id,
-        });
-        return;
-      case "listener-failed":
-        this.#logs.remark("error", `${report.method}: onProgress failed`, { err: report.error });
-        return;
-      case "notification-unsent":
-        this.#logs.remark("error", `${report.method}: it was not sent`, { err: report.error });
-        return;
-      default:
-        // The worker is told the message; that the host's own code has a fault, its log should tell.
-        this.#logs.remark("error", `the handler of ${report.method} failed`, { err: report.error });
     }
   }
 }
