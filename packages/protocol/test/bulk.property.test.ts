@@ -20,8 +20,10 @@ function recorder(attaches: boolean) {
     start: () => {},
     send(line, _urgent, attachments) {
       lines.push(line);
-      if (attachments !== undefined)
-        sent.push(Buffer.from(frameHeader(attachments)), ...attachments, Buffer.from("\n"));
+      if (attachments !== undefined) {
+        const bytes = attachments.map((each) => (typeof each === "string" ? Buffer.from(each, "latin1") : each));
+        sent.push(Buffer.from(frameHeader(attachments)), ...bytes, Buffer.from("\n"));
+      }
       return sent.push(Buffer.from(`${line}\n`)) > 0;
     },
     acceptAttachments: () => {},
