@@ -1,9 +1,6 @@
 import type { Act } from "./chaos-schedule.js";
 import type { SoakHost, SoakWorker } from "./load-calls.js";
 
-/** How long a worker may hang before its operator loses patience, ms. */
-const PATIENCE_MS = 2_000;
-
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What the operator's acts came to. */
@@ -29,12 +26,6 @@ export function createActs(host: SoakHost) {
   const signal = (worker: SoakWorker, name: NodeJS.Signals): void => {
     if (worker.pid !== undefined) process.kill(worker.pid, name);
   };
-  /** A worker that hangs is restarted, unless its host was faster. */
-  const restartIfSame = async (worker: SoakWorker): Promise<void> => {
-    const { pid } = worker;
-    await after(PATIENCE_MS);
-    if (worker.pid === pid && pid !== undefined) await worker.restart();
-  };
 
   const perform = async (worker: SoakWorker, act: Act): Promise<void> => {
     switch (act) {
@@ -44,12 +35,10 @@ export function createActs(host: SoakHost) {
         return worker.restart();
       case "SIGKILL":
       case "SIGTERM":
-        return signal(worker, act);
       case "SIGSTOP":
-        signal(worker, act);
-        return restartIfSame(worker);
+        return signal(worker, act);
       default:
-        if (worker.notify("misbehave", { how: act }) && act === "hang") await restartIfSame(worker);
+        worker.notify("misbehave", { how: act });
     }
   };
 

@@ -31,6 +31,10 @@ export interface SoakReport {
 
 /** Multiplies the bounds of time. For machines that are slower, or shared, than those the bounds were set on. */
 const TOLERANCE = Number(process.env.OUTRIGGER_TOLERANCE ?? 1);
+/** Silence after which the soaked host takes a worker for hung, ms. */
+export const UNRESPONSIVE_AFTER_MS = 3_000 * TOLERANCE;
+/** So few may all have been ended by something else. */
+const FEW_HANGS = 10;
 const LOOP_P99_MS = 20;
 const RECOVERY_MS = 300;
 /** What a start may take on a machine where even a bare process takes long: so many of those. */
@@ -41,7 +45,12 @@ const HELD_GROWTH = 64 << 20;
 export function brokenPromises(report: SoakReport): string[] {
   const { calls, loop, memory, recovery } = report;
   const recoveryMs = Math.max(RECOVERY_MS, BARE_STARTS * recovery.bareStartMs) * TOLERANCE;
+  const hung = report.crashes.unresponsive ?? 0;
+  const hangs = (report.chaos.done.hang ?? 0) + (report.chaos.done.SIGSTOP ?? 0);
   const promises: [boolean, string][] = [
+    // Some are stopped, killed or restarted before they are found.
+    [hung > 0 || hangs < FEW_HANGS, "the host finds those that hang"],
+    [hung <= hangs, "the host takes none for hung that is not"],
     [calls.made > 0, "calls were made"],
     [calls.settled === calls.made && calls.settledTwice === 0, "every call settles exactly once"],
     [report.lost === 0, "no call is lost"],

@@ -23,6 +23,7 @@ test("two minutes of chaos: no call lost or answered wrong, every worker back, n
   // It was no walk in the park.
   expect(report.calls.made).toBeGreaterThan(10_000);
   expect(report.restarts).toBeGreaterThan(50);
+  expect(report.crashes.unresponsive).toBeGreaterThan(5);
   expect(Object.keys(report.chaos.done).sort()).toEqual([...ACTS].sort());
 });
 
@@ -50,6 +51,8 @@ describe("a broken promise is told", () => {
   test("none, when all are kept", () => expect(brokenPromises(good)).toEqual([]));
   test.each<[string, Partial<SoakReport>]>([
     ["no call is lost", { lost: 1 }],
+    ["the host finds those that hang", { chaos: { ...good.chaos, done: { hang: 5, SIGSTOP: 5 } } }],
+    ["the host takes none for hung that is not", { crashes: { unresponsive: 1 } }],
     ["no call is answered wrong", { calls: { ...good.calls, wrong: 1 } }],
     ["every call settles exactly once", { calls: { ...good.calls, settledTwice: 1 } }],
     ["no process is left", { processesLeft: 1 }],

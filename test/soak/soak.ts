@@ -10,7 +10,7 @@ import { chaosSchedule, seededRandom } from "./chaos-schedule.js";
 import { createLoad, type SoakHost, type SoakWorker } from "./load-calls.js";
 import { soakContract } from "./soak-contract.js";
 import { type SoakOptions, soakOptions } from "./soak-options.js";
-import { brokenPromises, reportTable, type SoakReport } from "./soak-report.js";
+import { brokenPromises, reportTable, type SoakReport, UNRESPONSIVE_AFTER_MS } from "./soak-report.js";
 
 const LEFT_AFTER_MS = 2_000;
 const SETTLE_MS = 15_000;
@@ -34,6 +34,7 @@ async function soak(options: SoakOptions, tell: (text: string) => void): Promise
     logger,
     env: { SOAK_TOKEN: token },
     limits: { messageBytes: 4 << 20, unsentBytes: 4 << 20 },
+    liveness: { unresponsiveAfterMs: UNRESPONSIVE_AFTER_MS },
     timeouts: { initializeMs: 15_000, drainMs: 1_000, terminateMs: 500, killMs: 2_000 },
     restart: { initialDelayMs: 100, maxDelayMs: 1_000, stableAfterMs: 2_000, intensity: 20, periodMs: 60_000 },
     handlers: {
@@ -84,6 +85,8 @@ async function soak(options: SoakOptions, tell: (text: string) => void): Promise
   await load.drained();
 
   tell("waiting for every worker to serve again");
+  // What hangs serves to the eye, until it is found.
+  await after(2 * UNRESPONSIVE_AFTER_MS);
   const down = await stillDown(host);
   const lost = load.open.size;
   await host.close();
