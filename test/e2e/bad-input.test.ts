@@ -31,16 +31,46 @@ describe("a call with something wrong", () => {
     await expect(worker.request("pid", {})).resolves.toBe(worker.pid);
   });
 
-  test.each([0, -1, Number.NaN, 2 ** 31, "5"])("a timeout of %s", async (timeoutMs) => {
+  test.each([0, -1, Number.NaN, 2 ** 31, "5"])(
+    "B26: a timeout of %s is refused, not fired at once",
+    async (timeoutMs) => {
+      const { host } = greeterHost();
+      await using _ = host;
+      const worker = await host.start("w", plugin);
+      const untyped = worker as unknown as Untyped;
+      await expect(untyped.request("pid", {}, { timeoutMs })).rejects.toMatchObject({
+        code: ErrorCode.INVALID_PARAMS,
+        message: expect.stringMatching(/pid: timeoutMs: expected ms from 1 to 2147483647, got/),
+      });
+      await expect(worker.request("pid", {})).resolves.toBe(worker.pid);
+    },
+  );
+
+  test("B27: an error's code and data go through both ends, from the host's handler to the caller", async () => {
+    const failing = () => {
+      throw Object.assign(new Error("quota used up"), { code: 4001, data: { resetsAt: "noon" } });
+    };
+    const { host } = greeterHost({ handlers: { "state.get": failing, running: () => null } });
+    await using _ = host;
+    const worker = await host.start("w", plugin);
+    await expect(worker.request("fail", { code: 42 })).rejects.toMatchObject({ code: 42, data: { luck: 0 } });
+    await expect(worker.request("greet", { name: "Ada" }, { scope: { tenant: "t1" } })).rejects.toMatchObject({
+      ...{ code: 4001, message: "quota used up", data: { resetsAt: "noon" } },
+    });
+  });
+
+  test("B27: what does not run and what is not implemented has a code, and is not sent", async () => {
     const { host } = greeterHost();
     await using _ = host;
     const worker = await host.start("w", plugin);
     const untyped = worker as unknown as Untyped;
-    await expect(untyped.request("pid", {}, { timeoutMs })).rejects.toMatchObject({
-      code: ErrorCode.INVALID_PARAMS,
-      message: expect.stringMatching(/pid: timeoutMs: expected ms from 1 to 2147483647, got/),
+    await expect(untyped.request("spare", {})).rejects.toMatchObject({
+      ...{ code: ErrorCode.METHOD_NOT_IMPLEMENTED, data: { mayHaveRun: false } },
     });
-    await expect(worker.request("pid", {})).resolves.toBe(worker.pid);
+    await worker.stop();
+    await expect(worker.request("pid", {})).rejects.toMatchObject({
+      ...{ code: ErrorCode.WORKER_UNAVAILABLE, data: { mayHaveRun: false, status: "stopped" } },
+    });
   });
 
   test("a scope that is none", async () => {
@@ -79,12 +109,6 @@ describe("an entry with something wrong", () => {
     ],
     ["throws", fixture("throwing-entry"), /exit code 1.*the plugin's database is not configured/s, "startup-failed"],
     [
-      "never serves",
-      fixture("silent-entry"),
-      /the entry ended without calling serve\(plugin\): call serve/,
-      "never-served",
-    ],
-    [
       "prints garbage",
       fixture("garbage-entry"),
       /did not answer initialize within 1000 ms, and wrote 5 lines to stdout that are no messages/,
@@ -120,6 +144,16 @@ describe("an entry with something wrong", () => {
     await host.get("w")?.stop();
     await expect(host.start("w", plugin)).resolves.toMatchObject({ status: "running" });
   });
+});
+
+test("W7: an entry that forgets to serve its plugin is told exactly that, though it exits with 0", async () => {
+  const { host } = greeterHost({ restart: { type: "temporary" } });
+  await using _ = host;
+  await expect(host.start("w", { entry: fixture("silent-entry") })).rejects.toMatchObject({
+    message: expect.stringContaining("the entry ended without calling serve(plugin): call serve"),
+    data: { reason: "never-served" },
+  });
+  expect(host.get("w")?.diagnostics().lastCrash).toMatchObject({ code: 0 });
 });
 
 test("a command that sends back what it reads is told to be no worker", async () => {

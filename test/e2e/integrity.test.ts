@@ -21,7 +21,7 @@ describe("an entry with an integrity pin", () => {
     await using _ = host;
     copyFileSync(good, entry);
     const pin = pinOf(readFileSync(good));
-    const worker = await host.start("pinned", { ...plugin, entry, integrity: pin });
+    const worker = await host.start("pinned", { capabilities: ["state.read"], entry, integrity: pin });
     await expect(worker.request("pid", {})).resolves.toBe(worker.pid);
 
     const tampered = "console.log('tampered')";
@@ -43,9 +43,17 @@ describe("an entry with an integrity pin", () => {
     const { host } = greeterHost();
     await using _ = host;
     copyFileSync(good, entry);
-    const started = host.start("released", { ...plugin, entry, integrity: pinOf("another release") });
+    const started = host.start("released", {
+      capabilities: ["state.read"],
+      entry,
+      integrity: pinOf("another release"),
+    });
     await expect(started).rejects.toMatchObject({ data: { reason: "integrity-mismatch", willRestart: false } });
-    const worker = await host.start("released", { ...plugin, entry, integrity: pinOf(readFileSync(good)) });
+    const worker = await host.start("released", {
+      capabilities: ["state.read"],
+      entry,
+      integrity: pinOf(readFileSync(good)),
+    });
     expect(worker.status).toBe("running");
   });
 });

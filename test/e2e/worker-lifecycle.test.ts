@@ -158,7 +158,7 @@ describe("stop", () => {
     await child.gone();
   });
 
-  test("during the start leaves nothing alive, and the start is told", async () => {
+  test("B5: a stop during the start leaves nothing alive, and the start is told", async () => {
     const { host } = greeterHost();
     await using _ = host;
     const started = host.start("w", { entry: fixture("garbage-entry") });

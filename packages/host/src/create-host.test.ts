@@ -44,7 +44,7 @@ describe("a worker's life", () => {
     await expect(worker.request("echo", { text: "again" })).resolves.toBe("again");
   });
 
-  it("a restart that fails is retried by the same policy", async () => {
+  it("B2: a restart that fails is retried by the same policy", async () => {
     const { launcher, runtime, start } = setup((launch) => ({
       initialize(_, answer) {
         if (launch === 2) throw new Error("the database is away");
@@ -100,7 +100,7 @@ describe("a worker's life", () => {
     expect(launcher.alive()).toEqual([]);
   });
 
-  it("a worker that dies soon after each good start is given up, and a start by hand brings it back", async () => {
+  it("B1: a worker that dies soon after each good start is given up, and a start by hand brings it back", async () => {
     const { host, launcher, runtime, events, start } = setup();
     const worker = await start();
     while (worker.status !== "failed" && launcher.processes.length < 50) {
@@ -120,7 +120,7 @@ describe("a worker's life", () => {
 });
 
 describe("stop", () => {
-  it("during the start cancels it: start rejects, and nothing is alive when stop resolves", async () => {
+  it("B5: a stop during the start cancels it: start rejects, and nothing is alive when stop resolves", async () => {
     const { host, launcher, events, start } = setup({ serves: false });
     const started = start();
     await settled();
@@ -148,7 +148,7 @@ describe("stop", () => {
     expect(launcher.latest.signals).toEqual(["SIGTERM"]);
   });
 
-  it("and restart together: stop wins, and one process at most is alive at any time", async () => {
+  it("B6: stop and restart together: stop wins, and one process at most is alive at any time", async () => {
     const { host, launcher, runtime, start } = setup();
     const worker = await start();
     const outcomes = Promise.allSettled([worker.restart(), worker.stop(), worker.restart(), worker.start()]);
@@ -160,7 +160,7 @@ describe("stop", () => {
     expect(host.get("w")?.status).toBe("stopped");
   });
 
-  it("lets running calls finish, refuses new ones, and waits for the exit and not for the reply", async () => {
+  it("B18: lets running calls finish, refuses new ones, and waits for the exit and not for the reply", async () => {
     let release!: (text: string) => void;
     const { launcher, runtime, start } = setup({
       handlers: { slow: () => new Promise((resolve) => (release = resolve)) },
@@ -216,7 +216,7 @@ describe("calls", () => {
     });
   });
 
-  it("do not reach a worker before its handshake is done", async () => {
+  it("B25: do not reach a worker before its handshake is done", async () => {
     let release!: () => void;
     const { host, launcher, start } = setup({ setup: () => new Promise<void>((resolve) => (release = resolve)) });
     const started = start();
@@ -330,19 +330,22 @@ describe("the host's own methods", () => {
     await expect(worker.request("slow", {}, { scope: { tenant: "t2" } })).resolves.toBe("t2/k");
   });
 
-  it("refuse scoped calls without a live scope, whatever else runs", async () => {
+  it("B15: refuse scoped calls without a live scope, whatever else runs, and take the others", async () => {
     const { launcher, start } = setup({ handlers: { slow: () => new Promise(() => {}) } });
     const worker = await start();
+    const { peer } = launcher.latest;
+    const refused = { code: ErrorCode.INVOCATION_SCOPE_DENIED };
+    await expect(peer.request("state.get", { key: "k" }, {})).rejects.toMatchObject(refused);
+    await expect(peer.request("now", {})).resolves.toBe("noon");
     void worker.request("slow", {}, { scope: { tenant: "t1" } });
     await settled();
+    await expect(peer.request("now", {})).resolves.toBe("noon");
     for (const meta of [{}, { invocationId: "made.up" }, { invocationId: 7 }]) {
-      await expect(
-        launcher.latest.peer.request("state.get", { key: "k" }, { meta: meta as object }),
-      ).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
+      await expect(peer.request("state.get", { key: "k" }, { meta: meta as object })).rejects.toMatchObject(refused);
     }
   });
 
-  it("a nested call on its way when the reply leaves has its scope, a late one has not", async () => {
+  it("B16: a nested call on its way when the reply leaves has its scope, a late one has not", async () => {
     let id = "";
     const { launcher, runtime, start } = setup({
       handlers: {
@@ -485,7 +488,7 @@ describe("the host's own methods", () => {
     expect(early).toEqual([expect.objectContaining({ code: ErrorCode.NOT_INITIALIZED }), "noon"]);
   });
 
-  it("answer the process that asked, or nobody, and their signal aborts when it ends", async () => {
+  it("B13: answer the process that asked, or nobody, and their signal aborts when it ends", async () => {
     const signals: AbortSignal[] = [];
     const answers: ((text: string) => void)[] = [];
     const { launcher, runtime, start } = setup(
@@ -510,6 +513,33 @@ describe("the host's own methods", () => {
     await expect(second).resolves.toBe("for the second");
     await expect(first).rejects.toThrow();
   });
+
+  it("B14: are bounded in number, learn the deadline of the call, and are aborted when nobody waits any more", async () => {
+    const told: HandlerContext[] = [];
+    const { launcher, runtime, start } = setup(
+      {},
+      {
+        now(_, context) {
+          told.push(context);
+          return new Promise(() => {});
+        },
+      },
+      { limits: { incomingCalls: 2 } },
+    );
+    await start();
+    const { peer } = launcher.latest;
+    const caller = new AbortController();
+    const cancelled = peer.request("now", {}, { signal: caller.signal });
+    const timedOut = peer.request("now", {}, { timeoutMs: 500 });
+    await settled();
+    await expect(peer.request("now", {})).rejects.toMatchObject({ code: ErrorCode.OVERLOADED });
+    expect(told.map(({ deadline }) => deadline)).toEqual([expect.any(Number), runtime.wallClock() + 500]);
+    caller.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
+    await expect(timedOut).rejects.toMatchObject({ code: ErrorCode.TIMEOUT });
+    await settled();
+    expect(told.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+  });
 });
 
 describe("names that every object has", () => {
@@ -520,7 +550,7 @@ describe("names that every object has", () => {
     workerToHost: { toString: request({ params: z.object({}), result: z.string(), optional: true }) },
   });
 
-  it("are no handlers: own properties only", async () => {
+  it("B24: are no handlers: own properties only", async () => {
     const launcher = fakeLauncher(trap);
     await using host = createHost(trap, { runtime: fakeRuntime(), logger: silent });
     await host.start("w", { launcher });
@@ -533,7 +563,7 @@ describe("names that every object has", () => {
 });
 
 describe("nobody's exception is the host's", () => {
-  it("a listener that throws or rejects is reported and changes nothing else", async () => {
+  it("B19: a listener that throws or rejects is reported and changes nothing else", async () => {
     const { host, launcher, runtime, events, start } = setup();
     const failures: string[] = [];
     host.on("error", ({ during }) => failures.push(during));

@@ -56,7 +56,7 @@ test("a worker's log entry becomes a record with its level, id, time and meta", 
   });
 });
 
-test("meta cannot overwrite a field of the host's", () => {
+test("B28: meta cannot overwrite a field of the host's", () => {
   const { logs, records } = bridge();
   const meta = JSON.parse('{"workerId":"other","level":60,"msg":"x","name":"y","source":"host","__proto__":{"a":1}}');
   logs.log({ level: "info", message: "real", meta });

@@ -275,7 +275,7 @@ describe("crash", () => {
     expect(draining.broken("kill")).toEqual(["arm shutdown 2000", "SIGKILL"]);
     expect(draining.exited()).toContain("stop: done");
   });
-  it("a worker that dies soon after each good start is not restarted for ever", () => {
+  it("B1: a worker that dies soon after each good start is not restarted for ever", () => {
     const worker = machine().running();
     const delays: string[] = [];
     while (worker.state.status !== "failed" && worker.launches() < 100) {
@@ -298,7 +298,7 @@ describe("crash", () => {
     expect(worker.after(60_000).timer()).toEqual([]);
     expect(worker.exited()).toContain("crash, 1000");
   });
-  it("an exit during the handshake is told once and leaves one status", () => {
+  it("B3: an exit during the handshake is told once and leaves one status", () => {
     const worker = machine();
     worker.start();
     worker.process("launched");

@@ -240,7 +240,7 @@ test("a second request with the id of a running one is dropped, so that the firs
   expect(peer.stats.duplicateRequests).toBe(2);
 });
 
-test("answers nobody asked for are counted; those to calls given up are silent", async () => {
+test("B26: answers nobody asked for are counted; those to calls given up are silent", async () => {
   const { peer, wire } = peerOnWire({ outgoing: methods });
   const call = peer.request("echo", 1, { signal: AbortSignal.abort() });
   await expect(call).rejects.toMatchObject({ code: ErrorCode.CANCELLED });

@@ -74,7 +74,7 @@ test("a plain iterable of a stream runs in its call too", async () => {
   expect(items).toEqual(["A", "A"]);
 });
 
-test("W5 detached work carries no invocation, not even through the context of its call", async () => {
+test("W5: detached work carries no invocation, not even through the context of its call", async () => {
   const work: Promise<unknown>[] = [];
   const { initialize, run, calls } = rawSession({
     run(_, context) {

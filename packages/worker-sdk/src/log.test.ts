@@ -35,7 +35,7 @@ test("each level writes a line with its time and meta", () => {
   expect(lines[2]).toEqual({ level: "info", message: "a info", meta: { level: "info" }, time: 5 });
 });
 
-test("B28 a flood is dropped and counted, and told when it is over", () => {
+test("B28: a flood is dropped and counted, and told when it is over", () => {
   const { log, lines, advance } = memoryLog(10);
   for (let n = 0; n < 1_000; n++) log.info(`${n}`);
   expect(lines).toHaveLength(10);

@@ -9,7 +9,7 @@ const untilAborted = (call: IncomingCall) =>
 const deadlines = (calls: readonly IncomingCall[]) =>
   Object.fromEntries(calls.map(({ params, meta }) => [String(params), meta?.deadlineMs ?? 0]));
 
-test("B26 a nested call gets what is left of its caller's time, never more", async () => {
+test("B26: a nested call gets what is left of its caller's time, never more", async () => {
   const { initialize, run, calls } = rawSession(
     {
       async run(_, { host, detached }) {

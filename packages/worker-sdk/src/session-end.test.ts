@@ -10,7 +10,7 @@ function latch() {
   return { opened, open };
 }
 
-test("W1 calls in flight are answered before shutdown is, and their calls of the host still work", async () => {
+test("W1: calls in flight are answered before shutdown is, and their calls of the host still work", async () => {
   const order: string[] = [];
   const gate = latch();
   const { peer, initialize, ended } = rawSession(

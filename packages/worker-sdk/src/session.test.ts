@@ -4,7 +4,7 @@ import { rawSession } from "../test/support/raw-session.js";
 
 const notInitialized = { code: ErrorCode.NOT_INITIALIZED };
 
-test("B25 nothing is served before initialize was answered", async () => {
+test("B25: nothing is served before initialize was answered", async () => {
   const { peer, initialize, logs } = rawSession({ run: () => "served", tell: () => {} });
   for (const method of ["run", "health", "shutdown", "initialized"]) {
     await expect(peer.request(method, {}), method).rejects.toMatchObject(notInitialized);
@@ -17,7 +17,7 @@ test("B25 nothing is served before initialize was answered", async () => {
   expect(logs).toEqual([]);
 });
 
-test("W3 initialize is served once, and setup runs once, before any call", async () => {
+test("W3: initialize is served once, and setup runs once, before any call", async () => {
   let setups = 0;
   let finish = (): void => {};
   const { peer, initialize, calls } = rawSession(
@@ -104,7 +104,7 @@ test("the answer tells features, methods, plugin and SDK", async () => {
   expect(answer.sdk).toMatchObject({ name: "@outrigger/worker-sdk", version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
 });
 
-test("B24 inherited members are no methods, and handlers left out are not implemented", async () => {
+test("B24: inherited members are no methods, and handlers left out are not implemented", async () => {
   const { peer, initialize } = rawSession({});
   await initialize();
   for (const method of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {

@@ -20,7 +20,7 @@ test.each([
   expect(worker.stderr()).toContain(`acme.plain: ${what}: Error: ${message}\n    at `);
 });
 
-test("W4 a call that comes after the exception is not served, however long the last bytes take to leave", async () => {
+test("W4: a call that comes after the exception is not served, however long the last bytes take to leave", async () => {
   const worker = startWorker("crashing", plain);
   await worker.initialize();
   worker.child.stdout.pause();

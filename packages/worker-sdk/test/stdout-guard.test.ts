@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { plain } from "./contracts/plain.js";
 import { startWorker } from "./support/worker-process.js";
 
-test("B11 whatever a plugin prints reaches stderr, and every answer arrives", async () => {
+test("B11: whatever a plugin prints reaches stderr, and every answer arrives", async () => {
   const worker = startWorker("noisy", plain);
   await worker.initialize();
   const printed = {
@@ -30,7 +30,7 @@ test("B11 whatever a plugin prints reaches stderr, and every answer arrives", as
   expect(worker.peer.stats.invalidMessages).toBe(0);
 });
 
-test("W2 an answer of many megabytes arrives whole before the process exits, although the host reads late", async () => {
+test("W2: an answer of many megabytes arrives whole before the process exits, although the host reads late", async () => {
   const worker = startWorker("noisy", plain);
   await worker.initialize();
   const size = 20_000_000;
@@ -44,7 +44,7 @@ test("W2 an answer of many megabytes arrives whole before the process exits, alt
   await expect(worker.exited).resolves.toEqual({ code: 0, signal: null });
 });
 
-test("W2 what teardown has to say arrives before the process exits, although the host reads late", async () => {
+test("W2: what teardown has to say arrives before the process exits, although the host reads late", async () => {
   const worker = startWorker("noisy", plain);
   await worker.initialize();
   worker.child.stdout.pause();

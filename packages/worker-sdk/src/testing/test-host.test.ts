@@ -154,7 +154,7 @@ test("setup runs, its failure is thrown, and close runs teardown", async () => {
   await expect(createTestHost(broken)).rejects.toThrow("no licence");
 });
 
-test("W6 a new test host knows nothing of the one before: no state, no subscriptions", async () => {
+test("W6: a new test host knows nothing of the one before: no state, no subscriptions", async () => {
   const options = { http: () => ({ url: "", status: 200, headers: {} }), secrets: { token: "" } };
   for (let incarnation = 0; incarnation < 2; incarnation++) {
     await using host = await createTestHost(product, options);
