@@ -87,6 +87,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
   const close = async (): Promise<void> => {
     const all = [...entries.values()];
     const outcomes = await Promise.allSettled(all.map(({ supervisor }) => supervisor.close()));
+    for (const { supervisor } of all) supervisor.hub.end({ by: "host", reason: "the host closed" });
     const alive = all
       .filter((_, index) => outcomes[index]?.status === "rejected")
       .map(({ supervisor }) => supervisor.id);
@@ -116,7 +117,11 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
         const entry = known(id);
         // What outlives SIGKILL stays known, and may be stopped or removed again.
         await entry.supervisor.stop();
-        await entry.supervisor.close();
+        try {
+          await entry.supervisor.close();
+        } finally {
+          entry.supervisor.hub.end({ by: "host", reason: `the host removed worker ${id}` });
+        }
         if (entries.get(id) === entry) entries.delete(id);
       }),
     get: (id) => entries.get(id)?.worker,

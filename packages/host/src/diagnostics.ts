@@ -62,6 +62,10 @@ export interface WorkerDiagnostics {
     /** Scopes taken back early for lack of room. */
     readonly invocationsEvicted: number;
     readonly channels: number;
+    /** To its push channels. */
+    readonly subscriptions: number;
+    /** What slow subscribers missed, since the worker was first started. */
+    readonly pushesDropped: number;
   };
   /** How many calls there were since the worker was first started, how they ended and how long they took. */
   readonly methods: MethodFigures;
@@ -117,6 +121,8 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
       invocationsLingering: load?.invocations.lingering ?? 0,
       invocationsEvicted: load?.invocations.evicted ?? 0,
       channels: load?.channels ?? 0,
+      subscriptions: supervisor.hub.stats.subscriptions,
+      pushesDropped: supervisor.hub.stats.dropped,
     },
     methods: supervisor.figures.snapshot(),
     resends,

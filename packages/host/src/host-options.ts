@@ -42,6 +42,8 @@ export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<
   readonly notificationScopeMs: number;
   /** Push channels open at once. Default 1,000. */
   readonly channels: number;
+  /** Subscriptions to its push channels at once. Default 1,000. */
+  readonly subscriptions: number;
   /** How much of the end of its stderr is kept for failure messages, characters. Default 8,000. */
   readonly stderrTailCharacters: number;
   /** Log lines of the worker written per second. Default 100. */

@@ -6,7 +6,7 @@ import {
   RpcError,
   type Serving,
 } from "@outrigger/protocol";
-import { type CallGateSource, createCallGate } from "@outrigger/protocol/authority";
+import { type CallGateSource, createCallGate, isChannelMethod } from "@outrigger/protocol/authority";
 import { iterateInTrace, runInTrace, toldServing } from "@outrigger/protocol/tracing";
 import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
 import type { LogBridge } from "./log-bridge.js";
@@ -35,10 +35,11 @@ export function hostServing(source: ServingSource): Serving {
       source.logs.log(params as LogParams);
       return undefined;
     }
-    const origin = gate.admit(method, params, call.meta);
+    const origin = gate.admit(call);
     if (origin === undefined) return undefined;
     const handler = Object.hasOwn(source.handlers, method) ? source.handlers[method] : undefined;
     if (handler === undefined) {
+      if (call.definition.kind === "notification" && isChannelMethod(method)) return undefined;
       throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
     }
     const outcome = runInTrace(call.trace, handler, params, new CallContext(call, origin, source));

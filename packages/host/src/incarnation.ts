@@ -1,4 +1,5 @@
 import { type CallMeter, ErrorCode, isRpcError } from "@outrigger/protocol";
+import type { ChannelHub } from "@outrigger/protocol/authority";
 import { exitMessage } from "./exit-message.js";
 import { exitReason, type HostCause } from "./exit-reason.js";
 import { startupCause } from "./host-handshake.js";
@@ -26,6 +27,7 @@ export class Incarnation {
   readonly logs: LogBridge;
   readonly #core: HostCore;
   readonly #meter: CallMeter;
+  readonly #hub: ChannelHub;
   readonly #tell: (event: Event) => void;
   readonly #signs: VitalSigns;
   #process: WorkerProcess | undefined;
@@ -41,12 +43,13 @@ export class Incarnation {
     number: number,
     spec: WorkerSpec,
     core: HostCore,
-    owner: { readonly meter: CallMeter; tell(event: ProcessEvent): void },
+    owner: { readonly meter: CallMeter; readonly hub: ChannelHub; tell(event: ProcessEvent): void },
   ) {
     this.number = number;
     this.spec = spec;
     this.#core = core;
     this.#meter = owner.meter;
+    this.#hub = owner.hub;
     this.#tell = (event) => owner.tell({ ...event, incarnation: number } as ProcessEvent);
     const { logger, runtime } = core;
     const { workerId } = spec.launch;
@@ -114,7 +117,7 @@ export class Incarnation {
       return;
     }
     this.#channel = new WorkerChannel(this.spec, this.#core, process, {
-      ...{ incarnation: this.number, logs: this.logs, meter: this.#meter },
+      ...{ incarnation: this.number, logs: this.logs, meter: this.#meter, hub: this.#hub },
       onClosed: (error) => this.#onChannelClosed(error),
     });
     this.#signs.watchUsage(process.usage?.bind(process));

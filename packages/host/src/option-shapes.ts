@@ -36,7 +36,8 @@ const TIMEOUTS = names<Timeouts>({
 const LIMITS = names<HostLimits>({
   ...{ messageBytes: true, depth: true, values: true, outgoingCalls: true, incomingCalls: true },
   ...{ streamItems: true, streamBytes: true, unsentBytes: true, heapMb: true, rssMb: true },
-  ...{ invocations: true, invocationGraceMs: true, notificationScopeMs: true, channels: true },
+  ...{ invocations: true, invocationGraceMs: true, notificationScopeMs: true },
+  ...{ channels: true, subscriptions: true },
   ...{ stderrTailCharacters: true, logLinesPerSecond: true, logBurst: true },
 });
 const LIVENESS = names<LivenessSettings>({ pingMs: true, unresponsiveAfterMs: true, onHang: true });

@@ -36,6 +36,7 @@ const DEFAULT_LIMITS: Omit<HostLimits, Unlimited> = {
   invocationGraceMs: DEFAULT_INVOCATION_LIMITS.graceMs,
   notificationScopeMs: DEFAULT_INVOCATION_LIMITS.notificationMs,
   channels: DEFAULT_CHANNEL_LIMITS.max,
+  subscriptions: 1_000,
   stderrTailCharacters: DEFAULT_STDERR_TAIL,
   logLinesPerSecond: DEFAULT_LOG_LIMITS.linesPerSecond,
   logBurst: DEFAULT_LOG_LIMITS.burst,
@@ -121,6 +122,7 @@ function workerLimits(limits: Omit<HostLimits, Unlimited>, callMs: number): Omit
       notificationMs: limits.notificationScopeMs,
     },
     channels: { ...DEFAULT_CHANNEL_LIMITS, max: limits.channels },
+    subscriptions: limits.subscriptions,
     log: { ...DEFAULT_LOG_LIMITS, linesPerSecond: limits.logLinesPerSecond, burst: limits.logBurst },
     stderrTailCharacters: limits.stderrTailCharacters,
   };

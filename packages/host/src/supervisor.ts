@@ -1,4 +1,5 @@
 import { describeHang, type LogLevel } from "@outrigger/protocol";
+import { type ChannelHub, createChannelHub } from "@outrigger/protocol/authority";
 import type { Emitter } from "./events.js";
 import { handled } from "./handled-promise.js";
 import type { ExitEvent, WorkerEvents } from "./host-events.js";
@@ -25,6 +26,8 @@ interface Queued {
 /** One worker: feeds what happens to the state table, and does what the table says. Decides nothing itself. */
 export class Supervisor {
   readonly id: string;
+  /** Who watches its push channels, whichever process opens them. */
+  readonly hub: ChannelHub = createChannelHub();
   /** The calls of all its processes. */
   readonly figures: ReturnType<typeof createMethodFigures>;
   readonly #core: HostCore;
@@ -125,7 +128,7 @@ export class Supervisor {
     switch (effect.type) {
       case "launch":
         this.#current = new Incarnation(effect.incarnation, this.#spec, this.#core, {
-          meter: this.figures,
+          ...{ meter: this.figures, hub: this.hub },
           tell: (event) => this.#dispatch({ event }),
         });
         void this.#current.launch();

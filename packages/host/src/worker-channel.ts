@@ -12,6 +12,7 @@ import {
   type WaitingCall,
 } from "@outrigger/protocol";
 import {
+  type ChannelHub,
   type Channels,
   createChannels,
   createInvocations,
@@ -23,7 +24,8 @@ import { stdioTransport } from "@outrigger/protocol/node";
 import { traceFor } from "@outrigger/protocol/tracing";
 import { failedStream } from "./failed-stream.js";
 import { rejected } from "./handled-promise.js";
-import { CallContext, type ContextSource } from "./handler-context.js";
+import { tellClosed } from "./closed-channels.js";
+import type { ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";
 import type { WorkerProcess } from "./launcher.js";
@@ -47,6 +49,7 @@ export class WorkerChannel {
   readonly #core: HostCore;
   readonly #logs: LogBridge;
   readonly #meter: CallMeter;
+  readonly #hub: ChannelHub;
   readonly #peer: Peer;
   readonly #stdout: Readable;
   readonly #invocations: Invocations<unknown>;
@@ -66,6 +69,7 @@ export class WorkerChannel {
       readonly incarnation: number;
       readonly logs: LogBridge;
       readonly meter: CallMeter;
+      readonly hub: ChannelHub;
       onClosed(error: Error | undefined): void;
     },
   ) {
@@ -77,6 +81,7 @@ export class WorkerChannel {
     this.#core = core;
     this.#logs = hooks.logs;
     this.#meter = hooks.meter;
+    this.#hub = hooks.hub;
     this.#invocations = createInvocations(uniqueId(), limits.invocations);
     this.#channels = createChannels(limits.channels);
     this.#context = {
@@ -100,7 +105,7 @@ export class WorkerChannel {
           invocations: this.#invocations,
           logs: hooks.logs,
         },
-        channels: guardChannels(core.serving, this.#channels),
+        channels: guardChannels(core.serving, this.#channels, hooks.hub),
         now: () => clock.now(),
         isInitialized: () => this.#handshake !== undefined,
       }),
@@ -251,23 +256,11 @@ export class WorkerChannel {
     this.#peer.close((method, mayHaveRun) => diedWithWorker(this.#workerId, method, mayHaveRun, exit));
     this.#invocations.drain();
     this.#gone.abort(new RpcError(ErrorCode.WORKER_UNAVAILABLE, exit.message));
-    for (const { scope, channel, reason } of this.#channels.closeAll(`its worker ended: ${exit.reason.reason}`)) {
-      this.#tellClosed({ channel, reason }, scope);
-    }
-  }
-
-  #tellClosed(params: { readonly channel: string; readonly reason: string }, scope: unknown): void {
-    const method = "channels.close";
-    const handler = this.#core.handlers[method];
-    const { signal } = new AbortController();
-    const call = { method, signal, trace: undefined, deadline: undefined, progress: () => {} };
-    const origin = { invocation: "none", invocationId: undefined, scope } as const;
-    const report = (error: unknown): void =>
-      this.#logs.note("error", `the handler of ${method} failed`, { err: error });
-    try {
-      Promise.resolve(handler?.(params, new CallContext(call, origin, this.#context))).catch(report);
-    } catch (error) {
-      report(error);
+    for (const closed of this.#channels.closeAll(`its worker ended: ${exit.reason.reason}`)) {
+      this.#hub.close(closed.scope, closed.channel, { by: "worker-ended", reason: closed.reason });
+      tellClosed(closed, this.#core.handlers, this.#context, (message, err) =>
+        this.#logs.note("error", message, { err }),
+      );
     }
   }
 

@@ -28,6 +28,8 @@ export interface WorkerLimits {
   readonly transport: TransportLimits;
   readonly invocations: InvocationLimits;
   readonly channels: ChannelLimits;
+  /** Subscriptions to them. */
+  readonly subscriptions: number;
   readonly log: LogLimits;
   readonly stderrTailCharacters: number;
   /** `undefined`: none. */

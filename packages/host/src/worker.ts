@@ -7,8 +7,11 @@ import type {
   Remote,
   RequestOptions,
   ScopeOf,
+  WorkerToHost,
 } from "@outrigger/protocol";
+import type { ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
 import { tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
+import { type ChannelOptions, watchChannel } from "./channel-watch.js";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import { failedStream } from "./failed-stream.js";
@@ -79,6 +82,14 @@ export interface Worker<C extends Contract = Contract>
   restart(): Promise<void>;
   /** Asks the plugin how it is. Fails like any call. */
   health(options?: Pick<RequestOptions, "signal" | "timeoutMs">): Promise<HealthResult>;
+  /**
+   * Subscribes to what it pushes on a channel from now on, in this or a later process: a channel that is not open yet is
+   * waited for. The loop ends, and never throws, when the worker closes the channel, its process ends, the host closes or
+   * removes it, or `signal` aborts: `closed` tells which. At most 1,000 subscriptions (`limits.subscriptions`); one more
+   * ends at once. Handlers of `channels.*` are told besides. See docs/calls.md in the repository.
+   * @throws RpcError INVALID_PARAMS naming what cannot be used
+   */
+  channel(name: string, options?: ChannelOptions<ScopeOf<C>>): ChannelSubscription<ChannelPush<WorkerToHost<C>>>;
   /** A snapshot: status, process, crashes, load, counters. */
   diagnostics(): WorkerDiagnostics;
 }
@@ -162,6 +173,8 @@ export function createWorker<C extends Contract>(
         return rejected(error);
       }
     },
+    channel: (name, options) =>
+      watchChannel(supervisor.hub, core.contract, supervisor.spec.limits, name, options) as never,
     diagnostics,
   };
 }

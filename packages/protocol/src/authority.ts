@@ -1,6 +1,14 @@
 export { type CallGate, type CallGateSource, createCallGate } from "./authority/call-gate.js";
 export type { CallOrigin, InvocationStatus } from "./authority/call-origin.js";
 export { scopeOfCall } from "./authority/call-scope.js";
+export { type ChannelHub, createChannelHub, type SubscribeOptions } from "./authority/channel-hub.js";
+export {
+  type ChannelEnd,
+  type ChannelPush,
+  type ChannelSubscription,
+  DEFAULT_SUBSCRIPTION_BUFFER,
+  type SubscriptionBuffer,
+} from "./authority/channel-subscription.js";
 export { type ChannelLimits, type Channels, createChannels, DEFAULT_CHANNEL_LIMITS } from "./authority/channels.js";
 export {
   createInvocations,
@@ -8,4 +16,4 @@ export {
   type InvocationLimits,
   type Invocations,
 } from "./authority/invocations.js";
-export { guardChannels, type PushChannels } from "./authority/push-channels.js";
+export { type AdmittedCall, guardChannels, isChannelMethod, type PushChannels } from "./authority/push-channels.js";

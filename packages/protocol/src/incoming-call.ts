@@ -19,6 +19,8 @@ export class IncomingCall {
   readonly meta: MessageMeta | undefined;
   /** The trace it belongs to: what came with it, unless its handler runs in a span of this end. */
   trace: TraceContext | undefined;
+  /** Bytes of the notification that brought it; 0 for a request. */
+  readonly bytes: number;
   /** When it came, ms on this end's clock; 0 when nobody measures. */
   readonly receivedAt: number;
   /** When the caller stops waiting, ms on this end's clock; `undefined` when it told no deadline. */
@@ -36,7 +38,7 @@ export class IncomingCall {
   #aborted = false;
 
   constructor(
-    call: Pick<IncomingCall, "id" | "method" | "definition" | "params" | "meta" | "receivedAt" | "deadline">,
+    call: Pick<IncomingCall, "id" | "method" | "definition" | "params" | "meta" | "bytes" | "receivedAt" | "deadline">,
     sendProgress: (call: IncomingCall, value: unknown) => void,
   ) {
     this.id = call.id;
@@ -44,6 +46,7 @@ export class IncomingCall {
     this.definition = call.definition;
     this.params = call.params;
     this.meta = call.meta;
+    this.bytes = call.bytes;
     this.trace =
       call.meta?.traceparent === undefined ? undefined : readTrace(call.meta.traceparent, call.meta.tracestate);
     this.receivedAt = call.receivedAt;

@@ -133,7 +133,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   /** Everything that can refuse a call before its handler sees it; throws the answer. */
-  const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined): IncomingCall => {
+  const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined, bytes = 0): IncomingCall => {
     const { method, meta } = message;
     if (intakeClosed && !method.startsWith("$/")) {
       throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down; call again after its restart`);
@@ -156,7 +156,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     const hasDeadline = typeof deadlineMs === "number" && deadlineMs >= 0;
     const receivedAt = hasDeadline || context.meter !== undefined ? context.clock.now() : 0;
     const deadline = hasDeadline ? receivedAt + deadlineMs : undefined;
-    const call = new IncomingCall({ id, method, definition, params, meta, receivedAt, deadline }, sendProgress);
+    const call = new IncomingCall({ id, method, definition, params, meta, bytes, receivedAt, deadline }, sendProgress);
     if (definition.kind === "stream") call.producer = createProducer(meta, limits);
     const input = inputOf(definition);
     if (input !== undefined && id !== undefined) call.source = takeInput(method, id, input);
@@ -200,10 +200,10 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       run(call);
     },
 
-    onNotification(message: NotificationMessage): void {
+    onNotification(message: NotificationMessage, bytes: number): void {
       let call: IncomingCall;
       try {
-        call = admit(message, undefined);
+        call = admit(message, undefined, bytes);
       } catch (error) {
         stats.refusedNotifications++;
         const shown = isRpcError(error) ? error : new RpcError(ErrorCode.INTERNAL_ERROR, "refused", { cause: error });

@@ -278,7 +278,7 @@ export class Peer {
   #onNotification(message: NotificationMessage, bytes: number): void {
     const isOwn = message.method.startsWith("$/");
     if (isOwn && takeRuntimeNotification(message, bytes, this.#outgoing, this.#incoming)) return;
-    this.#incoming.onNotification(message);
+    this.#incoming.onNotification(message, bytes);
   }
 
   #report(report: PeerReport): void {

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { createCallGate } from "./call-gate.js";
 import { createInvocations } from "./invocations.js";
 
+const call = { method: "m", params: {}, meta: undefined, bytes: 0 };
+
 function gate() {
   let now = 0;
   const invocations = createInvocations<unknown>("k", { graceMs: 1, notificationMs: 20, max: 5 });
@@ -12,7 +14,7 @@ function gate() {
     now: () => now,
     isInitialized: () => true,
   });
-  const origin = (invocationId: unknown) => made.admit("m", {}, { invocationId: invocationId as string });
+  const origin = (invocationId: unknown) => made.admit({ ...call, meta: { invocationId: invocationId as string } });
   return { invocations, made, origin, pass: () => void now++ };
 }
 
@@ -23,7 +25,7 @@ test("an invocation id is the host's word: shown while it is live, and never wha
   for (const invented of ["k.9", "admin", 7, { tenant: "t1" }]) {
     expect(origin(invented)).toEqual({ invocation: "unknown", invocationId: undefined, scope: undefined });
   }
-  expect(made.admit("m", {}, undefined)).toEqual({ invocation: "none", invocationId: undefined, scope: undefined });
+  expect(made.admit(call)).toEqual({ invocation: "none", invocationId: undefined, scope: undefined });
   invocations.settle(id, 0);
   pass();
   expect(origin(id)).toEqual({ invocation: "expired", invocationId: undefined, scope: undefined });

@@ -4,7 +4,7 @@ import type { MessageMeta } from "../messages.js";
 import { authorizeCall } from "./authorize-call.js";
 import { type CallOrigin, callOrigin } from "./call-origin.js";
 import type { Invocations } from "./invocations.js";
-import type { PushChannels } from "./push-channels.js";
+import type { AdmittedCall, PushChannels } from "./push-channels.js";
 
 /** What the calls of one process are judged by. */
 export interface CallGateSource {
@@ -22,7 +22,7 @@ export interface CallGate {
   /** @throws RpcError NOT_INITIALIZED, CAPABILITY_DENIED, INVOCATION_SCOPE_DENIED */
   authorize(method: string, definition: Method, meta: MessageMeta | undefined): void;
   /** What an authorized call was made for; `undefined` when no handler is to run. @throws RpcError of push channels */
-  admit(method: string, params: unknown, meta: MessageMeta | undefined): CallOrigin | undefined;
+  admit(call: AdmittedCall): CallOrigin | undefined;
 }
 
 /** Makes the gate of one process. */
@@ -36,9 +36,9 @@ export function createCallGate(source: CallGateSource): CallGate {
       }
       authorizeCall(method, definition, source.capabilities, () => originOf(meta));
     },
-    admit(method, params, meta) {
-      const origin = originOf(meta);
-      return source.channels.admit(method, params, origin.scope) ? origin : undefined;
+    admit(call) {
+      const origin = originOf(call.meta);
+      return source.channels.admit(call, origin.scope) ? origin : undefined;
     },
   };
 }

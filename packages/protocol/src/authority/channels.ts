@@ -38,8 +38,6 @@ export interface Channels<Scope> {
 /** Keeps the channels one process has open. Scopes are equal when they are equal as JSON, in any order of keys. */
 export function createChannels<Scope>(limits: ChannelLimits = DEFAULT_CHANNEL_LIMITS): Channels<Scope> {
   const open = new Map<string, Channel<Scope>>();
-  const keyOf = (scope: Scope, channel: string): string => `${stableJson(scope)}\n${channel}`;
-
   return {
     open(scope, channel) {
       if (channel === "" || channel.length > limits.nameCharacters) {
@@ -48,7 +46,7 @@ export function createChannels<Scope>(limits: ChannelLimits = DEFAULT_CHANNEL_LI
           `channel: expected a name of 1 to ${limits.nameCharacters} characters, got ${channel.length}`,
         );
       }
-      const key = keyOf(scope, channel);
+      const key = channelKey(scope, channel);
       if (open.has(key)) return false;
       if (open.size >= limits.max) {
         throw new RpcError(
@@ -60,14 +58,14 @@ export function createChannels<Scope>(limits: ChannelLimits = DEFAULT_CHANNEL_LI
       return true;
     },
     checkOpen(scope, channel) {
-      if (open.has(keyOf(scope, channel))) return;
+      if (open.has(channelKey(scope, channel))) return;
       throw new RpcError(
         ErrorCode.INVALID_REQUEST,
         `channel ${channel.slice(0, limits.nameCharacters)} is not open in this scope; open it first, in the same scope`,
       );
     },
     close(scope, channel, reason) {
-      const key = keyOf(scope, channel);
+      const key = channelKey(scope, channel);
       const closed = open.get(key);
       open.delete(key);
       return closed === undefined ? undefined : { ...closed, reason };
@@ -81,6 +79,11 @@ export function createChannels<Scope>(limits: ChannelLimits = DEFAULT_CHANNEL_LI
       return open.size;
     },
   };
+}
+
+/** The same name in another scope is another key. */
+export function channelKey(scope: unknown, channel: string): string {
+  return `${stableJson(scope)}\n${channel}`;
 }
 
 function stableJson(value: unknown): string {

@@ -2,20 +2,13 @@ import { z } from "zod";
 import { notification } from "../contract.js";
 import { json, name, sentence } from "./bounded-values.js";
 
-const capability = "channels.push";
+/** A host needs no handlers: it can subscribe instead. */
+const push = { capability: "channels.push", scoped: true, optional: true } as const;
 
 /** Pushes to whoever watches, e.g. over SSE. A channel is known by its name within the tenant of the scope. */
 export const channelToHost = {
   /** Must come before `channels.emit`; opening an open channel changes nothing. */
-  "channels.open": notification({ params: z.object({ channel: name }), capability, scoped: true }),
-  "channels.emit": notification({
-    params: z.object({ channel: name, event: name.optional(), data: json }),
-    capability,
-    scoped: true,
-  }),
-  "channels.close": notification({
-    params: z.object({ channel: name, reason: sentence.optional() }),
-    capability,
-    scoped: true,
-  }),
+  "channels.open": notification({ params: z.object({ channel: name }), ...push }),
+  "channels.emit": notification({ params: z.object({ channel: name, event: name.optional(), data: json }), ...push }),
+  "channels.close": notification({ params: z.object({ channel: name, reason: sentence.optional() }), ...push }),
 } as const;

@@ -16,9 +16,11 @@ import {
 } from "@outrigger/protocol";
 import {
   createCallGate,
+  createChannelHub,
   createChannels,
   createInvocations,
   guardChannels,
+  isChannelMethod,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
 import {
@@ -53,11 +55,12 @@ type CallOptions = Omit<PeerCallOptions, "meta"> & TraceOptions & { readonly sco
 export function createTestPeer(options: TestPeerOptions) {
   const { contract, clock, workerId } = options;
   const invocations = createInvocations<unknown>("test");
+  const hub = createChannelHub();
   let isInitialized = false;
   const gate = createCallGate({
     capabilities: new Set(options.capabilities),
     invocations,
-    channels: guardChannels(contract.workerToHost, createChannels()),
+    channels: guardChannels(contract.workerToHost, createChannels(), hub),
     now: () => clock.now(),
     isInitialized: () => isInitialized,
   });
@@ -71,9 +74,9 @@ export function createTestPeer(options: TestPeerOptions) {
         handlerErrorCode: ErrorCode.INTERNAL_ERROR,
         authorize: gate.authorize,
         handle(call) {
-          const { method, params, meta, trace, signal } = call;
+          const { method, params, trace, signal } = call;
           if (method === "$/log") return options.onLog(params as LogParams);
-          const origin = gate.admit(method, params, meta);
+          const origin = gate.admit(call);
           if (origin === undefined) return undefined;
           options.onCall(method, params, origin.scope);
           const handler = options.handler(method);
@@ -87,6 +90,7 @@ export function createTestPeer(options: TestPeerOptions) {
             },
           };
           if (handler === undefined) {
+            if (call.definition.kind === "notification" && isChannelMethod(method)) return undefined;
             throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
           }
           const outcome = runInTrace(trace, handler, params as never, context);
@@ -133,7 +137,7 @@ export function createTestPeer(options: TestPeerOptions) {
   };
 
   return {
-    peer,
+    ...{ peer, hub },
     async initialize(): Promise<InitializeResult> {
       const { name, version } = contract;
       const offer = { protocol: PROTOCOL_RANGE, contract: { name, version }, features: [...FEATURES], limits: {} };
