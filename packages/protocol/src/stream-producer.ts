@@ -90,7 +90,9 @@ export function createItemProducer(firstItems: number, firstBytes: number): Item
           if (isStopped) return;
           const sent = send(next.value);
           items -= 1;
-          bytes -= typeof sent === "number" ? sent : await sent;
+          // In a step of its own: what is granted during the wait must count.
+          const sentBytes = typeof sent === "number" ? sent : await sent;
+          bytes -= sentBytes;
         }
       } catch (error) {
         isOver = true;
