@@ -17,6 +17,8 @@ export interface AttackCase {
   readonly blockMs?: number;
   /** How long it is watched, ms: it never says that it is done. */
   readonly withinMs?: number;
+  /** Silence after which the host takes it for hung, ms; default: the host's own. */
+  readonly unresponsiveAfterMs?: number;
   /** It leaves a process that no host can find. */
   readonly escapes?: boolean;
 }
@@ -25,6 +27,7 @@ const serves: AttackCase = { outcome: "serves" };
 const useless: AttackCase = { outcome: "useless" };
 const silent: AttackCase = { outcome: "useless", withinMs: 1_000 };
 const crash = (reason: string): AttackCase => ({ outcome: { crash: reason } });
+const hung: AttackCase = { ...crash("unresponsive"), unresponsiveAfterMs: 1_000 };
 const start = (reason: string): AttackCase => ({ outcome: { start: reason } });
 const givenUp = (reason: string): AttackCase => ({ outcome: { givenUp: reason } });
 const violation = crash("protocol-violation");
@@ -103,8 +106,8 @@ export const attackCases: Readonly<Record<string, Readonly<Record<string, Attack
     "closes stderr": serves,
     "closes all three": crash("stdin-closed"),
     "stops reading": useless,
-    "stops itself with SIGSTOP": silent,
-    hangs: silent,
+    "stops itself with SIGSTOP": hung,
+    hangs: hung,
     "ignores SIGTERM and shutdown": serves,
     "answers shutdown and stays": serves,
     "leaves children that hold the pipes, and exits": crash("exit-code"),

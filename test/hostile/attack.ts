@@ -13,6 +13,8 @@ export interface Attack {
   /** What ends the attack, if the time does not: the worker says so, or crashes once, or is given up. */
   readonly until: "finished" | "crash" | "failed";
   readonly withinMs: number;
+  /** `undefined`: the host's default. */
+  readonly unresponsiveAfterMs: number | undefined;
 }
 
 /** What the attacked host saw. Bytes and ms. */

@@ -39,6 +39,7 @@ async function run(attack: Attack): Promise<AttackReport> {
   const host = createHost(hostileContract, {
     logger: pino(pino.destination({ dest: "/dev/null", sync: false })),
     limits: { messageBytes: attack.messageBytes, unsentBytes: attack.messageBytes },
+    liveness: { unresponsiveAfterMs: attack.unresponsiveAfterMs },
     timeouts: { initializeMs: 1_500, drainMs: 300, terminateMs: 300, killMs: 2_000 },
     restart: { initialDelayMs: 10, maxDelayMs: 50, intensity: 4, periodMs: 60_000 },
     env: { HOSTILE_TOKEN: attack.token, MESSAGE_BYTES: String(attack.messageBytes), SCALE: String(attack.scale) },

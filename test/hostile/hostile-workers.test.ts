@@ -36,6 +36,7 @@ async function attack(file: string, mode: string, attackCase: AttackCase): Promi
   const outcome = await attackHost(file, {
     ...{ mode, token, messageBytes: MESSAGE_BYTES, scale: SCALE, until: untilOf(attackCase) },
     withinMs: attackCase.withinMs ?? WITHIN_MS,
+    unresponsiveAfterMs: attackCase.unresponsiveAfterMs,
   });
   expect(outcome, "the host lives").toMatchObject({ code: 0, signal: null });
   expect(outcome.stderr, "the host has nothing to complain of").toBe("");

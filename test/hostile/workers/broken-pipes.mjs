@@ -112,7 +112,6 @@ const modes = {
 const silent = { echo: () => {}, list: () => {} };
 const handlers = {
   "never answers": silent,
-  "stops itself with SIGSTOP": silent,
   "ignores SIGTERM and shutdown": { shutdown: () => {} },
   "answers shutdown and stays": { shutdown: ({ id }) => send({ id, result: null }) },
 };
