@@ -54,6 +54,8 @@ export interface WorkerDiagnostics {
     readonly pendingRequests: number;
     /** Calls of the worker being handled. */
     readonly handling: number;
+    /** Calls cancelled or timed out that the worker has not ended yet. */
+    readonly abandoned: number;
     readonly unsentBytes: number;
     /** Scopes lent to calls in flight. */
     readonly invocations: number;
@@ -116,6 +118,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
     load: {
       pendingRequests: load?.outgoing ?? 0,
       handling: load?.incoming ?? 0,
+      abandoned: load?.abandoned ?? 0,
       unsentBytes: load?.unsentBytes ?? 0,
       invocations: load?.invocations.open ?? 0,
       invocationsLingering: load?.invocations.lingering ?? 0,

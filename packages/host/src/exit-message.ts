@@ -26,7 +26,9 @@ export function describeExit(exit: ExitReason): string {
         ? `it answered initialize, but its setup was not done within ${exit.timeoutMs} ms${stray(exit.strayLines)}${stuck(exit.hang)}: look in setup for what never settles; raise timeouts.initializeMs if it must take longer`
         : `it did not answer initialize within ${exit.timeoutMs} ms${stray(exit.strayLines)}${stuck(exit.hang)}: the entry never called serve(plugin), or was busy before it; ${exit.strayLines > 0 ? "its stdout must carry the protocol only; " : ""}raise timeouts.initializeMs if it must take longer`;
     case "unresponsive":
-      return `it answered no ping for ${Math.round(exit.silentMs)} ms${stuck(exit.hang)}: its event loop is blocked, look ${exit.hang?.file === undefined ? "" : "there "}for long synchronous work or an endless loop`;
+      return `it answered no ping for ${Math.round(exit.silentMs)} ms${stuck(exit.hang)}: ${unresponsiveAdvice(exit.hang)}`;
+    case "cancel-ignored":
+      return `it went on with ${exit.method} for ${Math.round(exit.ignoredMs)} ms after that was cancelled: have the handler heed ctx.signal, or raise cancel.graceMs`;
     case "protocol-violation":
       return `it broke the protocol: ${exit.message}`;
     case "stdin-closed":

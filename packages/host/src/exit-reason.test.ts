@@ -127,6 +127,7 @@ const EXAMPLES: { readonly [Name in ExitReason["reason"]]: ExitReason & { readon
   "handshake-mismatch": { reason: "handshake-mismatch", message: "contract acme.greeter: version 1 and 2" },
   "initialize-timeout": { reason: "initialize-timeout", timeoutMs: 15_000, initialized: false, strayLines: 1 },
   unresponsive: { reason: "unresponsive", silentMs: 10_000 },
+  "cancel-ignored": { reason: "cancel-ignored", method: "greet", ignoredMs: 5_000 },
   "protocol-violation": { reason: "protocol-violation", message: "a message of more than 10 bytes" },
   "stdin-closed": { reason: "stdin-closed", message: "write EPIPE" },
   "spawn-failed": { reason: "spawn-failed", message: "no such command: frob" },
@@ -141,6 +142,7 @@ test("every reason has one sentence", () => {
     Object.fromEntries(Object.entries(EXAMPLES).map(([name, reason]) => [name, describeExit(reason)])),
   ).toMatchInlineSnapshot(`
     {
+      "cancel-ignored": "it went on with greet for 5000 ms after that was cancelled: have the handler heed ctx.signal, or raise cancel.graceMs",
       "exit-code": "it ended by itself with exit code 127 (a shell's or container's: command not found); its stderr may say why",
       "handshake-mismatch": "host and plugin do not fit: contract acme.greeter: version 1 and 2",
       "heap-out-of-memory": "its JavaScript heap is full: look for a leak, or raise limits.heapMb",
@@ -154,8 +156,21 @@ test("every reason has one sentence", () => {
       "spawn-failed": "it could not be started: no such command: frob",
       "startup-failed": "it failed to start: setup: no database",
       "stdin-closed": "its pipes broke while it was alive: write EPIPE; a worker must keep stdin and stdout open until it exits",
-      "unresponsive": "it answered no ping for 10000 ms: its event loop is blocked, look for long synchronous work or an endless loop",
+      "unresponsive": "it answered no ping for 10000 ms: its event loop is blocked, by an endless loop or long synchronous work, or its process is stopped",
     }
+  `);
+});
+
+test("where a main thread stood still is named", () => {
+  const hang = { functionName: "spin", file: "/app/plugin.ts", line: 12, column: 5, stalledMs: 9_000, stack: [] };
+  expect([
+    describeExit({ reason: "unresponsive", silentMs: 10_000, hang }),
+    describeExit({ reason: "initialize-timeout", timeoutMs: 500, initialized: true, strayLines: 0, hang }),
+  ]).toMatchInlineSnapshot(`
+    [
+      "it answered no ping for 10000 ms; its main thread stood still in spin (/app/plugin.ts:12:5): its event loop is blocked, look there for an endless loop or long synchronous work; liveness.unresponsiveAfterMs says how long it may be",
+      "it answered initialize, but its setup was not done within 500 ms; its main thread stood still in spin (/app/plugin.ts:12:5): look in setup for what never settles; raise timeouts.initializeMs if it must take longer",
+    ]
   `);
 });
 

@@ -19,6 +19,8 @@ export type HostCause =
       /** Where its main thread stood still, if its guard thread could tell. */
       readonly hang?: HangReport | undefined;
     }
+  /** It went on with a call that was cancelled, and `cancel.onIgnored` says restart. */
+  | { readonly reason: "cancel-ignored"; readonly method: string; readonly ignoredMs: number }
   /** It sent something that no worker may: a message past the cap. */
   | { readonly reason: "protocol-violation"; readonly message: string }
   /** It can no longer be written to, or closed its output. */
@@ -128,6 +130,7 @@ export const DEFAULT_RESTART_RULES: Readonly<Record<ExitReasonName, RestartRule>
   "handshake-mismatch": "fail",
   "initialize-timeout": "restart",
   unresponsive: "restart",
+  "cancel-ignored": "restart",
   "protocol-violation": "restart",
   "stdin-closed": "restart",
   "spawn-failed": "restart",

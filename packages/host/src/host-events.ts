@@ -1,6 +1,6 @@
 import type { ExitReason, ExitReasonName } from "./exit-reason.js";
 import type { OnHang } from "./liveness-state.js";
-import type { FailedWhy, Silence, WorkerStatus } from "./state-types.js";
+import type { FailedWhy, IgnoredCancel, Silence, WorkerStatus } from "./state-types.js";
 
 interface OfWorker {
   readonly workerId: string;
@@ -55,6 +55,13 @@ export interface RecoveredEvent extends OfWorker {
   readonly incarnation: number;
 }
 
+/** A worker goes on with a call that was cancelled, or timed out, longer than `cancel.graceMs`; told once a call. */
+export interface CancelIgnoredEvent extends OfWorker, IgnoredCancel {
+  readonly incarnation: number;
+  /** What `cancel.onIgnored` says: `true`: it takes no new calls, and is restarted when it has drained. */
+  readonly isDrained: boolean;
+}
+
 /** A worker was given up: it stays down until `start`. */
 export interface FailedEvent extends OfWorker {
   readonly why: FailedWhy;
@@ -79,6 +86,7 @@ export interface WorkerEvents {
   unresponsive: UnresponsiveEvent;
   /** It answers again, and was not killed (`liveness: { onHang: "report" }`). */
   recovered: RecoveredEvent;
+  "cancel-ignored": CancelIgnoredEvent;
   failed: FailedEvent;
   error: ErrorEvent;
 }
@@ -86,5 +94,5 @@ export interface WorkerEvents {
 /** Their names. */
 export const WORKER_EVENTS: Readonly<Record<keyof WorkerEvents, true>> = {
   ...{ status: true, ready: true, exit: true, crash: true, restarted: true, failed: true, error: true },
-  ...{ unresponsive: true, recovered: true },
+  ...{ unresponsive: true, recovered: true, "cancel-ignored": true },
 };

@@ -1,4 +1,5 @@
 import type { Codec, Contract, PeerLimits, TransportLimits } from "@outrigger/protocol";
+import type { CancelPolicy } from "./cancel-policy.js";
 import type { InheritEnv } from "./environment.js";
 import type { HostHandlers } from "./handler-context.js";
 import type { HostLogger } from "./host-logger.js";
@@ -65,6 +66,8 @@ export interface SharedOptions {
    * in a debugger, which hangs at each breakpoint. See docs/supervision.md in the repository.
    */
   readonly liveness?: LivenessOption | undefined;
+  /** What follows when a worker goes on with calls that were cancelled, or timed out. */
+  readonly cancel?: Given<CancelPolicy> | undefined;
   /** Variables added to the environment; the host's own environment is never passed on as a whole. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** What of the host's own environment a worker gets, beside the little every worker gets. */

@@ -1,4 +1,4 @@
-import { type CallMeter, ErrorCode, isRpcError } from "@outrigger/protocol";
+import { type CallMeter, ErrorCode, isRpcError, type PeerReport } from "@outrigger/protocol";
 import type { ChannelHub } from "@outrigger/protocol/authority";
 import { exitMessage } from "./exit-message.js";
 import { exitReason, type HostCause } from "./exit-reason.js";
@@ -6,6 +6,7 @@ import { startupCause } from "./host-handshake.js";
 import { checkProcess, type ProcessExit, type WorkerProcess } from "./launcher.js";
 import { createLogBridge, type LogBridge } from "./log-bridge.js";
 import type { PermissionReport } from "./node-permissions.js";
+import { logReport } from "./peer-log.js";
 import type { ProcessEvent, WorkerExit } from "./state-types.js";
 import { readStderr, type StderrReader } from "./stderr-reader.js";
 import { createVitalSigns, type VitalSigns, type Vitals } from "./vital-signs.js";
@@ -118,6 +119,7 @@ export class Incarnation {
     }
     this.#channel = new WorkerChannel(this.spec, this.#core, process, {
       ...{ incarnation: this.number, logs: this.logs, meter: this.#meter, hub: this.#hub },
+      onReport: (report) => this.#onReport(report),
       onClosed: (error) => this.#onChannelClosed(error),
     });
     this.#signs.watchUsage(process.usage?.bind(process));
@@ -180,6 +182,15 @@ export class Incarnation {
     } catch (error) {
       this.logs.note("warn", `the launcher could not send ${signal}`, { err: error });
     }
+  }
+
+  #onReport(report: PeerReport): void {
+    logReport(this.logs, report);
+    // An old worker may not know how to end a call.
+    const endsCalls = this.#channel?.handshakeResult?.agreement.features.includes("cancel") === true;
+    if (report.kind !== "cancel-ignored" || !endsCalls) return;
+    const { method, ignoredMs } = report;
+    this.#tell({ type: "cancel-ignored", method, ignoredMs, onIgnored: this.spec.cancel.onIgnored });
   }
 
   #onChannelClosed(error: Error | undefined): void {

@@ -1,4 +1,5 @@
 export type { ChannelLimits } from "@outrigger/protocol/authority";
+export type { CancelPolicy, OnIgnored } from "./cancel-policy.js";
 export { commandLauncher } from "./command-launcher.js";
 export { createHost } from "./create-host.js";
 export type { HostDiagnostics, WorkerDiagnostics } from "./diagnostics.js";
@@ -18,6 +19,7 @@ export type { ExitReason, ExitReasonName, RestartRule } from "./exit-reason.js";
 export type { HandlerContext, HostHandlers, ScopedHandlerContext } from "./handler-context.js";
 export type { Host } from "./host.js";
 export type {
+  CancelIgnoredEvent,
   CrashEvent,
   ErrorEvent,
   ExitEvent,

@@ -26,6 +26,10 @@ describe("an option that cannot be used is refused with INVALID_PARAMS, what was
     ["a typo in limits", { limits: { heapMB: 5 } }, /^limits: there is no option "heapMB"; did you mean heapMb\?/],
     ["a typo in restart", { restart: { intensty: 5 } }, /^restart: .*did you mean intensity\?/],
     ["a typo in rules", { restart: { rules: { signals: "stop" } } }, /^restart\.rules: .*did you mean signal\?/],
+    ["a typo in cancel", { cancel: { graceMS: 5 } }, /^cancel: .*did you mean graceMs\?/],
+    ["cancel.onIgnored", { cancel: { onIgnored: "kill" } }, /^cancel\.onIgnored: expected "report" or "restart"/],
+    ["cancel.graceMs", { cancel: { graceMs: 0 } }, /^cancel\.graceMs: expected ms/],
+    ["cancel.maxWatched", { cancel: { maxWatched: 0 } }, /^cancel\.maxWatched: expected a whole number from 1/],
     ["restart.type", { restart: { type: 1n } }, /^restart\.type: .*got 1n/],
     ["inheritEnv", { inheritEnv: true }, /^inheritEnv: expected an object/],
     [

@@ -1,4 +1,5 @@
 import type { Contract } from "@outrigger/protocol";
+import type { CancelPolicy } from "./cancel-policy.js";
 import type { InheritEnv } from "./environment.js";
 import { DEFAULT_RESTART_RULES } from "./exit-reason.js";
 import { isLogger, LOG_LEVELS } from "./guarded-logger.js";
@@ -14,7 +15,7 @@ type Names<T> = Readonly<Record<KeysOf<T>, true>>;
 const names = <T>(all: Names<T>): readonly string[] => Object.keys(all);
 
 const SHARED: Names<SharedOptions> = {
-  ...{ restart: true, timeouts: true, limits: true, liveness: true, env: true, inheritEnv: true },
+  ...{ restart: true, timeouts: true, limits: true, liveness: true, cancel: true, env: true, inheritEnv: true },
 };
 const HOST = names<HostOptions<Contract>>({
   ...SHARED,
@@ -41,6 +42,7 @@ const LIMITS = names<HostLimits>({
   ...{ stderrTailCharacters: true, logLinesPerSecond: true, logBurst: true },
 });
 const LIVENESS = names<LivenessSettings>({ pingMs: true, unresponsiveAfterMs: true, onHang: true });
+const CANCEL = names<CancelPolicy>({ graceMs: true, onIgnored: true, maxWatched: true });
 const RESTART = names<RestartPolicy>({
   ...{ type: true, intensity: true, periodMs: true, initialDelayMs: true, factor: true },
   ...{ maxDelayMs: true, jitter: true, stableAfterMs: true, rules: true },
@@ -84,10 +86,11 @@ export function checkStartOptions(options: unknown): void {
 }
 
 function checkShared(given: Readonly<Record<string, unknown>>): void {
-  const { restart, timeouts, limits, liveness, env, inheritEnv } = given;
+  const { restart, timeouts, limits, liveness, cancel, env, inheritEnv } = given;
   if (timeouts !== undefined) checkKeys("timeouts", timeouts, TIMEOUTS);
   if (limits !== undefined) checkKeys("limits", limits, LIMITS);
   if (liveness !== undefined && liveness !== false) checkKeys("liveness", liveness, LIVENESS);
+  if (cancel !== undefined) checkKeys("cancel", cancel, CANCEL);
   if (env !== undefined) checkObject("env", env);
   if (restart !== undefined) {
     const { rules } = checkKeys("restart", restart, RESTART);

@@ -1,5 +1,6 @@
 import { type Codec, type Contract, DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
 import { DEFAULT_CHANNEL_LIMITS, DEFAULT_INVOCATION_LIMITS } from "@outrigger/protocol/authority";
+import { resolveCancel } from "./cancel-policy.js";
 import { commandLauncher } from "./command-launcher.js";
 import { workerEnvironment } from "./environment.js";
 import type { HostLimits, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
@@ -60,7 +61,8 @@ export function resolveShared(host: SharedOptions, worker: SharedOptions = {}) {
   const memory = { ...(heapMb !== undefined && { heapMb }), ...(rssMb !== undefined && { rssMb }) };
   checkCounts("limits", { ...limits, ...memory });
   const liveness = resolveLiveness(host.liveness, worker.liveness);
-  return { timeouts, limits, heapMb, rssMb, liveness, restart: resolveRestart(host.restart, worker.restart) };
+  const cancel = resolveCancel(host.cancel, worker.cancel);
+  return { timeouts, limits, heapMb, rssMb, liveness, cancel, restart: resolveRestart(host.restart, worker.restart) };
 }
 
 /** Makes the spec of one worker. @throws RpcError INVALID_PARAMS like {@link resolveShared} */
@@ -73,7 +75,7 @@ export function resolveSpec(
   checkStartOptions(options);
   // What another codec can write, it alone knows.
   if (core.codec === undefined) checkWritable({ config: options.config, manifest: options.manifest });
-  const { timeouts, limits, heapMb, rssMb, liveness, restart } = resolveShared(host, options);
+  const { timeouts, limits, heapMb, rssMb, liveness, cancel, restart } = resolveShared(host, options);
   const { callMs, initializeMs, ...ladder } = timeouts;
   const env = workerEnvironment({
     ...{ workerId, hostEnv: process.env, platform: process.platform },
@@ -97,7 +99,7 @@ export function resolveSpec(
       shutdown: { ...DEFAULT_SHUTDOWN_BUDGET, ...ladder },
       restart,
     },
-    liveness,
+    ...{ liveness, cancel },
     limits: { ...workerLimits(limits, callMs), rssMb },
   };
 }

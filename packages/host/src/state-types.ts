@@ -1,4 +1,5 @@
 import type { HangReport, WaitingCall } from "@outrigger/protocol";
+import type { OnIgnored } from "./cancel-policy.js";
 import type { ExitReason, HostCause } from "./exit-reason.js";
 import type { OnHang } from "./liveness-state.js";
 import type { CrashHistory, RestartDecision, RestartPolicy } from "./restart-policy.js";
@@ -83,6 +84,13 @@ export interface LifecycleSettings {
 /** What the phases that wait wait for; one timer is armed at a time. */
 export type TimerName = "initialize" | "stable" | "shutdown" | "backoff";
 
+/** A call that a worker goes on with though it was cancelled, or timed out. */
+export interface IgnoredCancel {
+  readonly method: string;
+  /** ms since it was told to stop. */
+  readonly ignoredMs: number;
+}
+
 /** What a process did. */
 export type ProcessEvent =
   /** It exists. */
@@ -100,6 +108,8 @@ export type ProcessEvent =
     }
   /** It was unresponsive, and answers again. */
   | { readonly type: "recovered"; readonly incarnation: number }
+  /** It goes on with a call that was cancelled. */
+  | ({ readonly type: "cancel-ignored"; readonly incarnation: number; readonly onIgnored: OnIgnored } & IgnoredCancel)
   /** It cannot be asked to shut down. */
   | { readonly type: "shutdown-refused"; readonly incarnation: number }
   /** It is gone, or never came to be. Told once. */
@@ -156,4 +166,5 @@ export type Notice =
       readonly willRestart: boolean;
     }
   | { readonly event: "recovered" }
+  | ({ readonly event: "cancel-ignored"; readonly isDrained: boolean } & IgnoredCancel)
   | { readonly event: "failed"; readonly why: FailedWhy; readonly exit?: WorkerExit };

@@ -232,6 +232,11 @@ export class Supervisor {
         this.#note("info", "it answers again");
         this.#emit("recovered", { workerId, incarnation: this.#state.incarnation });
         return;
+      case "cancel-ignored": {
+        const { method, ignoredMs, isDrained } = notice;
+        this.#emit("cancel-ignored", { workerId, incarnation: this.#state.incarnation, method, ignoredMs, isDrained });
+        return;
+      }
       case "failed": {
         const { why, exit } = notice;
         const message = failedMessage(why, exit);

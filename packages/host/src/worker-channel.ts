@@ -6,6 +6,7 @@ import {
   MAX_DELAY_MS,
   Peer,
   type PeerCallOptions,
+  type PeerReport,
   type PeerStats,
   RpcError,
   type TraceOptions,
@@ -22,16 +23,15 @@ import {
 } from "@outrigger/protocol/authority";
 import { stdioTransport } from "@outrigger/protocol/node";
 import { traceFor } from "@outrigger/protocol/tracing";
+import { tellClosed } from "./closed-channels.js";
 import { failedStream } from "./failed-stream.js";
 import { rejected } from "./handled-promise.js";
-import { tellClosed } from "./closed-channels.js";
 import type { ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";
 import type { WorkerProcess } from "./launcher.js";
 import type { PipeCounters } from "./life-signs.js";
 import type { LogBridge } from "./log-bridge.js";
-import { logReport } from "./peer-log.js";
 import type { WorkerExit } from "./state-types.js";
 import { tenantScope } from "./tenant-scope.js";
 import { diedWithWorker, notImplemented } from "./unavailable-error.js";
@@ -70,6 +70,7 @@ export class WorkerChannel {
       readonly logs: LogBridge;
       readonly meter: CallMeter;
       readonly hub: ChannelHub;
+      onReport(report: PeerReport): void;
       onClosed(error: Error | undefined): void;
     },
   ) {
@@ -110,7 +111,8 @@ export class WorkerChannel {
         isInitialized: () => this.#handshake !== undefined,
       }),
       ...{ limits: limits.peer, codec: core.codec, clock, meter: hooks.meter },
-      onReport: (report) => logReport(this.#logs, report),
+      cancel: { graceMs: spec.cancel.graceMs, max: spec.cancel.maxWatched },
+      onReport: (report) => hooks.onReport(report),
       onClosed: (error) => {
         this.#isOpen = false;
         end();

@@ -1,5 +1,6 @@
 import type { Codec, Contract, InitializeParams, MethodMap, PeerLimits, TransportLimits } from "@outrigger/protocol";
 import type { ChannelLimits, InvocationLimits } from "@outrigger/protocol/authority";
+import type { CancelPolicy } from "./cancel-policy.js";
 import type { HostLogger } from "./host-logger.js";
 import type { HostRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
@@ -19,6 +20,7 @@ export interface WorkerSpec {
   readonly lifecycle: LifecycleSettings;
   /** `false`: it is not watched for hangs. */
   readonly liveness: LivenessSettings | false;
+  readonly cancel: CancelPolicy;
   readonly limits: WorkerLimits;
 }
 

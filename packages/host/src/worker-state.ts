@@ -1,3 +1,4 @@
+import type { OnIgnored } from "./cancel-policy.js";
 import type { OnHang } from "./liveness-state.js";
 import {
   countCrash,
@@ -23,7 +24,15 @@ import {
   settle,
   type TransitionContext,
 } from "./state-draft.js";
-import type { Effect, LifecycleEvent, ProcessEvent, Silence, WorkerExit, WorkerState } from "./state-types.js";
+import type {
+  Effect,
+  IgnoredCancel,
+  LifecycleEvent,
+  ProcessEvent,
+  Silence,
+  WorkerExit,
+  WorkerState,
+} from "./state-types.js";
 
 export const INITIAL_STATE: WorkerState = {
   status: "stopped",
@@ -173,6 +182,9 @@ function onProcess(draft: Draft, event: ProcessEvent): void {
     case "unresponsive":
       onUnresponsive(draft, event.silence, event.onHang);
       return;
+    case "cancel-ignored":
+      onCancelIgnored(draft, event, event.onIgnored);
+      return;
     case "recovered":
       if (phase.name === "serving") emit(draft, { event: "recovered" });
       return;
@@ -199,6 +211,16 @@ function onUnresponsive(draft: Draft, silence: Silence, onHang: OnHang): void {
     blame(draft, { reason: "unresponsive", silentMs: silence.silentMs, hang: silence.hang });
     end(draft, "kill", "policy", true);
   } else if (isKilled) hasten(draft);
+}
+
+/** Its other calls may be well: it drains. */
+function onCancelIgnored(draft: Draft, { method, ignoredMs }: IgnoredCancel, onIgnored: OnIgnored): void {
+  if (draft.state.phase.name !== "serving") return;
+  const isDrained = onIgnored === "restart";
+  emit(draft, { event: "cancel-ignored", method, ignoredMs, isDrained });
+  if (!isDrained) return;
+  blame(draft, { reason: "cancel-ignored", method, ignoredMs });
+  end(draft, "drain", "policy", true);
 }
 
 /** A process that is being ended and cannot end by itself is not given more time. */
