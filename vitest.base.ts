@@ -1,7 +1,8 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-// Workspace packages resolve to their sources, so no test waits for a build.
-const conditions = ["outrigger-source", "module", "node"];
+// Workspace packages resolve to their sources, so no test waits for a build. Other packages as Node resolves them:
+// what the condition "module" leads to is for bundlers, and may not load.
+const conditions = ["outrigger-source", "node"];
 
 export const base: ViteUserConfig = defineConfig({
   resolve: { conditions },

@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     platform: "node",
     target: "node20.19",
     conditions: ["outrigger-source"],
-    external: ["pino"],
+    external: ["pino", "@opentelemetry/*"],
     sourcemap: "inline",
     logLevel: "warning",
   });
