@@ -3,6 +3,7 @@ import { z } from "zod";
 import { later, peerOnWire, peerPair, serving, settled } from "../test/peer-pair.js";
 import { stream } from "./contract.js";
 import { ErrorCode } from "./errors.js";
+import { createItemProducer } from "./stream-producer.js";
 
 const any = z.unknown();
 const methods = { items: stream({ params: any, item: any }) };
@@ -126,4 +127,17 @@ test("a stream that is being read is finished by a drain", async () => {
   for await (const _ of reader) count++;
   await drained;
   expect(count).toBe(1000);
+});
+
+test("credit that comes while an item waits for the pipe counts", async () => {
+  const producer = createItemProducer(10, 1);
+  const sent: unknown[] = [];
+  const over = producer.run(["a", "b"], async (item) => {
+    sent.push(item);
+    producer.grant(1, 100);
+    return 100;
+  });
+  await settled();
+  expect(sent).toEqual(["a", "b"]);
+  await over;
 });
