@@ -134,10 +134,10 @@ test("credit that comes while an item waits for the pipe counts", async () => {
   const sent: unknown[] = [];
   const over = producer.run(["a", "b"], async (item) => {
     sent.push(item);
+    await settled();
     producer.grant(1, 100);
     return 100;
   });
-  await settled();
-  expect(sent).toEqual(["a", "b"]);
   await over;
+  expect(sent).toEqual(["a", "b"]);
 });
