@@ -1,29 +1,22 @@
 import { type Contract, ErrorCode, RpcError } from "@outrigger/protocol";
 import {
   type ChannelHub,
+  type ChannelOptions,
   type ChannelSubscription,
   DEFAULT_SUBSCRIPTION_BUFFER,
-  type SubscriptionBuffer,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
-import { checkCounts, checkKeys, type Given, invalidOption, shown, withDefaults } from "./option-checks.js";
+import { checkKeys, invalidOption, shown } from "./option-checks.js";
 import { tenantScope } from "./tenant-scope.js";
 import type { WorkerLimits } from "./worker-spec.js";
 
-/** How to subscribe to a push channel. */
-export interface ChannelOptions<Scope = unknown> {
-  /** Whose channel of that name. Default: the one that is opened without a scope. */
-  readonly scope?: Scope | undefined;
-  /** Unsubscribes when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-  /** What is kept for a slow reader: default 256 items and 1 MiB, past which the oldest are dropped and counted. */
-  readonly buffer?: Given<SubscriptionBuffer> | undefined;
-}
-
-const OPTIONS = ["scope", "signal", "buffer"];
+const OPTIONS = ["scope", "signal", "buffer"] as const satisfies readonly (keyof ChannelOptions)[];
 const BUFFER = Object.keys(DEFAULT_SUBSCRIPTION_BUFFER);
 
-/** @throws RpcError INVALID_PARAMS naming what cannot be used, METHOD_NOT_FOUND for a contract without channels */
+/**
+ * Subscribes to a push channel of one worker.
+ * @throws RpcError INVALID_PARAMS naming what cannot be used, METHOD_NOT_FOUND for a contract without channels
+ */
 export function watchChannel(
   hub: ChannelHub,
   contract: Contract,
@@ -39,20 +32,8 @@ export function watchChannel(
   if (typeof channel !== "string" || channel === "" || channel.length > nameCharacters) {
     throw invalidOption(`channel: expected a name of 1 to ${nameCharacters} characters, got ${shown(channel)}`);
   }
-  checkKeys("channel: options", options, OPTIONS);
-  const { scope, signal, buffer } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw invalidOption(`channel: signal: expected an AbortSignal, got ${shown(signal)}`);
-  }
-  if (buffer !== undefined) checkKeys("channel: buffer", buffer, BUFFER);
-  const { overflow, ...counts } = withDefaults(DEFAULT_SUBSCRIPTION_BUFFER, buffer);
-  checkCounts("channel: buffer", counts);
-  if (overflow !== "drop-oldest" && overflow !== "close") {
-    throw invalidOption(`channel: buffer.overflow: expected "drop-oldest" or "close", got ${shown(overflow)}`);
-  }
-  return hub.subscribe(scopeOfCall(contract.scope ?? tenantScope, scope, undefined), channel, {
-    signal,
-    buffer: { ...counts, overflow },
-    max: limits.subscriptions,
-  });
+  const { buffer } = checkKeys(`channel ${channel}: options`, options, OPTIONS);
+  if (buffer !== undefined) checkKeys(`channel ${channel}: buffer`, buffer, BUFFER);
+  const scope = scopeOfCall(contract.scope ?? tenantScope, options.scope, undefined);
+  return hub.subscribe(scope, channel, options, limits.subscriptions);
 }

@@ -1,4 +1,11 @@
-export type { ChannelLimits } from "@outrigger/protocol/authority";
+export type {
+  ChannelEnd,
+  ChannelLimits,
+  ChannelOptions,
+  ChannelPush,
+  ChannelSubscription,
+  SubscriptionBuffer,
+} from "@outrigger/protocol/authority";
 export type { CancelPolicy, OnIgnored } from "./cancel-policy.js";
 export { commandLauncher } from "./command-launcher.js";
 export { createHost } from "./create-host.js";

@@ -1,5 +1,5 @@
 import { type Codec, type Contract, DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
-import { DEFAULT_CHANNEL_LIMITS, DEFAULT_INVOCATION_LIMITS } from "@outrigger/protocol/authority";
+import { DEFAULT_CHANNEL_LIMITS, DEFAULT_INVOCATION_LIMITS, DEFAULT_SUBSCRIPTIONS } from "@outrigger/protocol/authority";
 import { resolveCancel } from "./cancel-policy.js";
 import { commandLauncher } from "./command-launcher.js";
 import { workerEnvironment } from "./environment.js";
@@ -37,7 +37,7 @@ const DEFAULT_LIMITS: Omit<HostLimits, Unlimited> = {
   invocationGraceMs: DEFAULT_INVOCATION_LIMITS.graceMs,
   notificationScopeMs: DEFAULT_INVOCATION_LIMITS.notificationMs,
   channels: DEFAULT_CHANNEL_LIMITS.max,
-  subscriptions: 1_000,
+  subscriptions: DEFAULT_SUBSCRIPTIONS,
   stderrTailCharacters: DEFAULT_STDERR_TAIL,
   logLinesPerSecond: DEFAULT_LOG_LIMITS.linesPerSecond,
   logBurst: DEFAULT_LOG_LIMITS.burst,

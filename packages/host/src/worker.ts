@@ -9,9 +9,9 @@ import type {
   ScopeOf,
   WorkerToHost,
 } from "@outrigger/protocol";
-import type { ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
+import type { ChannelOptions, ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
 import { tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
-import { type ChannelOptions, watchChannel } from "./channel-watch.js";
+import { watchChannel } from "./channel-watch.js";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import { failedStream } from "./failed-stream.js";

@@ -1,12 +1,15 @@
 export { type CallGate, type CallGateSource, createCallGate } from "./authority/call-gate.js";
 export type { CallOrigin, InvocationStatus } from "./authority/call-origin.js";
 export { scopeOfCall } from "./authority/call-scope.js";
-export { type ChannelHub, createChannelHub, type SubscribeOptions } from "./authority/channel-hub.js";
+export { type CapabilityReport, reportCapabilities } from "./authority/capability-report.js";
+export { type ChannelHub, createChannelHub } from "./authority/channel-hub.js";
 export {
   type ChannelEnd,
+  type ChannelOptions,
   type ChannelPush,
   type ChannelSubscription,
   DEFAULT_SUBSCRIPTION_BUFFER,
+  DEFAULT_SUBSCRIPTIONS,
   type SubscriptionBuffer,
 } from "./authority/channel-subscription.js";
 export { type ChannelLimits, type Channels, createChannels, DEFAULT_CHANNEL_LIMITS } from "./authority/channels.js";

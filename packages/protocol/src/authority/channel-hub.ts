@@ -1,17 +1,22 @@
 import { createAbortListeners } from "../abort-listeners.js";
 import {
   type ChannelEnd,
+  type ChannelOptions,
   type ChannelSubscription,
   createSubscriber,
   type Subscriber,
-  type SubscriptionBuffer,
+  subscriptionBuffer,
 } from "./channel-subscription.js";
 import { channelKey } from "./channels.js";
 
 /** Who watches the push channels of one worker, whichever process has them open. */
 export interface ChannelHub {
-  /** Watches a channel, open or not yet: it waits for it to be opened, also by a later process. */
-  subscribe(scope: unknown, channel: string, options: SubscribeOptions): ChannelSubscription;
+  /**
+   * Watches a channel, open or not yet: it waits for it to be opened, also by a later process.
+   * @param max how many subscriptions there may be: past it they end at once
+   * @throws RpcError INVALID_PARAMS naming the option that cannot be used
+   */
+  subscribe(scope: unknown, channel: string, options: ChannelOptions, max: number): ChannelSubscription;
   /** @param bytes of the message that brought it */
   emit(scope: unknown, channel: string, push: unknown, bytes: number): void;
   /** Ends the subscriptions to one channel. */
@@ -23,14 +28,6 @@ export interface ChannelHub {
     /** Pushes that a slow subscriber missed, since the worker was first started. */
     readonly dropped: number;
   };
-}
-
-/** How to watch a channel. */
-export interface SubscribeOptions {
-  readonly signal: AbortSignal | undefined;
-  readonly buffer: SubscriptionBuffer;
-  /** How many subscriptions there may be: past it they end at once. */
-  readonly max: number;
 }
 
 /** Makes the hub of one worker. */
@@ -50,7 +47,9 @@ export function createChannelHub(): ChannelHub {
   };
 
   return {
-    subscribe(scope, channel, { signal, buffer, max }) {
+    subscribe(scope, channel, options, max) {
+      const buffer = subscriptionBuffer(channel, options);
+      const { signal } = options;
       const refused = refusal(max, signal);
       const key = channelKey(scope, channel);
       const onAbort = (): void => void subscriber.subscription.return?.();

@@ -1,5 +1,7 @@
+import { checkSignal } from "../abort-listeners.js";
 import type { MethodMap } from "../contract.js";
 import type { ParamsOutput } from "../contract-types.js";
+import { ErrorCode, RpcError } from "../errors.js";
 
 /** Why a subscription to a push channel ended. */
 export interface ChannelEnd {
@@ -23,12 +25,53 @@ export interface SubscriptionBuffer {
   readonly overflow: "drop-oldest" | "close";
 }
 
+/** How many subscriptions to the channels of one worker there may be, unless something else is said. */
+export const DEFAULT_SUBSCRIPTIONS = 1_000;
+
 /** The buffer of a subscription that asks for none. */
 export const DEFAULT_SUBSCRIPTION_BUFFER: SubscriptionBuffer = {
   items: 256,
   bytes: 1024 * 1024,
   overflow: "drop-oldest",
 };
+
+/** How to subscribe to a push channel. */
+export interface ChannelOptions<Scope = unknown> {
+  /** Whose channel of that name. Default: the one that is opened without a scope. */
+  readonly scope?: Scope | undefined;
+  /** Unsubscribes when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** What is kept for a slow reader: by default 256 items and 1 MiB, past which the oldest are dropped and counted. */
+  readonly buffer?: { readonly [K in keyof SubscriptionBuffer]?: SubscriptionBuffer[K] | undefined } | undefined;
+}
+
+/** Fills in the defaults. @throws RpcError INVALID_PARAMS naming what cannot be used */
+export function subscriptionBuffer(channel: string, { signal, buffer = {} }: ChannelOptions): SubscriptionBuffer {
+  const { items, bytes, overflow } = DEFAULT_SUBSCRIPTION_BUFFER;
+  const asked = {
+    items: buffer.items ?? items,
+    bytes: buffer.bytes ?? bytes,
+    overflow: buffer.overflow ?? overflow,
+  };
+  const refuse = (what: string): never => {
+    throw new RpcError(ErrorCode.INVALID_PARAMS, `channel ${channel}: ${what}`);
+  };
+  for (const name of ["items", "bytes"] as const) {
+    const count = asked[name];
+    if (!Number.isSafeInteger(count) || count < 1) {
+      refuse(`buffer.${name}: expected a whole number from 1, got ${String(count)}`);
+    }
+  }
+  if (asked.overflow !== "drop-oldest" && asked.overflow !== "close") {
+    refuse(`buffer.overflow: expected "drop-oldest" or "close", got ${JSON.stringify(asked.overflow)}`);
+  }
+  try {
+    if (signal !== undefined) checkSignal(signal, `channel ${channel}`);
+  } catch (error) {
+    throw new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message);
+  }
+  return asked;
+}
 
 /**
  * What is pushed on a channel, from the subscription on. Leaving the loop unsubscribes. The loop never throws: it ends when

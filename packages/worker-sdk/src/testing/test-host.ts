@@ -20,6 +20,7 @@ import {
   type ToolRun,
   type WorkerToHost,
 } from "@outrigger/protocol";
+import type { ChannelOptions, ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
 import { definitionOf, type Plugin } from "../define-plugin.js";
 import { checkObject, checkOptions, kindOf, type OptionKinds } from "../option-checks.js";
 import { createSession } from "../session.js";
@@ -84,6 +85,11 @@ export interface TestHost<C extends Contract = Contract> extends Remote<HostToWo
   runJob(job: string, options?: { readonly params?: unknown } & Partial<JobRun> & TestCallOptions<C>): Promise<unknown>;
   getData(key: string, params?: unknown, options?: Partial<Actor> & TestCallOptions<C>): Promise<unknown>;
   performAction(action: string, params?: unknown, options?: Partial<Actor> & TestCallOptions<C>): Promise<unknown>;
+  /**
+   * Subscribes to what the plugin pushes on a channel, as a host does. Default scope: the test host's.
+   * @throws RpcError INVALID_PARAMS naming the option that cannot be used
+   */
+  channel(name: string, options?: ChannelOptions<ScopeOf<C>>): ChannelSubscription<ChannelPush<WorkerToHost<C>>>;
   /** Shuts the plugin down as a host does. Resolves with the exit code its process would have. */
   close(): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -133,7 +139,7 @@ export async function createTestHost<C extends Contract>(
   const close = async (): Promise<number> => {
     testPeer.peer.request("shutdown", {}).catch(() => {});
     const code = await ended;
-    testPeer.peer.close((method) => new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: the test host is closed`));
+    testPeer.bury((method) => new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: the test host is closed`));
     return code;
   };
   let answer: InitializeResult;
@@ -145,10 +151,10 @@ export async function createTestHost<C extends Contract>(
   }
 
   let deliveries = 0;
-  const { request, notify, stream } = testPeer;
+  const { request, notify, stream, channel } = testPeer;
   const tenant = (defaultScope as { tenant?: string } | undefined)?.tenant ?? DEFAULT_TENANT;
   const host = {
-    ...{ request, notify, stream, answer, logs, calls, state, close },
+    ...{ request, notify, stream, channel, answer, logs, calls, state, close },
     ...{ recorded: memory.recorded, [Symbol.asyncDispose]: async () => void (await close()) },
     get stderr() {
       return stderr;

@@ -7,6 +7,7 @@ import {
   type InitializeResult,
   type LogParams,
   lifecycle,
+  type MakeError,
   Peer,
   type PeerCallOptions,
   PROTOCOL_RANGE,
@@ -15,10 +16,12 @@ import {
   type Transport,
 } from "@outrigger/protocol";
 import {
+  type ChannelOptions,
   createCallGate,
   createChannelHub,
   createChannels,
   createInvocations,
+  DEFAULT_SUBSCRIPTIONS,
   guardChannels,
   isChannelMethod,
   scopeOfCall,
@@ -56,11 +59,12 @@ export function createTestPeer(options: TestPeerOptions) {
   const { contract, clock, workerId } = options;
   const invocations = createInvocations<unknown>("test");
   const hub = createChannelHub();
+  const channels = createChannels();
   let isInitialized = false;
   const gate = createCallGate({
     capabilities: new Set(options.capabilities),
     invocations,
-    channels: guardChannels(contract.workerToHost, createChannels(), hub),
+    channels: guardChannels(contract.workerToHost, channels, hub),
     now: () => clock.now(),
     isInitialized: () => isInitialized,
   });
@@ -137,7 +141,17 @@ export function createTestPeer(options: TestPeerOptions) {
   };
 
   return {
-    ...{ peer, hub },
+    peer,
+    channel: (name: string, asked: ChannelOptions = {}) =>
+      hub.subscribe(asked.scope ?? options.defaultScope, name, asked, DEFAULT_SUBSCRIPTIONS),
+    /** The plugin has ended. */
+    bury(makeError: MakeError): void {
+      peer.close(makeError);
+      for (const { scope, channel, reason } of channels.closeAll("its worker ended: stopped")) {
+        hub.close(scope, channel, { by: "worker-ended", reason });
+      }
+      hub.end({ by: "host", reason: "the test host closed" });
+    },
     async initialize(): Promise<InitializeResult> {
       const { name, version } = contract;
       const offer = { protocol: PROTOCOL_RANGE, contract: { name, version }, features: [...FEATURES], limits: {} };
