@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""A worker in Python, with the standard library only: the contract acme.greeter of the README.
+"""A worker in Python, with the standard library only: the contract acme.greeter of the README, and `reverse`, for bytes.
 
 It shows every part of docs/wire-protocol.md a worker needs: framing, handshake, calls, nested calls with their
-invocation, progress, streams with credit, cancel, ping, log and shutdown.
+invocation, bytes, progress, streams with credit, cancel, ping, log and shutdown.
 """
+import base64
 import itertools
 import json
 import os
@@ -31,7 +32,35 @@ class RpcError(Exception):
 write_lock = threading.Lock()
 
 
+def take_bytes(value, path, bulk):
+    """JSON has no bytes: base64 stands in their place, and `bulk` tells where."""
+    if isinstance(value, bytes):
+        bulk.append({"path": path, "as": "base64"})
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: take_bytes(member, [*path, name], bulk) for name, member in value.items()}
+    if isinstance(value, list):
+        return [take_bytes(item, [*path, at], bulk) for at, item in enumerate(value)]
+    return value
+
+
+def place_bytes(message):
+    """The other way. This worker does not list the feature `bulk`, so the host sends it base64 only."""
+    for entry in message.get("bulk", []):
+        *way, last = entry["path"]
+        holder = message
+        for name in way:
+            holder = holder[name]
+        holder[last] = base64.b64decode(holder[last], validate=True)
+
+
 def send(**message):
+    bulk = []
+    for member in ("params", "result"):
+        if member in message:
+            message[member] = take_bytes(message[member], [member], bulk)
+    if bulk:
+        message["bulk"] = bulk
     # ensure_ascii also escapes U+2028 and U+2029, which end a line for some readers. NaN is no JSON.
     line = json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=True, allow_nan=False)
     with write_lock:
@@ -125,7 +154,12 @@ def flush(params, call):
     pass
 
 
-METHODS = {"greet": greet, "tail": tail, "flush": flush}
+def reverse(params, call):
+    call.progress(params["data"][:1])
+    return {"data": params["data"][::-1]}
+
+
+METHODS = {"greet": greet, "tail": tail, "flush": flush, "reverse": reverse}
 
 # The runtime's methods. -------------------------------------------------------------------------------------------
 
@@ -190,6 +224,7 @@ def serve(message, call):
 
 
 def receive(message):
+    place_bytes(message)
     method, params = message.get("method"), message.get("params") or {}
     if method is None:
         if message.get("id") in pending:  # else: late or unknown, and dropped

@@ -13,6 +13,7 @@ import { z } from "zod";
 const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
 const script = fileURLToPath(new URL("../../docs/examples/greeter_worker.py", import.meta.url));
 
+const bytes = z.instanceof(Uint8Array);
 const contract = (version: number) =>
   defineContract({
     name: "acme.greeter",
@@ -24,6 +25,7 @@ const contract = (version: number) =>
       }),
       tail: stream({ params: z.object({ file: z.string() }), item: z.string() }),
       flush: notification({ params: z.object({}) }),
+      reverse: request({ params: z.object({ data: bytes }), result: z.object({ data: bytes }), progress: bytes }),
     },
     workerToHost: {
       "state.get": request({
@@ -90,6 +92,18 @@ describe.skipIf(python === undefined)("the documented worker in Python", () => {
       message: expect.stringContaining("FileNotFoundError"),
     });
     await rm(folder, { recursive: true });
+  });
+
+  test("takes and gives bytes without the feature bulk: as base64 that both ends know for bytes", async () => {
+    const { host, start } = pythonHost();
+    await using _ = host;
+    const worker = await start();
+    const data = new Uint8Array(1_000_000).map((_, index) => index * 31 + (index >> 8));
+    const progress: Uint8Array[] = [];
+    const got = await worker.request("reverse", { data }, { onProgress: (first) => progress.push(first) });
+    expect(Buffer.compare(got.data, data.toReversed())).toBe(0);
+    expect(progress).toEqual([data.slice(0, 1)]);
+    await expect(worker.request("reverse", { data: new Uint8Array() })).resolves.toEqual({ data: new Uint8Array() });
   });
 
   test("refuses a host of another contract version", async () => {
