@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
 import { defineContract, ErrorCode, request } from "@outrigger/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -274,6 +276,20 @@ describe("calls", () => {
     await expect(worker.request("slow", {})).resolves.toBe("last words");
   });
 
+  it("larger than the worker reads are not sent: they fail at once, and it goes on serving", async () => {
+    const { launcher, start } = setup({
+      initialize: (_, answer) => ({ ...answer, limits: { messageBytes: 1_000 } }),
+    });
+    const worker = await start();
+    const received = launcher.latest.peer.stats.received;
+    await expect(worker.request("echo", { text: "x".repeat(1_000) })).rejects.toMatchObject({
+      code: ErrorCode.MESSAGE_TOO_LARGE,
+      data: { limitBytes: 1_000, mayHaveRun: false },
+    });
+    expect(launcher.latest.peer.stats.received).toBe(received);
+    await expect(worker.request("echo", { text: "x".repeat(500) })).resolves.toHaveLength(500);
+  });
+
   it("of a method the plugin leaves out are not sent", async () => {
     const { start, launcher } = setup({
       initialize: (_, answer) => ({ ...answer, methods: ["echo"] }),
@@ -486,6 +502,27 @@ describe("the host's own methods", () => {
     });
     await start();
     expect(early).toEqual([expect.objectContaining({ code: ErrorCode.NOT_INITIALIZED }), "noon"]);
+  });
+
+  it("are served when they come in one piece with the answer to initialize", async () => {
+    const { host } = setup();
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const bare: Launcher = {
+      name: "bare",
+      launch: () => ({ pid: 1, ...{ stdin, stdout, stderr }, kill() {}, onExit() {} }),
+    };
+    void host.start("w", { launcher: bare });
+    const [offer] = await once(stdin, "data");
+    const { id, params } = JSON.parse(String(offer));
+    const result = { protocol: params.protocol.max, contract: params.contract, features: [], methods: ["echo"] };
+    const messages = [
+      { jsonrpc: "2.0", id, result },
+      { jsonrpc: "2.0", id: 7, method: "now", params: {} },
+    ];
+    const answered = once(stdin, "data");
+    stdout.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(""));
+    const [answer] = await answered;
+    expect(JSON.parse(String(answer))).toEqual({ jsonrpc: "2.0", id: 7, result: "noon" });
   });
 
   it("B13: answer the process that asked, or nobody, and their signal aborts when it ends", async () => {

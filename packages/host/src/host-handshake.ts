@@ -61,6 +61,8 @@ export async function initialize(
       const handshake = read(result as InitializeResult);
       peer.agree(handshake.agreement.features);
       peer.sendBulk();
+      const { messageBytes } = handshake.answer.limits ?? {};
+      if (messageBytes !== undefined) peer.capMessages(messageBytes);
       onAgreed(handshake);
     } catch {
       // Thrown again below, to who awaits the handshake.

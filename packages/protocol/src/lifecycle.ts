@@ -64,6 +64,8 @@ const initializeResult = object({
   features: list(text(256), 256),
   methods: list(text(256), 4096),
   declarations: withDefault(declarations, () => ({})),
+  /** `messageBytes`: the longest message the worker reads. Left out: as long as the host sends any. */
+  limits: optional(object({ messageBytes: optional(positiveNumber) })),
   plugin: optional(identity),
   sdk: optional(identity),
 });

@@ -84,7 +84,7 @@ export function createMessageWriter(
         return new RpcError(
           ErrorCode.MESSAGE_TOO_LARGE,
           `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,
-          { data: { limitBytes: maxBytes } },
+          { data: isCall(message) ? { limitBytes: maxBytes, mayHaveRun: false } : { limitBytes: maxBytes } },
         );
       }
       if (!transport.send(line, urgent, attachments)) {
@@ -117,6 +117,10 @@ function payloadOf(message: Message): unknown {
 }
 
 const INPUT_ITEM = "$/input/item";
+
+function isCall(message: Message): boolean {
+  return "method" in message && "id" in message;
+}
 
 /** Answers, stream items and progress. */
 function isFromHandler(message: Message): boolean {

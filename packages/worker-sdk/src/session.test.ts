@@ -152,6 +152,10 @@ test("health is ok by default, the hook's answer, or an error when the hook thro
   await expect(health(broken)).resolves.toEqual({ status: "error", message: "disk full" });
 });
 
+test("the host is told the largest message that the worker reads", async () => {
+  await expect(rawSession({}).initialize()).resolves.toMatchObject({ limits: { messageBytes: 32 * 1024 * 1024 } });
+});
+
 test("messages larger than the host takes are not sent", async () => {
   const { peer, initialize } = rawSession({ run: () => "x".repeat(2_000) });
   await initialize({ limits: { messageBytes: 1_000 } });

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Codec,
+  DEFAULT_PEER_LIMITS,
   ErrorCode,
   type IncomingCall,
   type InitializeParams,
@@ -137,7 +138,8 @@ export function createSession(options: SessionOptions): Session {
     phase: () => phase,
     selfSetup: () => selfSetup,
     initialize(call, offer) {
-      const { answer, info: told } = answerOffer(plugin, offer);
+      const { messageBytes = DEFAULT_PEER_LIMITS.messageBytes } = limits;
+      const { answer, info: told } = answerOffer(plugin, offer, messageBytes);
       session.config.apply(offer.config);
       info = told;
       phase = setup === undefined ? "ready" : "greeted";

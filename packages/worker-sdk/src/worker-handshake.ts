@@ -11,7 +11,11 @@ import type { WorkerInfo } from "./plugin-context.js";
 import { sdk } from "./sdk-version.js";
 
 /** The answer to a host's offer, and what the offer tells the plugin. @throws RpcError when the two do not fit. */
-export function answerOffer(plugin: Plugin, offer: InitializeParams): { answer: InitializeResult; info: WorkerInfo } {
+export function answerOffer(
+  plugin: Plugin,
+  offer: InitializeParams,
+  messageBytes: number,
+): { answer: InitializeResult; info: WorkerInfo } {
   const { handlers, options } = definitionOf(plugin);
   const { name, version } = plugin.contract;
   const features = FEATURES.filter((feature) => feature !== "setup" || options.setup !== undefined);
@@ -28,6 +32,7 @@ export function answerOffer(plugin: Plugin, offer: InitializeParams): { answer: 
       features: [...agreement.features],
       methods: [...handlers.keys()],
       declarations,
+      limits: { messageBytes },
       plugin: { name: plugin.name, version: plugin.version },
       sdk,
     },

@@ -164,8 +164,10 @@ export function createTestPeer(options: TestPeerOptions) {
         host: { name: "outrigger-test-host", version: "0.0.0" },
       };
       const onResult = (result: unknown): void => {
-        peer.agree((result as InitializeResult).features);
+        const { features, limits } = result as InitializeResult;
+        peer.agree(features);
         peer.sendBulk();
+        if (limits?.messageBytes !== undefined) peer.capMessages(limits.messageBytes);
       };
       const answer = (await peer.request("initialize", { ...offer, ...facts }, { onResult })) as InitializeResult;
       isInitialized = true;
