@@ -76,10 +76,11 @@ function unknownEntry(kind: string, member: string, name: string, known: string[
 /** Through Standard JSON Schema, which zod implements; a schema that cannot be told as JSON Schema is left out. */
 function jsonSchemaOf(schema: Schema<unknown, unknown>): Record<string, unknown> | undefined {
   const standard = schema["~standard"] as {
-    readonly jsonSchema?: { input?(options: { target: string }): Record<string, unknown> };
+    readonly jsonSchema?: { input?(options: { target: string; libraryOptions: object }): Record<string, unknown> };
   };
   try {
-    return standard.jsonSchema?.input?.({ target: "draft-2020-12" });
+    // For zod: a member that JSON Schema has no word for, like bytes, is declared as anything, and the rest as it is.
+    return standard.jsonSchema?.input?.({ target: "draft-2020-12", libraryOptions: { unrepresentable: "any" } });
   } catch {
     return undefined;
   }

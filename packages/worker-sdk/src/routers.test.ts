@@ -140,12 +140,17 @@ test("what routers declare is in the handshake, with JSON Schema", async () => {
   expect(declarations.onEvent?.map(({ name }) => name)).toContain("issue.*");
 });
 
-test("params that JSON Schema cannot tell are left out of the declaration", async () => {
-  const dated = definePlugin(pluginContract, {
-    getData: data({ since: query({ params: z.object({ at: z.date() }) }, () => null) }),
+test("what JSON Schema cannot tell, like bytes, is declared as anything beside the rest", async () => {
+  const params = z.object({ name: z.string(), image: z.instanceof(Uint8Array) });
+  const images = definePlugin(pluginContract, {
+    getData: data({ resized: query({ params }, ({ image }) => image.length) }),
   });
-  await using host = await createTestHost(dated);
-  expect(host.answer.declarations.getData).toEqual([{ name: "since" }]);
+  await using host = await createTestHost(images);
+  expect(host.answer.declarations.getData?.[0]?.params).toMatchObject({
+    properties: { name: { type: "string" }, image: {} },
+    required: ["name", "image"],
+  });
+  await expect(host.getData("resized", { name: "a", image: new Uint8Array(20_000) })).resolves.toBe(20_000);
 });
 
 test("a wrong entry or pattern is refused where it is written", () => {
