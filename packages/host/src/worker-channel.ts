@@ -150,13 +150,17 @@ export class WorkerChannel {
     };
   }
 
-  /** Negotiates, and has the plugin's setup run; it may call the host meanwhile. Rejects when the start failed. */
-  async handshake(): Promise<void> {
+  /**
+   * Negotiates, and has the plugin's setup run; it may call the host meanwhile. Rejects when the start failed, and with what
+   * `onAgreed` throws: then setup does not run.
+   */
+  async handshake(onAgreed: (handshake: Handshake) => void): Promise<void> {
     // Known at once: what the worker wrote together with its answer is served.
     const handshake = await initialize(this.#peer, this.#core, this.#spec, (agreed) => {
       this.#handshake = agreed;
       this.#peer.agree(agreed.agreement.features);
     });
+    onAgreed(handshake);
     await setUp(this.#peer, handshake, this.#spec.lifecycle.initializeTimeoutMs);
     this.#isReady = true;
   }
@@ -196,7 +200,7 @@ export class WorkerChannel {
 
   /** What goes with a call. Its invocation ends with it, whether or not anybody reads the outcome. */
   #carry(
-    { scope: _, ...options }: ChannelCallOptions,
+    options: ChannelCallOptions,
     lent: { readonly id: string; readonly scope: unknown } | undefined,
   ): PeerCallOptions {
     const trace = traceFor(options, undefined);

@@ -29,6 +29,8 @@ export class IncomingCall {
   readonly progress: (value: unknown) => void;
   /** Told once, when the handler has finished and its answer is queued; with what it failed with. Must not throw. */
   onFinished: ((error: unknown) => void) | undefined;
+  /** It was answered, or its notification handled. */
+  isOver = false;
   /** A stream's own. */
   producer: ItemProducer | undefined;
   /** Of a method that takes input. */

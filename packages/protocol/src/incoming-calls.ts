@@ -45,14 +45,17 @@ export type IncomingCalls = ReturnType<typeof createIncomingCalls>;
 export function createIncomingCalls(serving: Serving, context: IncomingCallsContext) {
   const { limits, stats } = context;
   const methods = new Map(Object.entries(serving.methods));
-  /** By id; notifications stand under themselves. */
+  /**
+   * By id; notifications stand under themselves. A call whose handler answers at once never enters: a map that fills and
+   * empties all the time costs more than the handler.
+   */
   const running = new Map<Id | IncomingCall, IncomingCall>();
   let intakeClosed = false;
-  let closed = false;
+  let closed: { readonly reason: unknown } | undefined;
   let waiting: (() => void)[] = [];
 
   const sendProgress = (call: IncomingCall, value: unknown): void => {
-    if (call.id === undefined || running.get(call.id) !== call) return;
+    if (call.id === undefined || call.isOver) return;
     const refused = context.notify("$/progress", { id: call.id, value }, false);
     if (refused === undefined) return;
     stats.droppedNotifications++;
@@ -62,11 +65,19 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   const finish = (call: IncomingCall, code: number | undefined, error: unknown): void => {
-    if (!running.delete(call.id ?? call)) return;
+    if (call.isOver) return;
+    call.isOver = true;
+    if (running.size > 0) running.delete(call.id ?? call);
     context.meter?.served(call.method, context.clock.now() - call.receivedAt, code);
     call.onFinished?.(error);
     call.source?.close(inputOver(call.method));
-    for (const look of waiting) look();
+    if (waiting.length > 0) for (const look of waiting) look();
+  };
+
+  const track = (call: IncomingCall): void => {
+    running.set(call.id ?? call, call);
+    // Its own handler closed the channel.
+    if (closed !== undefined) call.abort(closed.reason);
   };
 
   const answer = (
@@ -75,16 +86,19 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     outcome: { result: unknown } | { error: WireError },
     thrown?: unknown,
   ): void => {
-    if (running.get(id) !== call) return;
+    if (call.isOver) return;
     // Answer first: a drain ends when the last handler does, and its answer must be queued by then.
-    if (!closed) context.respond(id, outcome, call.method);
+    if (closed === undefined) context.respond(id, outcome, call.method);
     finish(call, "error" in outcome ? outcome.error.code : undefined, thrown);
   };
 
   const succeed = (call: IncomingCall, result: unknown): void => {
     if (call.id === undefined) finish(call, undefined, undefined);
     else if (call.definition.kind !== "stream") answer(call, call.id, { result });
-    else produce(call, call.id, call.producer as ItemProducer, result);
+    else {
+      track(call);
+      produce(call, call.id, call.producer as ItemProducer, result);
+    }
   };
 
   const produce = (call: IncomingCall, id: Id, producer: ItemProducer, source: unknown): void => {
@@ -118,6 +132,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     try {
       outcome = serving.handle(call);
       if (isThenable(outcome)) {
+        track(call);
         // `resolve` tames thenables that throw or settle twice; a promise it returns as it is.
         Promise.resolve(outcome).then(
           (result) => succeed(call, result),
@@ -181,7 +196,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
     onRequest(message: RequestMessage): void {
       const { id, method } = message;
-      if (running.has(id)) {
+      if (running.size > 0 && running.has(id)) {
         stats.duplicateRequests++;
         context.report({ kind: "duplicate-request", id, method: excerpt(method) });
         return;
@@ -196,7 +211,6 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         context.respond(id, { error: wire }, method);
         return;
       }
-      running.set(id, call);
       run(call);
     },
 
@@ -211,7 +225,6 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         context.report({ kind: "notification-refused", method: excerpt(message.method), error: shown });
         return;
       }
-      running.set(call, call);
       run(call);
     },
 
@@ -242,7 +255,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       intakeClosed = true;
       const key = except === undefined ? undefined : (except.id ?? except);
       const isIdle = (): boolean =>
-        closed || running.size === (key !== undefined && running.get(key) === except ? 1 : 0);
+        closed !== undefined || running.size === (key !== undefined && running.get(key) === except ? 1 : 0);
       if (isIdle()) return Promise.resolve();
       return new Promise((resolve) => {
         const look = (): void => {
@@ -262,7 +275,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     /** Aborts every handler; their answers go nowhere. */
     abortAll(reason: unknown): void {
       intakeClosed = true;
-      closed = true;
+      closed ??= { reason };
       for (const call of running.values()) call.abort(reason);
       for (const look of waiting) look();
     },

@@ -205,6 +205,21 @@ test("the runtime's own calls get through when every call is taken, so that a fu
   await expect(stopped).resolves.toBe(null);
 });
 
+test("a ping in flight takes no call's place", async () => {
+  const { peer, wire } = peerOnWire({
+    outgoing: { ...methods, ...lifecycle.hostToWorker },
+    limits: { outgoingCalls: 1 },
+  });
+  const pinged = peer.request("$/ping", {});
+  const call = peer.request("call", 1);
+  const { id } = await wire.next();
+  wire.send({ jsonrpc: "2.0", id, result: {} });
+  await pinged;
+  await expect(peer.request("call", 1)).rejects.toMatchObject({ code: ErrorCode.OVERLOADED });
+  peer.close(gone);
+  await expect(call).rejects.toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
+});
+
 test("an answer is told before what arrived behind it, and the end of a call once, however it ends", async () => {
   const told: string[] = [];
   const options = { onResult: () => told.push("result"), onSettled: () => told.push("settled") };

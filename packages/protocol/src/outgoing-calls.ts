@@ -5,7 +5,7 @@ import { inputOf, isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
-import type { ErrorMessage, RequestMessage, ResultMessage } from "./messages.js";
+import type { ErrorMessage, MessageMeta, RequestMessage, ResultMessage } from "./messages.js";
 import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
 import { startInput, wrongInput } from "./outgoing-input.js";
 import { streamWindow } from "./peer-limits.js";
@@ -13,6 +13,10 @@ import { createPendingCalls } from "./pending-calls.js";
 import { failedReader, StreamReader } from "./stream-reader.js";
 import { validate } from "./validate.js";
 import { type WaitingCall, waitingCalls } from "./waiting-calls.js";
+
+/** Most calls have no other meta: nothing is copied for them. */
+const withDeadline = (meta: MessageMeta | undefined, deadlineMs: number): MessageMeta =>
+  meta === undefined ? { deadlineMs } : { ...meta, deadlineMs };
 
 /** The calls one end has made. */
 export type OutgoingCalls = ReturnType<typeof createOutgoingCalls>;
@@ -97,11 +101,14 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const deadline = idle === undefined ? total : Math.min(total, now + idle.ms);
     const { onProgress, onResult, onSettled } = options;
     const { reader, succeed, fail } = call;
+    // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
+    const isOwn = isReservedMethod(method);
     const entry: OutgoingCall = {
       method,
       definition,
       startedAt: now,
       deadline,
+      isExempt: isOwn,
       timeoutMs,
       idle,
       onProgress,
@@ -114,14 +121,12 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       onAbort: undefined,
       input: undefined,
     };
-    // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
-    const isOwn = isReservedMethod(method);
-    const id = pending.add(entry, isOwn);
+    const id = pending.add(entry);
     if (id === undefined) {
       stats.refusedCalls++;
       return refuse(overloaded(method, `${limits.outgoingCalls} calls are in flight`));
     }
-    const sentMeta = timeoutMs === undefined ? meta : { ...meta, deadlineMs: Math.ceil(timeoutMs) };
+    const sentMeta = timeoutMs === undefined ? meta : withDeadline(meta, Math.ceil(timeoutMs));
     const message: RequestMessage =
       sentMeta === undefined
         ? { jsonrpc: "2.0", id, method, params }

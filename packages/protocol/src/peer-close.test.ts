@@ -56,6 +56,26 @@ test("close aborts running handlers, and their answers go nowhere", async () => 
   expect(wire.waiting).toEqual([]);
 });
 
+test("a handler that closes its own channel is aborted as well, and answers nobody", async () => {
+  const gate = later();
+  const aborted: boolean[] = [];
+  const { peer, wire } = peerOnWire(
+    serving(methods, {
+      call: (_, { signal }) => {
+        peer.close(gone);
+        return gate.promise.then(() => aborted.push(signal.aborted));
+      },
+    }),
+  );
+  wire.send({ jsonrpc: "2.0", id: 1, method: "call" });
+  await settled();
+  gate.resolve();
+  await settled();
+  expect(aborted).toEqual([true]);
+  expect(peer.load.incoming).toBe(0);
+  expect(wire.waiting).toEqual([]);
+});
+
 test("what was sent before a close still arrives", async () => {
   const { peer, wire } = peerOnWire({ outgoing: methods });
   peer.notify("note", "last words");

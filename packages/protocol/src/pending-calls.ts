@@ -2,13 +2,15 @@
 export interface Deadlined {
   /** Absolute time in ms on the owner's clock; `Infinity` for none. */
   readonly deadline: number;
+  /** Neither refused for the bound nor counted. */
+  readonly isExempt?: boolean;
 }
 
 /** Outgoing calls by id. Every entry leaves exactly once: by `take`, `takeExpired` or `takeAll`. */
 export interface PendingCalls<Entry extends Deadlined> {
   readonly size: number;
-  /** Reserves an id, or `undefined` when `limit` calls are in flight; `exempt` calls are not refused for that. */
-  add(entry: Entry, exempt?: boolean): number | undefined;
+  /** Reserves an id, or `undefined` when `limit` calls are in flight. */
+  add(entry: Entry): number | undefined;
   get(id: unknown): Entry | undefined;
   take(id: unknown): Entry | undefined;
   /** Removes the calls whose deadline has come, but for those that `prolong` gives another one. */
@@ -32,6 +34,7 @@ export function createPendingCalls<Entry extends Deadlined>(limit: number, lastI
   let entries = new Array<Entry | undefined>(capacity).fill(undefined);
   let ids = new Array<number>(capacity).fill(0);
   let size = 0;
+  let exempt = 0;
 
   const slotOf = (id: unknown): number => {
     if (typeof id !== "number") return -1;
@@ -56,6 +59,7 @@ export function createPendingCalls<Entry extends Deadlined>(limit: number, lastI
     const entry = entries[slot] as Entry;
     entries[slot] = undefined;
     size--;
+    if (entry.isExempt === true) exempt--;
     return entry;
   };
 
@@ -72,8 +76,9 @@ export function createPendingCalls<Entry extends Deadlined>(limit: number, lastI
     get size() {
       return size;
     },
-    add(entry, exempt = false) {
-      if (size >= limit && !exempt) return undefined;
+    add(entry) {
+      if (entry.isExempt === true) exempt++;
+      else if (size - exempt >= limit) return undefined;
       if (size * 2 >= capacity) grow();
       // A long call keeps its slot; the ids that would land on it are skipped. Half the slots are free, so this ends.
       do lastId = lastId === Number.MAX_SAFE_INTEGER ? 1 : lastId + 1;
