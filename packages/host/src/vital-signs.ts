@@ -15,9 +15,9 @@ const LISTED_CALLS = 20;
 /** A guard reports a hang as it doubles in length; a plugin that forges reports costs no more than this. */
 const HANG_REPORTS = { perSecond: 1, burst: 10 };
 const MIB = 1024 * 1024;
-/** How often memory with a limit is measured; it may be exceeded by what is taken in this time. */
-const LIMITED_USAGE_MS = 1_000;
+/** How often a process is measured. What it takes of memory between two looks may be more than its limit. */
 const USAGE_MS = 5_000;
+const LIMITED_USAGE_MS = isUsageCheap ? 1_000 : USAGE_MS;
 
 /** What is known of how a process is. */
 export interface Vitals {
