@@ -47,6 +47,12 @@ export function exitMessage(workerId: string, reason: ExitReason, tail: string):
   return stderr === "" ? sentence : `${sentence}\n--- end of its stderr ---\n${stderr}`;
 }
 
+function unresponsiveAdvice(hang: HangReport | undefined): string {
+  if (hang === undefined)
+    return "its event loop is blocked, by an endless loop or long synchronous work, or its process is stopped";
+  return "its event loop is blocked, look there for an endless loop or long synchronous work; liveness.unresponsiveAfterMs says how long it may be";
+}
+
 function stuck(hang: HangReport | undefined): string {
   return hang === undefined ? "" : `; its main thread stood still in ${describeHang(hang)}`;
 }
