@@ -34,6 +34,7 @@ const handlers: HostHandlers<typeof traced> = {
     }
   },
   trace: (_, { traceparent }) => traceparent ?? null,
+  "trace.further": () => null,
 };
 
 interface Setup extends AsyncDisposable {

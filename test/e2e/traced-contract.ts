@@ -21,6 +21,10 @@ export const traced = defineContract({
     visit: request({ params: z.object({ page: z.string() }), result: z.string() }),
     /** What the handler's context says, and what the host is told by the calls it makes. */
     context: request({ params: nothing, result: z.array(z.string().nullable()) }),
+    /** The trace the handler is called in. */
+    where: request({ params: nothing, result: z.string().nullable() }),
+    /** What the host answers to `trace.further`. */
+    relay: request({ params: nothing, result: z.string().nullable() }),
     lines: stream({ params: nothing, item: z.string() }),
     nudge: notification({ params: nothing }),
     fail: request({ params: nothing, result: z.null() }),
@@ -32,5 +36,7 @@ export const traced = defineContract({
     pages: stream({ params: nothing, item: z.string() }),
     /** Answers with the trace it was called in. */
     trace: request({ params: nothing, result: z.string().nullable() }),
+    /** Answers with the trace that another worker of the host was called in meanwhile. */
+    "trace.further": request({ params: nothing, result: z.string().nullable() }),
   },
 });

@@ -27,6 +27,8 @@ export const tracedPlugin = (spans: () => FinishedSpan[]) =>
         await host.request("trace", {}, { traceparent: "garbage" }),
       ];
     },
+    where: (_, { traceparent }) => traceparent ?? null,
+    relay: (_, { host }) => host.request("trace.further", {}),
     async *lines(_, { host }) {
       for await (const page of host.stream("pages", {})) yield await host.request("look", { page });
     },
