@@ -70,7 +70,6 @@ export const pureFiles = [
   "host/src/environment.ts",
   "host/src/rate-limit.ts",
   "host/src/nearest-name.ts",
-  "host/src/tenant-scope.ts",
   "host/src/event-lane.ts",
   "host/src/event-queue.ts",
   "host/src/event-subscriptions.ts",

@@ -7,7 +7,6 @@ import {
   scopeOfCall,
 } from "@outrigger/protocol/authority";
 import { checkKeys, invalidOption, shown } from "./option-checks.js";
-import { tenantScope } from "./tenant-scope.js";
 import type { WorkerLimits } from "./worker-spec.js";
 
 const OPTIONS = ["scope", "signal", "buffer"] as const satisfies readonly (keyof ChannelOptions)[];
@@ -34,6 +33,6 @@ export function watchChannel(
   }
   const { buffer } = checkKeys(`channel ${channel}: options`, options, OPTIONS);
   if (buffer !== undefined) checkKeys(`channel ${channel}: buffer`, buffer, BUFFER);
-  const scope = scopeOfCall(contract.scope ?? tenantScope, options.scope, undefined);
+  const scope = scopeOfCall(contract.scope, options.scope, undefined);
   return hub.subscribe(scope, channel, options, limits.subscriptions);
 }

@@ -33,7 +33,6 @@ import type { WorkerProcess } from "./launcher.js";
 import type { PipeCounters } from "./life-signs.js";
 import type { LogBridge } from "./log-bridge.js";
 import type { WorkerExit } from "./state-types.js";
-import { tenantScope } from "./tenant-scope.js";
 import { diedWithWorker, notImplemented } from "./unavailable-error.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
 
@@ -285,7 +284,7 @@ export class WorkerChannel {
     }
     if (this.#handshake?.methods.has(method) === false) return notImplemented(this.#workerId, method);
     try {
-      const scope = scopeOfCall(contract.scope ?? tenantScope, given, params);
+      const scope = scopeOfCall(contract.scope, given, params);
       if (scope === undefined) return undefined;
       const now = runtime.clock.now();
       const id = kind === "call" ? this.#invocations.open(scope, now) : this.#invocations.openNotification(scope, now);

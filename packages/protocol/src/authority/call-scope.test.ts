@@ -31,7 +31,7 @@ test("the host keeps what the wire carries: no functions, dates as text", () => 
 test("a scope that no JSON can carry is refused", () => {
   const circular: Record<string, unknown> = { tenant: "t1" };
   circular.self = circular;
-  for (const given of [circular, { tenant: 1n }]) {
+  for (const given of [circular, { tenant: "t1", count: 1n }]) {
     expect(() => scopeOfCall(undefined, given, {})).toThrow(
       expect.objectContaining({ code: ErrorCode.INVALID_PARAMS, message: expect.stringContaining("scope: expected") }),
     );
@@ -49,4 +49,10 @@ test("a derived scope that does not fit is none, a given one is refused", () => 
   const schema = z.object({ tenant: z.string(), region: z.string() });
   expect(scopeOfCall(schema, undefined, { tenant: "t1" })).toBeUndefined();
   expect(() => scopeOfCall(schema, { tenant: "t1" }, {})).toThrow(/^scope\.region: /);
+});
+
+test("a contract that names no scope has tenants: anything else is refused, wherever the call is made", () => {
+  expect(scopeOfCall(undefined, { tenant: "t1", region: "eu" }, {})).toEqual({ tenant: "t1", region: "eu" });
+  expect(() => scopeOfCall(undefined, { region: "eu" }, {})).toThrow(/^scope\.tenant: expected text, got undefined/);
+  expect(scopeOfCall(undefined, undefined, { tenant: 7 })).toBeUndefined();
 });

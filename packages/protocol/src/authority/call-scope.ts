@@ -2,15 +2,17 @@ import type { Schema } from "../contract.js";
 import { ErrorCode, RpcError } from "../errors.js";
 import { scopeOfParams } from "../scope-of-params.js";
 import { validate } from "../validate.js";
+import { tenantScope } from "./tenant-scope.js";
 
 /**
  * The scope a call carries: the one given, else what its params name, if that fits; both as the contract's schema puts
- * them out. What is returned is a frozen copy of what the wire carries: a caller that uses its object again for the
- * next call changes nothing of this one.
+ * them out. A contract that names no scope has tenants. What is returned is a frozen copy of what the wire carries: a
+ * caller that uses its object again for the next call changes nothing of this one.
  *
  * @throws RpcError INVALID_PARAMS when the scope given is no object, does not fit the contract's schema, or is no JSON
  */
-export function scopeOfCall(schema: Schema | undefined, given: unknown, params: unknown): unknown {
+export function scopeOfCall(contractScope: Schema | undefined, given: unknown, params: unknown): unknown {
+  const schema = contractScope ?? tenantScope;
   if (given === undefined) {
     const derived = scopeOfParams(params);
     return derived === undefined ? undefined : fitting(schema, derived);
@@ -19,13 +21,13 @@ export function scopeOfCall(schema: Schema | undefined, given: unknown, params: 
     const got = given === null ? "null" : typeof given;
     throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected an object such as { tenant: "t1" }, got ${got}`);
   }
-  return wireCopy(schema === undefined ? given : validate(schema, given, "scope"));
+  return wireCopy(validate(schema, given, "scope"));
 }
 
 /** The scope derived from params; `undefined` when it does not fit: then the caller has to say which. */
-function fitting(schema: Schema | undefined, derived: unknown): unknown {
+function fitting(schema: Schema, derived: unknown): unknown {
   try {
-    return wireCopy(schema === undefined ? derived : validate(schema, derived, "scope"));
+    return wireCopy(validate(schema, derived, "scope"));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Schema, TenantScope } from "@outrigger/protocol";
+import type { Schema, TenantScope } from "../contract.js";
 
 /** The scope of contracts that name none: an object whose `tenant` is text. Further members stay. */
 export const tenantScope: Schema<TenantScope> = {
