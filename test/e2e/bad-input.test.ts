@@ -209,7 +209,7 @@ describe("an option nobody can use", () => {
     });
     expect(() => greeterHost(options)).toThrow(refused);
     const { host } = greeterHost();
-    await expect(host.start("w", { ...plugin, ...options } as StartOptions)).rejects.toEqual(refused);
+    await expect(host.start("w", { ...plugin, ...options } as StartOptions<never>)).rejects.toEqual(refused);
     expect(host.list()).toEqual([]);
     await host.close();
   });
@@ -233,7 +233,7 @@ describe("an option nobody can use", () => {
     ["an empty cwd", "w", { ...plugin, cwd: "" }, /cwd: expected a folder/],
   ])("%s", async (_what, id, options, message) => {
     const { host } = greeterHost();
-    await expect(host.start(id as string, options as StartOptions)).rejects.toMatchObject({
+    await expect(host.start(id as string, options as StartOptions<never>)).rejects.toMatchObject({
       code: ErrorCode.INVALID_PARAMS,
       message: expect.stringMatching(message),
     });

@@ -25,7 +25,7 @@ function bytesHost() {
 
 async function withWorker(
   use: (worker: Worker<typeof bytesContract>) => Promise<void>,
-  start: StartOptions = { entry: fixture("bytes-plugin") },
+  start: StartOptions<typeof bytesContract> = { entry: fixture("bytes-plugin") },
 ): Promise<void> {
   await using host = bytesHost();
   await use(await host.start("bytes", start));
@@ -100,7 +100,7 @@ test("bytes past the cap are refused before they are sent", () =>
     await expect(worker.request("echo", 1)).resolves.toBe(1);
   }));
 
-const broken: StartOptions = { entry: fixture("broken-frames") };
+const broken: StartOptions<typeof bytesContract> = { entry: fixture("broken-frames") };
 
 test.each([
   ["attachments of more than the cap", "$bulk 33554433\n"],

@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { fixture } from "./fixture.js";
 import { greeter } from "./greeter-contract.js";
 
-export const plugin: StartOptions = { entry: fixture("greeter-plugin"), capabilities: ["state.read"] };
+export const plugin: StartOptions<typeof greeter> = { entry: fixture("greeter-plugin"), capabilities: ["state.read"] };
 
 /** A host of greeters. `running` resolves when a plugin tells that a call runs. */
 export function greeterHost(options: Partial<HostOptions<typeof greeter>> = {}) {

@@ -11,7 +11,7 @@ import { stuckContract } from "./stuck-contract.js";
 const UNRESPONSIVE_AFTER_MS = 1_000;
 const tolerance = Number(process.env.OUTRIGGER_TOLERANCE ?? 1);
 const liveness = { unresponsiveAfterMs: UNRESPONSIVE_AFTER_MS };
-const plugin: StartOptions = { entry: fixture("stuck-plugin") };
+const plugin: StartOptions<typeof stuckContract> = { entry: fixture("stuck-plugin") };
 
 const source = new URL("./fixtures/stuck-plugin.ts", import.meta.url);
 const lineOf = (text: string): number =>

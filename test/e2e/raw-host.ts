@@ -35,7 +35,7 @@ export function rawHost() {
   return { host, records, pushed };
 }
 
-export const raw: StartOptions = { entry: fixture("raw-worker"), capabilities: ["channels.push"] };
+export const raw: StartOptions<typeof rawContract> = { entry: fixture("raw-worker"), capabilities: ["channels.push"] };
 
 /** The next event of that name. */
 export const next = <K extends keyof WorkerEvents>(

@@ -43,7 +43,7 @@ async function soak(options: SoakOptions, tell: (text: string) => void): Promise
       noise: () => {},
     },
   });
-  const entry: StartOptions = { entry: new URL("./soak-plugin.mjs", import.meta.url) };
+  const entry: StartOptions<typeof soakContract> = { entry: new URL("./soak-plugin.mjs", import.meta.url) };
   const ids = Array.from({ length: options.workers }, (_, index) => `w${index}`);
   const acts = createActs(host);
   const watched = watchCrashes(host);

@@ -26,7 +26,12 @@ export interface WorkerDiagnostics {
   readonly sdk: { readonly name: string; readonly version: string } | undefined;
   readonly protocol: number | undefined;
   readonly features: readonly string[];
+  /** Those granted. */
   readonly capabilities: readonly string[];
+  /** Those its plugin says it needs; `undefined` before the handshake, and when it does not say. */
+  readonly capabilitiesDeclared: readonly string[] | undefined;
+  /** Those it needs and was not granted. */
+  readonly capabilitiesMissing: readonly string[];
   /** What Node enforces of the `permissions` of the latest process, and what not; `undefined` when none were asked for. */
   readonly permissions: PermissionReport | undefined;
   /** Without a stable uptime between them. */
@@ -102,6 +107,8 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
     protocol: handshake?.agreement.protocol,
     features: handshake?.agreement.features ?? [],
     capabilities: [...spec.capabilities],
+    capabilitiesDeclared: incarnation?.capabilities?.declared,
+    capabilitiesMissing: incarnation?.capabilities?.missing ?? [],
     permissions: incarnation?.permissions,
     consecutiveCrashes: state.history.consecutive,
     totalCrashes: state.history.total,

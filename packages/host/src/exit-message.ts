@@ -21,6 +21,8 @@ export function describeExit(exit: ExitReason): string {
       return `the entry ended without calling serve(plugin)${stray(exit.strayLines)}: call serve from @outrigger/worker-sdk at the end of the entry file, and await nothing before it that may never settle`;
     case "handshake-mismatch":
       return `host and plugin do not fit: ${exit.message}`;
+    case "capabilities-missing":
+      return `its plugin needs capabilities it was not granted: ${exit.missing.slice(0, 12).join(", ")}; add them to capabilities where the worker is started, if it may have them`;
     case "initialize-timeout":
       return exit.initialized
         ? `it answered initialize, but its setup was not done within ${exit.timeoutMs} ms${stray(exit.strayLines)}${stuck(exit.hang)}: look in setup for what never settles; raise timeouts.initializeMs if it must take longer`

@@ -127,6 +127,7 @@ const EXAMPLES: { readonly [Name in ExitReason["reason"]]: ExitReason & { readon
   "handshake-mismatch": { reason: "handshake-mismatch", message: "contract acme.greeter: version 1 and 2" },
   "initialize-timeout": { reason: "initialize-timeout", timeoutMs: 15_000, initialized: false, strayLines: 1 },
   unresponsive: { reason: "unresponsive", silentMs: 10_000 },
+  "capabilities-missing": { reason: "capabilities-missing", missing: ["state.read"] },
   "cancel-ignored": { reason: "cancel-ignored", method: "greet", ignoredMs: 5_000 },
   "protocol-violation": { reason: "protocol-violation", message: "a message of more than 10 bytes" },
   "stdin-closed": { reason: "stdin-closed", message: "write EPIPE" },
@@ -143,6 +144,7 @@ test("every reason has one sentence", () => {
   ).toMatchInlineSnapshot(`
     {
       "cancel-ignored": "it went on with greet for 5000 ms after that was cancelled: have the handler heed ctx.signal, or raise cancel.graceMs",
+      "capabilities-missing": "its plugin needs capabilities it was not granted: state.read; add them to capabilities where the worker is started, if it may have them",
       "exit-code": "it ended by itself with exit code 127 (a shell's or container's: command not found); its stderr may say why",
       "handshake-mismatch": "host and plugin do not fit: contract acme.greeter: version 1 and 2",
       "heap-out-of-memory": "its JavaScript heap is full: look for a leak, or raise limits.heapMb",
@@ -179,6 +181,7 @@ test("only what cannot get better by itself is not retried", () => {
   expect(down).toEqual([
     ["requested", "stop"],
     ["handshake-mismatch", "fail"],
+    ["capabilities-missing", "fail"],
     ["integrity-mismatch", "fail"],
   ]);
   expect(Object.keys(DEFAULT_RESTART_RULES).sort()).toEqual(Object.keys(EXAMPLES).sort());

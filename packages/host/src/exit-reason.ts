@@ -11,6 +11,8 @@ export type HostCause =
   | { readonly reason: "startup-failed"; readonly message: string }
   /** Protocol, contract name or contract version do not fit. */
   | { readonly reason: "handshake-mismatch"; readonly message: string }
+  /** It was not granted what its plugin needs, and `missingCapabilities` says refuse. */
+  | { readonly reason: "capabilities-missing"; readonly missing: readonly string[] }
   | { readonly reason: "initialize-timeout"; readonly timeoutMs: number }
   /** It answered no ping. */
   | {
@@ -128,6 +130,7 @@ export const DEFAULT_RESTART_RULES: Readonly<Record<ExitReasonName, RestartRule>
   // A file that is being replaced, a disk that is late: cheap to try again, and the policy bounds it.
   "never-served": "restart",
   "handshake-mismatch": "fail",
+  "capabilities-missing": "fail",
   "initialize-timeout": "restart",
   unresponsive: "restart",
   "cancel-ignored": "restart",

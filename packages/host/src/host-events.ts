@@ -1,3 +1,4 @@
+import type { CapabilityReport } from "@outrigger/protocol/authority";
 import type { ExitReason, ExitReasonName } from "./exit-reason.js";
 import type { OnHang } from "./liveness-state.js";
 import type { FailedWhy, IgnoredCancel, Silence, WorkerStatus } from "./state-types.js";
@@ -55,6 +56,14 @@ export interface RecoveredEvent extends OfWorker {
   readonly incarnation: number;
 }
 
+/**
+ * The capabilities a worker's plugin needs are not all granted, or are others than its process before needed: for a product to
+ * ask its operator. Told after `initialize` was answered, before `ready`.
+ */
+export interface CapabilitiesEvent extends OfWorker, CapabilityReport {
+  readonly incarnation: number;
+}
+
 /** A worker goes on with a call that was cancelled, or timed out, longer than `cancel.graceMs`; told once a call. */
 export interface CancelIgnoredEvent extends OfWorker, IgnoredCancel {
   readonly incarnation: number;
@@ -86,6 +95,7 @@ export interface WorkerEvents {
   unresponsive: UnresponsiveEvent;
   /** It answers again, and was not killed (`liveness: { onHang: "report" }`). */
   recovered: RecoveredEvent;
+  capabilities: CapabilitiesEvent;
   "cancel-ignored": CancelIgnoredEvent;
   failed: FailedEvent;
   error: ErrorEvent;
@@ -94,5 +104,5 @@ export interface WorkerEvents {
 /** Their names. */
 export const WORKER_EVENTS: Readonly<Record<keyof WorkerEvents, true>> = {
   ...{ status: true, ready: true, exit: true, crash: true, restarted: true, failed: true, error: true },
-  ...{ unresponsive: true, recovered: true, "cancel-ignored": true },
+  ...{ unresponsive: true, recovered: true, capabilities: true, "cancel-ignored": true },
 };

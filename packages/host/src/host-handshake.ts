@@ -11,6 +11,7 @@ import {
   PROTOCOL_RANGE,
   RpcError,
 } from "@outrigger/protocol";
+import { CapabilitiesMissing } from "./capabilities-missing.js";
 import type { HostCause } from "./exit-reason.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
 
@@ -90,6 +91,7 @@ export async function setUp(peer: Peer, handshake: Handshake, timeoutMs: number)
 
 /** Why a start failed. */
 export function startupCause(error: unknown): HostCause {
+  if (error instanceof CapabilitiesMissing) return { reason: "capabilities-missing", missing: error.missing };
   const message = error instanceof Error ? error.message : String(error);
   const mismatch = isRpcError(error) && isHandshakeMismatch(error);
   return { reason: mismatch ? "handshake-mismatch" : "startup-failed", message };

@@ -1,4 +1,4 @@
-import type { Codec, Contract, PeerLimits, TransportLimits } from "@outrigger/protocol";
+import type { CapabilityOf, Codec, Contract, PeerLimits, TransportLimits } from "@outrigger/protocol";
 import type { CancelPolicy } from "./cancel-policy.js";
 import type { InheritEnv } from "./environment.js";
 import type { HostHandlers } from "./handler-context.js";
@@ -31,8 +31,8 @@ export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<
   /** Cap of V8's old generation in a Node worker, MiB. Default: V8's own. */
   readonly heapMb: number;
   /**
-   * Resident memory of the process, MiB, measured from outside each second; past it the worker is killed and restarted
-   * (`memory-limit`). Counts what `heapMb` does not: Buffers, native modules. Default: none.
+   * Resident memory of the process, MiB, measured from outside: each second on Linux, every 5 s elsewhere. Past it the
+   * worker is killed and restarted (`memory-limit`). Counts what `heapMb` does not: Buffers, native modules. Default: none.
    */
   readonly rssMb: number;
   /** Scopes lent at once. Default 10,000. */
@@ -53,6 +53,9 @@ export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<
   readonly logBurst: LogLimits["burst"];
 }
 
+/** What follows when a worker was not granted what its plugin needs. */
+export type MissingCapabilities = "report" | "refuse";
+
 /** What may be said of all workers of a host, and of one: the worker's own go before the host's. */
 export interface SharedOptions {
   /** When and how often a worker that crashed is started again. */
@@ -66,6 +69,11 @@ export interface SharedOptions {
    * in a debugger, which hangs at each breakpoint. See docs/supervision.md in the repository.
    */
   readonly liveness?: LivenessOption | undefined;
+  /**
+   * What follows when a plugin declares capabilities that its worker was not granted. `"report"`: the event `capabilities`
+   * tells, its calls are denied as they come. `"refuse"`: the start fails, and is not tried again. Default `"report"`.
+   */
+  readonly missingCapabilities?: MissingCapabilities | undefined;
   /** What follows when a worker goes on with calls that were cancelled, or timed out. */
   readonly cancel?: Given<CancelPolicy> | undefined;
   /** Variables added to the environment; the host's own environment is never passed on as a whole. */
@@ -120,10 +128,10 @@ export type WorkerSource =
     };
 
 /** Options of `host.start`. */
-export type StartOptions = WorkerSource &
+export type StartOptions<C extends Contract = Contract> = WorkerSource &
   SharedOptions & {
     /** What the worker may do: the host methods that name one of these. Names that no method has are refused. Default: none. */
-    readonly capabilities?: readonly string[] | undefined;
+    readonly capabilities?: readonly CapabilityOf<C>[] | undefined;
     /** Working directory. Default: the host's. */
     readonly cwd?: string | undefined;
     /** Told to the worker in the handshake; what JSON can carry. */

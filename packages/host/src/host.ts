@@ -25,11 +25,11 @@ export interface Host<C extends Contract = Contract> extends Events<WorkerEvents
    * @throws RpcError INVALID_PARAMS (options; nothing was started), WORKER_UNAVAILABLE (`data.reason`: why it failed),
    * CANCELLED (a stop came), SHUTTING_DOWN (the host is closing)
    */
-  start(id: string, options?: StartOptions): Promise<Worker<C>>;
+  start(id: string, options?: StartOptions<C>): Promise<Worker<C>>;
   /** Stops a worker; it stays known. See `Worker.stop`. */
   stop(id: string): Promise<void>;
   /** Restarts a worker gracefully; options given are what its next process is made from. See `Worker.restart`. */
-  restart(id: string, options?: StartOptions): Promise<void>;
+  restart(id: string, options?: StartOptions<C>): Promise<void>;
   /** Stops a worker and forgets it. */
   remove(id: string): Promise<void>;
   /** The handle of a worker, whatever its status; `undefined` when there is none. */

@@ -1,5 +1,6 @@
 import { type CallMeter, ErrorCode, isRpcError, type PeerReport } from "@outrigger/protocol";
-import type { ChannelHub } from "@outrigger/protocol/authority";
+import { type CapabilityReport, type ChannelHub, reportCapabilities } from "@outrigger/protocol/authority";
+import { CapabilitiesMissing } from "./capabilities-missing.js";
 import { exitMessage } from "./exit-message.js";
 import { exitReason, type HostCause } from "./exit-reason.js";
 import { startupCause } from "./host-handshake.js";
@@ -31,6 +32,8 @@ export class Incarnation {
   readonly #hub: ChannelHub;
   readonly #tell: (event: Event) => void;
   readonly #signs: VitalSigns;
+  readonly #declaredBefore: readonly string[] | undefined;
+  #capabilities: CapabilityReport | undefined;
   #process: WorkerProcess | undefined;
   #channel: WorkerChannel | undefined;
   #stderr: StderrReader | undefined;
@@ -44,13 +47,20 @@ export class Incarnation {
     number: number,
     spec: WorkerSpec,
     core: HostCore,
-    owner: { readonly meter: CallMeter; readonly hub: ChannelHub; tell(event: ProcessEvent): void },
+    owner: {
+      readonly meter: CallMeter;
+      readonly hub: ChannelHub;
+      /** What its predecessor's plugin declared. */
+      readonly declared: readonly string[] | undefined;
+      tell(event: ProcessEvent): void;
+    },
   ) {
     this.number = number;
     this.spec = spec;
     this.#core = core;
     this.#meter = owner.meter;
     this.#hub = owner.hub;
+    this.#declaredBefore = owner.declared;
     this.#tell = (event) => owner.tell({ ...event, incarnation: number } as ProcessEvent);
     const { logger, runtime } = core;
     const { workerId } = spec.launch;
@@ -87,6 +97,16 @@ export class Incarnation {
   /** Whether it answers, where it hung, what it takes. */
   get vitals(): Vitals {
     return this.#signs.vitals;
+  }
+
+  /** What its plugin says it needs; `undefined` before the handshake. */
+  get capabilities(): CapabilityReport | undefined {
+    return this.#capabilities;
+  }
+
+  /** What the plugin of this process declared, else that of the one before. */
+  get declared(): readonly string[] | undefined {
+    return this.#capabilities?.declared ?? this.#declaredBefore;
   }
 
   get stderrTail(): string {
@@ -129,7 +149,7 @@ export class Incarnation {
   async handshake(): Promise<void> {
     try {
       const channel = this.#channel;
-      await channel?.handshake();
+      await channel?.handshake(({ answer }) => this.#compareCapabilities(answer.capabilities));
       if (this.#exit !== undefined) return;
       this.#tell({ type: "ready" });
       if (channel !== undefined) this.#signs.watchLiveness(channel);
@@ -182,6 +202,15 @@ export class Incarnation {
     } catch (error) {
       this.logs.note("warn", `the launcher could not send ${signal}`, { err: error });
     }
+  }
+
+  /** @throws CapabilitiesMissing when a plugin is not to run without what it needs */
+  #compareCapabilities(declared: readonly string[] | undefined): void {
+    const { capabilities, missingCapabilities } = this.spec;
+    const report = reportCapabilities(declared, capabilities, this.#declaredBefore);
+    this.#capabilities = report;
+    this.#tell({ type: "capabilities", report });
+    if (missingCapabilities === "refuse" && report.missing.length > 0) throw new CapabilitiesMissing(report.missing);
   }
 
   #onReport(report: PeerReport): void {

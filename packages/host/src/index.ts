@@ -27,6 +27,7 @@ export type { HandlerContext, HostHandlers, ScopedHandlerContext } from "./handl
 export type { Host } from "./host.js";
 export type {
   CancelIgnoredEvent,
+  CapabilitiesEvent,
   CrashEvent,
   ErrorEvent,
   ExitEvent,
@@ -38,7 +39,15 @@ export type {
   WorkerEvents,
 } from "./host-events.js";
 export type { HostLogger } from "./host-logger.js";
-export type { HostLimits, HostOptions, SharedOptions, StartOptions, Timeouts, WorkerSource } from "./host-options.js";
+export type {
+  HostLimits,
+  HostOptions,
+  MissingCapabilities,
+  SharedOptions,
+  StartOptions,
+  Timeouts,
+  WorkerSource,
+} from "./host-options.js";
 export type { HostRuntime } from "./host-runtime.js";
 export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 export { WORKER_CHANNELS, type WorkerMessage } from "./lifecycle-channels.js";

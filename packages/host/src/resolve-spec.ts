@@ -1,5 +1,9 @@
 import { type Codec, type Contract, DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
-import { DEFAULT_CHANNEL_LIMITS, DEFAULT_INVOCATION_LIMITS, DEFAULT_SUBSCRIPTIONS } from "@outrigger/protocol/authority";
+import {
+  DEFAULT_CHANNEL_LIMITS,
+  DEFAULT_INVOCATION_LIMITS,
+  DEFAULT_SUBSCRIPTIONS,
+} from "@outrigger/protocol/authority";
 import { resolveCancel } from "./cancel-policy.js";
 import { commandLauncher } from "./command-launcher.js";
 import { workerEnvironment } from "./environment.js";
@@ -62,7 +66,12 @@ export function resolveShared(host: SharedOptions, worker: SharedOptions = {}) {
   checkCounts("limits", { ...limits, ...memory });
   const liveness = resolveLiveness(host.liveness, worker.liveness);
   const cancel = resolveCancel(host.cancel, worker.cancel);
-  return { timeouts, limits, heapMb, rssMb, liveness, cancel, restart: resolveRestart(host.restart, worker.restart) };
+  const missingCapabilities = worker.missingCapabilities ?? host.missingCapabilities ?? "report";
+  if (missingCapabilities !== "report" && missingCapabilities !== "refuse") {
+    throw invalidOption(`missingCapabilities: expected "report" or "refuse", got ${shown(missingCapabilities)}`);
+  }
+  const shared = { timeouts, limits, heapMb, rssMb, liveness, cancel, missingCapabilities };
+  return { ...shared, restart: resolveRestart(host.restart, worker.restart) };
 }
 
 /** Makes the spec of one worker. @throws RpcError INVALID_PARAMS like {@link resolveShared} */
@@ -75,7 +84,10 @@ export function resolveSpec(
   checkStartOptions(options);
   // What another codec can write, it alone knows.
   if (core.codec === undefined) checkWritable({ config: options.config, manifest: options.manifest });
-  const { timeouts, limits, heapMb, rssMb, liveness, cancel, restart } = resolveShared(host, options);
+  const { timeouts, limits, heapMb, rssMb, liveness, cancel, missingCapabilities, restart } = resolveShared(
+    host,
+    options,
+  );
   const { callMs, initializeMs, ...ladder } = timeouts;
   const env = workerEnvironment({
     ...{ workerId, hostEnv: process.env, platform: process.platform },
@@ -93,6 +105,7 @@ export function resolveSpec(
       ...(heapMb !== undefined && { heapMb }),
     },
     capabilities: new Set(checkedCapabilities(options.capabilities, core.contract)),
+    missingCapabilities,
     ...{ manifest: options.manifest, config: options.config },
     lifecycle: {
       initializeTimeoutMs: initializeMs,

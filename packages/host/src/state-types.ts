@@ -1,4 +1,5 @@
 import type { HangReport, WaitingCall } from "@outrigger/protocol";
+import type { CapabilityReport } from "@outrigger/protocol/authority";
 import type { OnIgnored } from "./cancel-policy.js";
 import type { ExitReason, HostCause } from "./exit-reason.js";
 import type { OnHang } from "./liveness-state.js";
@@ -108,6 +109,8 @@ export type ProcessEvent =
     }
   /** It was unresponsive, and answers again. */
   | { readonly type: "recovered"; readonly incarnation: number }
+  /** What its plugin needs is known. */
+  | { readonly type: "capabilities"; readonly incarnation: number; readonly report: CapabilityReport }
   /** It goes on with a call that was cancelled. */
   | ({ readonly type: "cancel-ignored"; readonly incarnation: number; readonly onIgnored: OnIgnored } & IgnoredCancel)
   /** It cannot be asked to shut down. */
@@ -166,5 +169,6 @@ export type Notice =
       readonly willRestart: boolean;
     }
   | { readonly event: "recovered" }
+  | { readonly event: "capabilities"; readonly report: CapabilityReport }
   | ({ readonly event: "cancel-ignored"; readonly isDrained: boolean } & IgnoredCancel)
   | { readonly event: "failed"; readonly why: FailedWhy; readonly exit?: WorkerExit };

@@ -128,7 +128,7 @@ export class Supervisor {
     switch (effect.type) {
       case "launch":
         this.#current = new Incarnation(effect.incarnation, this.#spec, this.#core, {
-          ...{ meter: this.figures, hub: this.hub },
+          ...{ meter: this.figures, hub: this.hub, declared: process?.declared },
           tell: (event) => this.#dispatch({ event }),
         });
         void this.#current.launch();
@@ -232,6 +232,13 @@ export class Supervisor {
         this.#note("info", "it answers again");
         this.#emit("recovered", { workerId, incarnation: this.#state.incarnation });
         return;
+      case "capabilities": {
+        const { added, removed, missing } = notice.report;
+        const level = missing.length > 0 ? "warn" : "info";
+        this.#note(level, "the capabilities its plugin needs", { added, removed, missing });
+        this.#emit("capabilities", { workerId, incarnation: this.#state.incarnation, ...notice.report });
+        return;
+      }
       case "cancel-ignored": {
         const { method, ignoredMs, isDrained } = notice;
         this.#emit("cancel-ignored", { workerId, incarnation: this.#state.incarnation, method, ignoredMs, isDrained });

@@ -2,6 +2,7 @@ import type { Codec, Contract, InitializeParams, MethodMap, PeerLimits, Transpor
 import type { ChannelLimits, InvocationLimits } from "@outrigger/protocol/authority";
 import type { CancelPolicy } from "./cancel-policy.js";
 import type { HostLogger } from "./host-logger.js";
+import type { MissingCapabilities } from "./host-options.js";
 import type { HostRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
 import type { Launcher, LaunchSpec } from "./launcher.js";
@@ -15,6 +16,7 @@ export interface WorkerSpec {
   readonly launcher: Launcher;
   readonly launch: LaunchSpec;
   readonly capabilities: ReadonlySet<string>;
+  readonly missingCapabilities: MissingCapabilities;
   readonly manifest: unknown;
   readonly config: unknown;
   readonly lifecycle: LifecycleSettings;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { OnIgnored } from "./cancel-policy.js";
 import type { OnHang } from "./liveness-state.js";
 import { DEFAULT_RESTART_POLICY } from "./restart-policy.js";
 import { DEFAULT_SHUTDOWN_BUDGET } from "./shutdown-plan.js";
@@ -26,6 +27,7 @@ const reasons: WorkerExit["reason"][] = [
   { reason: "requested", code: 0, signal: null },
   { reason: "handshake-mismatch", message: "version" },
 ];
+const ignored = { type: "cancel-ignored", method: "slow", ignoredMs: 5_000 } as const;
 const silence: Silence = { silentMs: 10_000, hang: undefined, calls: [], callsInFlight: 0, usage: undefined };
 const exitOf = (pick: number): WorkerExit => {
   const reason = reasons[Math.floor(pick / 10) % reasons.length] as WorkerExit["reason"];
@@ -192,7 +194,7 @@ function createWorld() {
     const last = current();
     if (last?.alive !== true) return;
     const { incarnation } = last;
-    const kind = pick % 10;
+    const kind = pick % 11;
     if (kind === 0 || kind === 1) feed({ type: "launched", incarnation });
     else if (kind === 2 || kind === 3) feed({ type: "ready", incarnation });
     else if (kind === 4) {
@@ -201,9 +203,22 @@ function createWorld() {
     } else if (kind === 5) feed({ type: "shutdown-refused", incarnation });
     else if (kind === 6) hang(incarnation, pick % 3 === 0 ? "report" : "restart");
     else if (kind === 7) changesNoState({ type: "recovered", incarnation });
+    else if (kind === 8) ignoreCancel(incarnation, pick % 3 === 0 ? "report" : "restart");
     else {
       last.alive = false;
       feed({ type: "exited", incarnation, exit: exitOf(pick) });
+    }
+  };
+
+  /** Its other calls may be well: it is asked to end, and given time. */
+  const ignoreCancel = (incarnation: number, onIgnored: OnIgnored): void => {
+    const event = { ...ignored, incarnation, onIgnored } as const;
+    const { name } = state.phase;
+    const before = lastSignal(incarnation);
+    if (onIgnored === "report" || name !== "serving") changesNoState(event);
+    else {
+      feed(event);
+      must(state.status === "crashed" && lastSignal(incarnation) === before, "it drains before it is restarted", state);
     }
   };
 
@@ -241,6 +256,7 @@ function createWorld() {
     changesNothing({ type: "shutdown-refused", incarnation });
     changesNothing({ type: "unresponsive", incarnation, silence, onHang: "restart" });
     changesNothing({ type: "recovered", incarnation });
+    changesNothing({ ...ignored, incarnation, onIgnored: "restart" });
     for (const cause of ["lost", "kill", "terminate"] as const) changesNothing({ type: "broken", incarnation, cause });
     changesNothing({ type: "exited", incarnation, exit: exitOf(pick) });
   };

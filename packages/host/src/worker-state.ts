@@ -182,6 +182,12 @@ function onProcess(draft: Draft, event: ProcessEvent): void {
     case "unresponsive":
       onUnresponsive(draft, event.silence, event.onHang);
       return;
+    case "capabilities": {
+      const { added, removed, missing } = event.report;
+      if ([added, removed, missing].some(({ length }) => length > 0))
+        emit(draft, { event: event.type, report: event.report });
+      return;
+    }
     case "cancel-ignored":
       onCancelIgnored(draft, event, event.onIgnored);
       return;

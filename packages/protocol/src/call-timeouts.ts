@@ -38,6 +38,7 @@ export interface IdleLimit {
 interface IdleCall {
   readonly idle: IdleLimit | undefined;
   readonly reader: { readonly hasItems: boolean } | undefined;
+  readonly input: { readonly isWaiting: boolean } | undefined;
   deadline: number;
 }
 
@@ -46,9 +47,13 @@ export function heard(call: IdleCall, now: () => number): void {
   if (call.idle !== undefined) call.deadline = Math.min(call.idle.total, now() + call.idle.ms);
 }
 
-/** A producer is not idle while its reader leaves items where they are: it may have no credit. Gives it more time. */
-export function isHeldByReader(call: IdleCall, now: number): boolean {
-  if (call.idle === undefined || now >= call.idle.total || call.reader?.hasItems !== true) return false;
+/**
+ * A producer is not idle while its reader leaves items where they are: it may have no credit. Nor is a handler that waits
+ * for the caller's input. Gives them more time.
+ */
+export function isHeldByCaller(call: IdleCall, now: number): boolean {
+  if (call.idle === undefined || now >= call.idle.total) return false;
+  if (call.reader?.hasItems !== true && call.input?.isWaiting !== true) return false;
   call.deadline = Math.min(call.idle.total, now + call.idle.ms);
   return true;
 }

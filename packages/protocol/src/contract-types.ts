@@ -178,5 +178,10 @@ export type ItemStream<T> = AsyncIterableIterator<T> & AsyncDisposable;
 export type HostToWorker<C> = C extends Contract<infer H, infer _W, infer _S> ? H : never;
 /** The worker→host methods of a contract. */
 export type WorkerToHost<C> = C extends Contract<infer _H, infer W, infer _S> ? W : never;
+/** The names of the capabilities that a contract's worker→host methods need. */
+export type CapabilityOf<C> =
+  C extends Contract<infer _H, infer W, infer _S>
+    ? { [K in keyof W]: W[K] extends { readonly capability?: infer Name extends string } ? Name : never }[keyof W]
+    : never;
 /** The scope type of a contract. */
 export type ScopeOf<C> = C extends Contract<infer _H, infer _W, infer S> ? S : never;

@@ -87,9 +87,10 @@ export function inputOf(definition: Method): Schema | undefined {
   return (definition as Partial<TakesInput>).input;
 }
 
-/** Keeps in the type whether a method is scoped: its host handler then has a scope for sure. */
-export interface Scoping<Scoped extends boolean> {
+/** Keeps in the type whether a method is scoped (its host handler then has a scope for sure), and its capability's name. */
+export interface Scoping<Scoped extends boolean, Capability extends string = string> {
   readonly scoped: Scoped;
+  readonly capability?: Capability;
 }
 
 /** Method name to definition. */
@@ -125,9 +126,11 @@ export function request<
   O extends boolean = false,
   S extends boolean = false,
   U extends AnySchema | undefined = undefined,
+  K extends string = never,
 >(
   definition: CallMethodOptions & {
     readonly scoped?: S;
+    readonly capability?: K;
     readonly params: P;
     readonly result: R;
     /** Schema of the values sent with `ctx.progress(value)`. Default: any JSON value, unchecked. */
@@ -139,7 +142,9 @@ export function request<
      */
     readonly input?: U;
   },
-): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, NoInfer<O>> & Scoping<NoInfer<S>> & InputPart<U> {
+): RequestMethod<In<P>, Out<P>, In<R>, Out<R>, In<G>, Out<G>, NoInfer<O>> &
+  Scoping<NoInfer<S>, NoInfer<K>> &
+  InputPart<U> {
   const method = freeze({
     ...definition,
     kind: "request" as const,
@@ -153,9 +158,19 @@ export function request<
 }
 
 /** Defines a method with no answer: fire and forget, never an error at the caller. */
-export function notification<P extends AnySchema, O extends boolean = false, S extends boolean = false>(
-  definition: MethodOptions & { readonly params: P; readonly optional?: O; readonly scoped?: S },
-): NotificationMethod<In<P>, Out<P>, NoInfer<O>> & Scoping<NoInfer<S>> {
+export function notification<
+  P extends AnySchema,
+  O extends boolean = false,
+  S extends boolean = false,
+  K extends string = never,
+>(
+  definition: MethodOptions & {
+    readonly params: P;
+    readonly optional?: O;
+    readonly scoped?: S;
+    readonly capability?: K;
+  },
+): NotificationMethod<In<P>, Out<P>, NoInfer<O>> & Scoping<NoInfer<S>, NoInfer<K>> {
   return freeze({
     ...definition,
     kind: "notification" as const,
@@ -175,8 +190,10 @@ export function stream<
   O extends boolean = false,
   S extends boolean = false,
   U extends AnySchema | undefined = undefined,
+  K extends string = never,
 >(
   definition: CallMethodOptions & {
+    readonly capability?: K;
     readonly params: P;
     readonly item: I;
     readonly optional?: O;
@@ -184,7 +201,7 @@ export function stream<
     /** As of {@link request}: items then flow both ways. Default: the method takes no input. */
     readonly input?: U;
   },
-): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, NoInfer<O>> & Scoping<NoInfer<S>> & InputPart<U> {
+): StreamMethod<In<P>, Out<P>, In<I>, Out<I>, NoInfer<O>> & Scoping<NoInfer<S>, NoInfer<K>> & InputPart<U> {
   const method = freeze({
     ...definition,
     kind: "stream" as const,

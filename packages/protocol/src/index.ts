@@ -22,6 +22,7 @@ export {
 } from "./contract.js";
 export type {
   CallOptionsArgument,
+  CapabilityOf,
   Handler,
   Handlers,
   HostToWorker,

@@ -6,6 +6,8 @@ import { createItemProducer, type SendItem } from "./stream-producer.js";
 export interface InputSender {
   /** What the input threw, once the handler was told. */
   readonly error: unknown;
+  /** Whether the handler waits for the caller: it asked for an item that is not there yet. */
+  readonly isWaiting: boolean;
   grant(items: unknown, bytes: unknown): void;
   /** The call is over, or its handler reads no more: the caller's iterator is ended. */
   stop(): void;
@@ -38,6 +40,9 @@ export function sendInput(
   return {
     get error() {
       return error;
+    },
+    get isWaiting() {
+      return producer.isWaiting;
     },
     grant: (items, bytes) => producer.grant(items, bytes),
     stop() {

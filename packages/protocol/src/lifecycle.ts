@@ -63,6 +63,8 @@ const initializeResult = object({
   contract: contractIdentity,
   features: list(text(256), 256),
   methods: list(text(256), 4096),
+  /** What the plugin needs; left out by one that does not say. */
+  capabilities: optional(list(text(256), 1024)),
   declarations: withDefault(declarations, () => ({})),
   /** `messageBytes`: the longest message the worker reads. Left out: as long as the host sends any. */
   limits: optional(object({ messageBytes: optional(positiveNumber) })),

@@ -1,6 +1,6 @@
 import { checkSignal, createAbortListeners } from "./abort-listeners.js";
 import { cancelError, idleError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
-import { heard, idleTimeout, isHeldByReader, totalTimeout } from "./call-timeouts.js";
+import { heard, idleTimeout, isHeldByCaller, totalTimeout } from "./call-timeouts.js";
 import { inputOf, isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
@@ -41,7 +41,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
 
   const timer = createDeadlineTimer(clock, () => {
     const now = clock.now();
-    for (const [id, call] of pending.takeExpired(now, (call) => isHeldByReader(call, now))) {
+    for (const [id, call] of pending.takeExpired(now, (call) => isHeldByCaller(call, now))) {
       stats.timeouts++;
       const { idle, method, timeoutMs } = call;
       const isIdle = idle !== undefined && now < idle.total;

@@ -26,11 +26,22 @@ test("wrong handlers are told by name", () => {
   expect(() => definePlugin(pluginContract, {})).not.toThrow();
 });
 
+test("the capabilities a plugin needs are those its contract names", () => {
+  const define = (capabilities: unknown) => () => definePlugin(greeter, handlers, { capabilities } as never);
+  expect(define(["state.raed"])).toThrow(
+    new TypeError(
+      'definePlugin: options.capabilities: no method of contract acme.greeter needs "state.raed"; it knows state.read',
+    ),
+  );
+  expect(define("state.read")).toThrow("definePlugin: options.capabilities: expected a list of strings, got a string");
+  expect(define(["state.read"])).not.toThrow();
+});
+
 test("wrong options are told by name, with what was expected", () => {
   const define = (options: unknown) => () => definePlugin(greeter, handlers, options as never);
   expect(define({ setpu() {} })).toThrow(
     new TypeError(
-      'definePlugin: options: there is no option "setpu"; it has name, version, config, setup, health, teardown',
+      'definePlugin: options: there is no option "setpu"; it has name, version, capabilities, config, setup, health, teardown',
     ),
   );
   expect(define({ setup: "later" })).toThrow("definePlugin: options.setup: expected a function, got a string");

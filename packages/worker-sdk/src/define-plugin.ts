@@ -18,6 +18,7 @@ export interface Plugin<C extends Contract = Contract> {
 const OPTIONS = {
   name: "text",
   version: "text",
+  capabilities: "names",
   config: "schema",
   setup: "code",
   health: "code",
@@ -44,7 +45,7 @@ export interface Declaring {
  * @param handlers one function a method of `contract.hostToWorker`; optional methods may be left out. A handler receives
  * the params schema's output and a {@link WorkerContext}; a stream's handler is an async generator. What it throws is the
  * caller's error: an integer `code` and `data` are kept, everything else arrives as `WORKER_ERROR` with its message.
- * @param options name, version, the `config` schema and the hooks `setup`, `health` and `teardown`.
+ * @param options name, version, the `capabilities` it needs, the `config` schema and the hooks `setup`, `health` and `teardown`.
  * @throws TypeError for a handler of a method the contract does not have, for a missing one, and for an option that is
  * unknown or of the wrong type.
  */
@@ -71,6 +72,7 @@ export function definePlugin<const C extends Contract>(
     }
     byMethod.set(method, handler as ErasedHandler);
   }
+  checkCapabilities(contract, options.capabilities);
   const { config } = options;
   if (config !== undefined && isOptional(contract, "validateConfig") && !byMethod.has("validateConfig")) {
     byMethod.set("validateConfig", (params) => configVerdict(config, (params as { config?: unknown }).config));
@@ -109,6 +111,15 @@ export function declarationsOf(handler: object): readonly Declaration[] | undefi
 
 function isOptional({ hostToWorker }: Contract, method: string): boolean {
   return Object.hasOwn(hostToWorker, method) && hostToWorker[method]?.optional === true;
+}
+
+function checkCapabilities({ name, workerToHost }: Contract, capabilities: readonly string[] = []): void {
+  const known = new Set(Object.values(workerToHost).flatMap(({ capability }) => capability ?? []));
+  const stray = capabilities.find((capability) => !known.has(capability));
+  if (stray === undefined) return;
+  throw new TypeError(
+    `definePlugin: options.capabilities: no method of contract ${name} needs ${JSON.stringify(stray)}; it knows ${[...known].join(", ") || "none"}`,
+  );
 }
 
 function checkContract(contract: unknown): void {

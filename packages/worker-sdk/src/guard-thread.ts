@@ -23,9 +23,10 @@ export interface Guard {
  * even when the main thread never returns. A Node that forbids threads (`--permission` without `--allow-worker`) is told
  * through `onError`, and goes without. See docs/supervision.md.
  *
+ * @param parent the process that started this one.
  * @param leader whether this process leads a group of its own, which ends with it.
  */
-export function startGuard(leader: boolean, onError: (error: unknown) => void): Guard {
+export function startGuard(parent: number, leader: boolean, onError: (error: unknown) => void): Guard {
   const cells = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT);
   const heart = new Int32Array(cells);
   Atomics.store(heart, cellOf.stallMs, STALL_MS);
@@ -37,7 +38,7 @@ export function startGuard(leader: boolean, onError: (error: unknown) => void): 
       // Neither the plugin's loaders nor its environment concern the guard.
       ...{ execArgv: [], env: {}, stdin: false },
       workerData: {
-        ...{ parent: process.ppid, leader, graceMs: GRACE_MS, pollMs: POLL_MS, cells, cellOf },
+        ...{ parent, leader, graceMs: GRACE_MS, pollMs: POLL_MS, cells, cellOf },
         // Known here only: without options of its own, a thread does not know of the model. Asking for a session all the
         // same gets none, or ends the process.
         mayInspect: process.permission?.has("inspector") ?? true,

@@ -1,4 +1,4 @@
-import type { Contract, HealthResult, Remote, Schema, ScopeOf, WorkerToHost } from "@outrigger/protocol";
+import type { CapabilityOf, Contract, HealthResult, Remote, Schema, ScopeOf, WorkerToHost } from "@outrigger/protocol";
 import type { Log } from "./log-types.js";
 
 /** What the host told this worker of itself in the handshake. */
@@ -64,6 +64,11 @@ export interface PluginOptions<C = Contract> {
   readonly name?: string | undefined;
   /** The plugin's own version. Default `"0.0.0"`. */
   readonly version?: string | undefined;
+  /**
+   * The capabilities the plugin needs, told to the host in the handshake: it says which of them were not granted, and which
+   * are new since the version before, so that a product can ask its operator. Asks for none: what is granted, the host says.
+   */
+  readonly capabilities?: readonly CapabilityOf<C>[] | undefined;
   /**
    * Schema of the plugin's config. Checked in the handshake: a config that does not fit fails the start with a message that
    * names the path (`config.maxFiles: expected number, received string`); no config counts as `{}`. Handlers and hooks read

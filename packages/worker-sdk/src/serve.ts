@@ -3,7 +3,7 @@ import { type Clock, type Codec, DEFAULT_PEER_LIMITS, type Transport } from "@ou
 import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
 import { isCalledByEntry } from "./entry-file.js";
-import { startGuard } from "./guard-thread.js";
+import { type Guard, startGuard } from "./guard-thread.js";
 import { checkOptions, type OptionKinds } from "./option-checks.js";
 import { endGroupWhenOrphaned, HOST_EXIT_MS } from "./orphan-group.js";
 import { createSession, type WorkerLimits } from "./session.js";
@@ -114,14 +114,24 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
     queueMicrotask(() =>
       session?.log.warn("no guard thread: a hang will not be named, nor ended with its host", { error }),
     );
-  const guard = (options.guard ?? true) ? startGuard(startedByHost, unguarded) : undefined;
+  const parent = process.ppid;
+  let guard: Guard | undefined;
+  let hasEnded = false;
+  // Behind the answer to the host and before its first call: starting a thread takes longer than answering.
+  const guardSoon = (unresponsiveAfterMs: number | undefined): void =>
+    void setImmediate(() => {
+      if (hasEnded) return;
+      guard = startGuard(parent, startedByHost, unguarded);
+      if (unresponsiveAfterMs !== undefined) guard.expectSilence(unresponsiveAfterMs);
+    });
   session = createSession({
     ...{ plugin, transport, limits, codec: options.codec, clock: options.clock },
     stderr: (text) => void stderr.write(text),
-    onOffer: ({ limits: { unresponsiveAfterMs } }) => {
-      if (unresponsiveAfterMs !== undefined) guard?.expectSilence(unresponsiveAfterMs);
+    onOffer: ({ limits }) => {
+      if (options.guard ?? true) guardSoon(limits.unresponsiveAfterMs);
     },
     onEnded: (code) => {
+      hasEnded = true;
       guard?.stop();
       exitAfterLastWords(code);
     },

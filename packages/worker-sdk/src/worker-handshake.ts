@@ -31,6 +31,7 @@ export function answerOffer(
       contract: { name, version },
       features: [...agreement.features],
       methods: [...handlers.keys()],
+      ...(options.capabilities !== undefined && { capabilities: [...options.capabilities] }),
       declarations,
       limits: { messageBytes },
       plugin: { name: plugin.name, version: plugin.version },

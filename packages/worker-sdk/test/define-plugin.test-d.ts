@@ -12,6 +12,12 @@ const good = {
   flush() {},
 };
 
+test("a plugin declares capabilities its contract names", () => {
+  definePlugin(greeter, good, { capabilities: ["state.read"] });
+  // @ts-expect-error: no method of the contract needs it
+  definePlugin(greeter, good, { capabilities: ["state.raed"] });
+});
+
 test("handlers take the params schema's output, and the context types the host", () => {
   definePlugin(greeter, {
     async greet({ name, times }, { host, log, signal, deadline, scope, progress }) {

@@ -13,7 +13,7 @@ const CAPABILITIES = [
   "secrets.read",
   "activity.write",
   "metrics.write",
-];
+] as const;
 /** Long for a demo: a user's own folder may be large. */
 export const INDEX_TIMEOUT_MS = 10 * 60_000;
 const LOG_LINES_KEPT = 50;

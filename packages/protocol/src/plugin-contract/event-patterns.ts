@@ -32,7 +32,5 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function own(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Members)[key]
-    : undefined;
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? (value as Members)[key] : undefined;
 }

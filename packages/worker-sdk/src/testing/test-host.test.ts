@@ -55,6 +55,22 @@ test("A19 a capability not granted is denied as a host denies it", async () => {
   expect(host.calls).toEqual([]);
 });
 
+test("what a plugin needs is compared with what it was granted, as a host does", async () => {
+  const plugin = definePlugin(
+    greeter,
+    { greet: () => ({ text: "" }), tail: () => [], flush() {} },
+    {
+      capabilities: ["state.read"],
+    },
+  );
+  await using all = await createTestHost(plugin);
+  await using denied = await createTestHost(plugin, { denied: ["state.read"] });
+  await using silent = await createTestHost(greeting);
+  expect(all.capabilities).toMatchObject({ declared: ["state.read"], granted: ["state.read"], missing: [] });
+  expect(denied.capabilities).toMatchObject({ declared: ["state.read"], granted: [], missing: ["state.read"] });
+  expect(silent.capabilities).toMatchObject({ declared: undefined, missing: [] });
+});
+
 test("a call without a scope is refused what needs one", async () => {
   await using host = await createTestHost(greeting, { scope: null });
   await expect(host.request("greet", { name: "Ada" })).rejects.toMatchObject({

@@ -20,7 +20,13 @@ import {
   type ToolRun,
   type WorkerToHost,
 } from "@outrigger/protocol";
-import type { ChannelOptions, ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
+import {
+  type CapabilityReport,
+  type ChannelOptions,
+  type ChannelPush,
+  type ChannelSubscription,
+  reportCapabilities,
+} from "@outrigger/protocol/authority";
 import { definitionOf, type Plugin } from "../define-plugin.js";
 import { checkObject, checkOptions, kindOf, type OptionKinds } from "../option-checks.js";
 import { createSession } from "../session.js";
@@ -66,6 +72,8 @@ export type TestCallOptions<C extends Contract = Contract> = RequestOptions & Te
 export interface TestHost<C extends Contract = Contract> extends Remote<HostToWorker<C>, TestScope<C>> {
   /** What the plugin answered in the handshake: methods, features, declarations. */
   readonly answer: InitializeResult;
+  /** What the plugin says it needs, what it was granted, and what of it is missing. */
+  readonly capabilities: CapabilityReport;
   /** What the plugin logged. */
   readonly logs: readonly LogParams[];
   /** What the SDK wrote to stderr. */
@@ -128,9 +136,10 @@ export async function createTestHost<C extends Contract>(
     createSession({ plugin, transport: workerEnd, stderr: onStderr, onEnded: resolve, clock });
   });
   const denied = new Set(options.denied);
+  const granted = (options.capabilities ?? capabilitiesOf(contract)).filter((name) => !denied.has(name));
   const testPeer = createTestPeer({
     ...{ contract, clock, workerId, config, manifest, defaultScope, transport: hostEnd },
-    capabilities: (options.capabilities ?? capabilitiesOf(contract)).filter((name) => !denied.has(name)),
+    capabilities: granted,
     handler: (method) => handlerOf(handlers, memory, method),
     onCall: (method, params, scope) => calls.push({ method, params, scope }),
     onLog: (line) => logs.push(line),
@@ -154,6 +163,7 @@ export async function createTestHost<C extends Contract>(
   const { request, notify, stream, channel } = testPeer;
   const tenant = (defaultScope as { tenant?: string } | undefined)?.tenant ?? DEFAULT_TENANT;
   const host = {
+    capabilities: reportCapabilities(answer.capabilities, new Set(granted), undefined),
     ...{ request, notify, stream, channel, answer, logs, calls, state, close },
     ...{ recorded: memory.recorded, [Symbol.asyncDispose]: async () => void (await close()) },
     get stderr() {

@@ -1,0 +1,10 @@
+/** A worker was not granted what its plugin needs, and is not to run without it. */
+export class CapabilitiesMissing extends Error {
+  readonly missing: readonly string[];
+
+  constructor(missing: readonly string[]) {
+    super(`not granted: ${missing.join(", ")}`);
+    this.name = "CapabilitiesMissing";
+    this.missing = missing;
+  }
+}
