@@ -39,6 +39,7 @@ interface IdleCall {
   readonly idle: IdleLimit | undefined;
   readonly reader: { readonly hasItems: boolean } | undefined;
   readonly input: { readonly isWaiting: boolean } | undefined;
+  readonly input: { readonly isWaiting: boolean } | undefined;
   deadline: number;
 }
 

@@ -44,6 +44,9 @@ export function sendInput(
     get isWaiting() {
       return producer.isWaiting;
     },
+    get isWaiting() {
+      return producer.isWaiting;
+    },
     grant: (items, bytes) => producer.grant(items, bytes),
     stop() {
       if (isOver || producer.isStopped) return;
