@@ -6,8 +6,12 @@ import { type Message, parseMessage } from "./messages.js";
 const id = fc.oneof(fc.integer(), fc.string());
 const json = fc.jsonValue();
 const version = { jsonrpc: fc.constant("2.0" as const) };
+const meta = fc.record(
+  { invocationId: fc.constantFrom("a.1", 'quoted"', "\u2028"), deadlineMs: fc.nat(), traceparent: fc.string() },
+  { requiredKeys: [] },
+);
 const message = fc.oneof(
-  fc.record({ ...version, id, method: fc.string(), params: json, meta: fc.record({ invocationId: fc.string() }) }),
+  fc.record({ ...version, id, method: fc.string(), params: json, meta }),
   fc.record({ ...version, id, method: fc.string() }),
   fc.record({ ...version, method: fc.string(), params: json }),
   fc.record({ ...version, id, result: json }),

@@ -36,13 +36,26 @@ const payload = (value: unknown): string => escapeLineSeparators(JSON.stringify(
 
 const idJson = (id: Id | null): string => (typeof id === "number" ? `${id}` : payload(id));
 
-/** Nearly every call has a deadline and nothing else. */
+/** The calls of one handler carry the same: the one written last is kept. */
+let lastInvocationId = "";
+let lastInvocationJson = '""';
+
+function invocationJson(id: string): string {
+  if (id !== lastInvocationId) {
+    lastInvocationJson = payload(id);
+    lastInvocationId = id;
+  }
+  return lastInvocationJson;
+}
+
+/** Nearly every call has a deadline and nothing else, or that and the invocation it is made for. */
 function metaJson(meta: MessageMeta): string {
   const { deadlineMs, invocation, invocationId, traceparent, credit } = meta;
-  const isPlain = invocation === undefined && invocationId === undefined;
-  return isPlain && traceparent === undefined && credit === undefined && typeof deadlineMs === "number"
+  const isPlain = invocation === undefined && traceparent === undefined && credit === undefined;
+  if (!isPlain || typeof deadlineMs !== "number") return payload(meta);
+  return invocationId === undefined
     ? `{"deadlineMs":${deadlineMs}}`
-    : payload(meta);
+    : `{"invocationId":${invocationJson(invocationId)},"deadlineMs":${deadlineMs}}`;
 }
 
 const methodJson = new Map<string, string>();

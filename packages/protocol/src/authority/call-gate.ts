@@ -25,9 +25,17 @@ export interface CallGate {
   admit(call: AdmittedCall): CallOrigin | undefined;
 }
 
+const NO_ORIGIN: CallOrigin = { invocation: "none", invocationId: undefined, scope: undefined };
+
 /** Makes the gate of one process. */
 export function createCallGate(source: CallGateSource): CallGate {
-  const originOf = (meta: MessageMeta | undefined): CallOrigin => callOrigin(source.invocations, meta, source.now());
+  let judged: { readonly meta: MessageMeta; readonly origin: CallOrigin } | undefined;
+  /** Asked twice in a row for a scoped call, once to authorize it and once for its handler: looked up once. */
+  const originOf = (meta: MessageMeta | undefined): CallOrigin => {
+    if (meta?.invocationId === undefined) return NO_ORIGIN;
+    if (judged?.meta !== meta) judged = { meta, origin: callOrigin(source.invocations, meta, source.now()) };
+    return judged.origin;
+  };
   return {
     authorize(method, definition, meta) {
       if (method.startsWith("$/")) return;
@@ -38,6 +46,7 @@ export function createCallGate(source: CallGateSource): CallGate {
     },
     admit(call) {
       const origin = originOf(call.meta);
+      judged = undefined;
       return source.channels.admit(call, origin.scope) ? origin : undefined;
     },
   };
