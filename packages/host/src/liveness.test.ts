@@ -69,6 +69,14 @@ describe("a worker that stands still", () => {
     expect(told).toMatchObject([{ at: 15_110, hang: { file: "/app/late.ts" } }]);
   });
 
+  it("is given its time when the report knows no place yet", async () => {
+    const { hang, latest, runtime, told } = await watched();
+    hang();
+    latest.stderr.write(`${HANG_MARK}"note":"not in JavaScript","stalledMs":1000}\n`);
+    await runtime.advance(20_000);
+    expect(told).toMatchObject([{ at: 16_000, hang: { note: "not in JavaScript" } }]);
+  });
+
   it("is not named by the report of a stall that has passed", async () => {
     const { hang, latest, runtime, told } = await watched();
     latest.stderr.write(`${HANG_MARK}"file":"/app/before.ts","stalledMs":1000}\n`);
@@ -193,8 +201,9 @@ describe("limits.rssMb", () => {
 
   it("counts during the start too", async () => {
     const usage = () => ({ rssBytes: 200 * MIB, cpuMs: 0 });
-    await expect(watched({ limits: { rssMb: 100 } }, { usage, setup: never })).rejects.toMatchObject({
-      data: { reason: "memory-limit" },
-    });
+    const { runtime, start } = setup({ usage, setup: never }, {}, { limits: { rssMb: 100 } });
+    const started = start();
+    await runtime.advance(5_000);
+    await expect(started).rejects.toMatchObject({ data: { reason: "memory-limit" } });
   });
 });

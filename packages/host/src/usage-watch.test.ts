@@ -14,13 +14,13 @@ function watch(usage: () => Promise<ProcessUsage | undefined>, everyMs?: number)
 it("tells memory and the processor time since the sample before, and when", async () => {
   let cpuMs = 500;
   const { runtime, samples, watched } = watch(async () => ({ rssBytes: 1_000, cpuMs }), 1_000);
-  await settled();
+  await runtime.advance(1_000);
   cpuMs = 750;
   await runtime.advance(1_000);
   const start = 1_700_000_000_000;
   expect(samples).toEqual([
-    { at: start, rssBytes: 1_000, cpuPercent: undefined },
-    { at: start + 1_000, rssBytes: 1_000, cpuPercent: 25 },
+    { at: start + 1_000, rssBytes: 1_000, cpuPercent: undefined },
+    { at: start + 2_000, rssBytes: 1_000, cpuPercent: 25 },
   ]);
   expect(watched.latest).toEqual(samples[1]);
 });
@@ -28,7 +28,7 @@ it("tells memory and the processor time since the sample before, and when", asyn
 it("a sample out of turn does not make a percentage of next to no time", async () => {
   let cpuMs = 0;
   const { runtime, samples, watched } = watch(async () => ({ rssBytes: 1, cpuMs }), 1_000);
-  await runtime.advance(1_000);
+  await runtime.advance(2_000);
   cpuMs = 10;
   await runtime.advance(10);
   await watched.measure();
@@ -56,7 +56,7 @@ it("a process that cannot be measured, or a launcher whose measure fails, is no 
     if (++calls % 2 === 0) throw new Error("no such thing");
     return undefined;
   }, 1_000);
-  await runtime.advance(3_000);
+  await runtime.advance(4_000);
   expect(calls).toBe(4);
   expect(samples).toEqual([]);
 });

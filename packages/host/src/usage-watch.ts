@@ -61,11 +61,14 @@ export function watchUsage(options: {
     measuring ??= take();
     return measuring;
   };
-  const tick = (): void => {
-    void measure();
+  const arm = (): void => {
     if (everyMs !== undefined && !isStopped) cancel = clock.setTimer(tick, everyMs, true);
   };
-  if (everyMs !== undefined) tick();
+  const tick = (): void => {
+    void measure();
+    arm();
+  };
+  arm();
 
   return {
     get latest() {

@@ -84,7 +84,7 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
       lastHang = hang;
       const message = `its main thread has stood still for ${Math.round(report.stalledMs)} ms: ${describeHang(report)}`;
       logs.remark("warn", message, { hang: report });
-      liveness?.explained();
+      if (report.file !== undefined) liveness?.explained();
     },
     watchUsage(measure) {
       if (isStopped || measure === undefined) return;
@@ -93,12 +93,15 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
       usage = watchUsage({ usage: measure, everyMs, clock, wallClock, onSample });
     },
     watchLiveness(channel) {
-      if (isStopped || settings === false || !channel.answersPings) return;
+      if (isStopped) return;
+      // What it took in its first moment says nothing of it.
+      void usage?.measure();
+      if (settings === false || !channel.answersPings) return;
       liveness = watchLiveness({
         ...{ settings, clock },
         ping: () => channel.ping(),
         heard: lifeSigns(() => channel.pipeCounters),
-        isExplained: () => hang !== undefined,
+        isExplained: () => hang?.file !== undefined,
         onPong(ms) {
           roundTripMs = ms;
           hang = undefined;
