@@ -31,6 +31,13 @@ test("every message comes back as it was written, on one line", () => {
   );
 });
 
+test("each call carries the invocation of its own, whatever is in its id", () => {
+  for (const invocationId of ["a.1", "a.2", 'quoted"', "a.1"]) {
+    const call = { jsonrpc: "2.0", id: 1, method: "m", meta: { invocationId, deadlineMs: 5 } } as const;
+    expect(jsonCodec.decode(jsonCodec.encode(call))).toEqual(call);
+  }
+});
+
 test("what JSON has no word for becomes null where a value must stand", () => {
   const call = { jsonrpc: "2.0", id: 1 } as const;
   expect(jsonCodec.encode({ ...call, method: "m", params: () => 1 })).toBe(
