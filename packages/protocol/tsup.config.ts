@@ -7,6 +7,7 @@ export default defineConfig(
     node: "src/stdio-transport.ts",
     authority: "src/authority.ts",
     "plugin-contract": "src/plugin-contract.ts",
+    outcomes: "src/outcomes.ts",
     tracing: "src/tracing.ts",
     opentelemetry: "src/opentelemetry.ts",
   }),

@@ -1,7 +1,7 @@
 import { type Contract, ErrorCode, RpcError } from "@outrigger/protocol";
+import { handled, rejected } from "@outrigger/protocol/outcomes";
 import { createEmitter, type Emitter } from "./events.js";
 import { guardedLogger } from "./guarded-logger.js";
-import { handled, rejected } from "./handled-promise.js";
 import type { Host } from "./host.js";
 import { hostCore } from "./host-core.js";
 import { WORKER_EVENTS, type WorkerEvents } from "./host-events.js";

@@ -1,4 +1,4 @@
-import { isThenable } from "./is-thenable.js";
+import { guarded } from "@outrigger/protocol/outcomes";
 import { nearestName } from "./nearest-name.js";
 import { invalidOption, shown } from "./option-checks.js";
 
@@ -85,12 +85,10 @@ export function createEmitter<EventMap extends object>(
           registration.isSpent = true;
           remove(event, registration);
         }
-        try {
-          const returned = (registration.listener as Listener<unknown>)(payload);
-          if (isThenable(returned)) returned.then(undefined, (error: unknown) => report(error, event));
-        } catch (error) {
-          report(error, event);
-        }
+        guarded(
+          () => (registration.listener as Listener<unknown>)(payload),
+          (error) => report(error, event),
+        );
       }
     },
     listenerCount: (event) => registrations.get(event)?.length ?? 0,

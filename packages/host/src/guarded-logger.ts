@@ -1,6 +1,6 @@
 import type { LogLevel } from "@outrigger/protocol";
+import { guarded, isThenable } from "@outrigger/protocol/outcomes";
 import type { HostLogger } from "./host-logger.js";
-import { isThenable } from "./is-thenable.js";
 
 /** The levels every logger has. */
 export const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];
@@ -12,14 +12,8 @@ export const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn"
 export function guardedLogger(logger: HostLogger, onFailure: (error: unknown) => void = () => {}): HostLogger {
   const write =
     (level: LogLevel) =>
-    (...record: Parameters<HostLogger[LogLevel]>): void => {
-      try {
-        const returned: unknown = logger[level](...record);
-        if (isThenable(returned)) returned.then(undefined, onFailure);
-      } catch (error) {
-        onFailure(error);
-      }
-    };
+    (...record: Parameters<HostLogger[LogLevel]>): void =>
+      guarded(() => logger[level](...record), onFailure);
   return {
     ...(Object.fromEntries(LOG_LEVELS.map((level) => [level, write(level)])) as Omit<HostLogger, "child">),
     child(bindings) {

@@ -1,5 +1,5 @@
 import { type Clock, cancelError, ErrorCode, isRpcError, RpcError } from "@outrigger/protocol";
-import { handled } from "./handled-promise.js";
+import { handled } from "@outrigger/protocol/outcomes";
 import type { WorkerStatus } from "./state-types.js";
 import type { ChannelCallOptions } from "./worker-channel.js";
 

@@ -1,7 +1,7 @@
 import { describeHang, type LogLevel } from "@outrigger/protocol";
 import { type ChannelHub, createChannelHub } from "@outrigger/protocol/authority";
+import { handled } from "@outrigger/protocol/outcomes";
 import type { Emitter } from "./events.js";
-import { handled } from "./handled-promise.js";
 import type { ExitEvent, WorkerEvents } from "./host-events.js";
 import { Incarnation } from "./incarnation.js";
 import { createMethodFigures } from "./method-figures.js";

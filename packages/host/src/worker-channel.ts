@@ -22,10 +22,9 @@ import {
   scopeOfCall,
 } from "@outrigger/protocol/authority";
 import { stdioTransport } from "@outrigger/protocol/node";
+import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import { traceFor } from "@outrigger/protocol/tracing";
 import { tellClosed } from "./closed-channels.js";
-import { failedStream } from "./failed-stream.js";
-import { rejected } from "./handled-promise.js";
 import type { ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";

@@ -10,12 +10,11 @@ import type {
   WorkerToHost,
 } from "@outrigger/protocol";
 import type { ChannelOptions, ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
+import { failedStream, handled, rejected } from "@outrigger/protocol/outcomes";
 import { tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
 import { watchChannel } from "./channel-watch.js";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
-import { failedStream } from "./failed-stream.js";
-import { handled, rejected } from "./handled-promise.js";
 import type { WorkerEvents } from "./host-events.js";
 import { checkCallOptions } from "./option-checks.js";
 import { createResender } from "./resend-calls.js";

@@ -10,7 +10,7 @@ import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outg
 import { startInput, wrongInput } from "./outgoing-input.js";
 import { streamWindow } from "./peer-limits.js";
 import { createPendingCalls } from "./pending-calls.js";
-import { failedReader, StreamReader } from "./stream-reader.js";
+import { failedStream, StreamReader } from "./stream-reader.js";
 import { validate } from "./validate.js";
 import { type WaitingCall, waitingCalls } from "./waiting-calls.js";
 
@@ -176,7 +176,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       } catch (thrown) {
         const error = new RpcError(ErrorCode.INVALID_PARAMS, `${method}: ${(thrown as Error).message}`);
         options.onSettled?.(error);
-        return failedReader(error);
+        return failedStream(error);
       }
       const reader = new StreamReader(window);
       const end = { succeed: () => reader.end(undefined), fail: (error: RpcError) => reader.end(error), reader };

@@ -6,6 +6,7 @@ import { type Codec, jsonCodec } from "./codec.js";
 import type { Method, MethodMap } from "./contract.js";
 import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
+import { rejected } from "./handled-promise.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { createIncomingCalls, type IncomingCalls, type Serving } from "./incoming-calls.js";
 import { createItemSender } from "./item-sender.js";
@@ -17,7 +18,7 @@ import { createOutgoingCalls, type OutgoingCalls } from "./outgoing-calls.js";
 import { type PeerLimits, resolvePeerLimits } from "./peer-limits.js";
 import { createPeerStats, excerpt, type PeerLoad, type PeerReport, type PeerStats } from "./peer-report.js";
 import { takeRuntimeNotification } from "./runtime-notifications.js";
-import { failedReader, type StreamReader } from "./stream-reader.js";
+import { failedStream, type StreamReader } from "./stream-reader.js";
 import type { Transport } from "./transport.js";
 import type { WaitingCall } from "./waiting-calls.js";
 
@@ -138,7 +139,7 @@ export class Peer {
     if (this.#closedWith !== undefined || definition?.kind !== "stream") {
       const error = this.#refusal(method, "stream");
       options.onSettled?.(error);
-      return failedReader(error);
+      return failedStream(error);
     }
     return this.#outgoing.stream(definition, method, params, options);
   }
@@ -290,10 +291,4 @@ export class Peer {
       () => {},
     );
   }
-}
-
-function rejected(error: RpcError): Promise<never> {
-  const promise = Promise.reject(error);
-  promise.catch(() => {});
-  return promise;
 }

@@ -1,4 +1,5 @@
 import { ErrorCode, RpcError } from "./errors.js";
+import { handled } from "./handled-promise.js";
 
 /** What a reader needs of its peer. */
 export interface StreamReaderHooks {
@@ -155,14 +156,8 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
 }
 
 /** The reader of a stream that never started. */
-export function failedReader(error: unknown): StreamReader {
+export function failedStream(error: unknown): StreamReader {
   const reader = new StreamReader({ items: 1, bytes: 1 });
   reader.end(error);
   return reader;
-}
-
-/** A rejection nobody awaits must not end the process. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }

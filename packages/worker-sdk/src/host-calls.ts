@@ -8,6 +8,7 @@ import {
   RpcError,
   type TraceOptions,
 } from "@outrigger/protocol";
+import { rejected } from "@outrigger/protocol/outcomes";
 import { areCallsTold, tellNotification, tellRequest, tellStream, traceFor } from "@outrigger/protocol/tracing";
 import { currentCall } from "./invocation.js";
 import type { RunningCall, Session } from "./session-types.js";
@@ -49,7 +50,7 @@ function request(session: Session, caller: Caller, method: string, params: unkno
   const { peer } = session;
   if (caller === undefined) return peer.request(method, params, unowned(options));
   const budget = budgetOf(session, caller, method, options);
-  return budget instanceof RpcError ? refused(budget) : peer.request(method, params, inherit(caller, options, budget));
+  return budget instanceof RpcError ? rejected(budget) : peer.request(method, params, inherit(caller, options, budget));
 }
 
 function stream(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
@@ -115,13 +116,6 @@ function metaFor(caller: Caller, options: Options | undefined): MessageMeta | un
   if (trace === undefined) return caller?.meta;
   const invocationId = caller?.invocationId;
   return invocationId === undefined ? trace : { invocationId, ...trace };
-}
-
-function refused(error: RpcError): Promise<never> {
-  const promise = Promise.reject(error);
-  // A rejection nobody awaits must not end the process.
-  promise.catch(() => {});
-  return promise;
 }
 
 interface AskedCall {

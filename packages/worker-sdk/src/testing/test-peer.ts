@@ -26,6 +26,7 @@ import {
   isChannelMethod,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
+import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
   iterateInTrace,
   runInTrace,
@@ -125,7 +126,7 @@ export function createTestPeer(options: TestPeerOptions) {
         // The peer's own promise: its rejection ends no process when nobody awaits it.
         return peer.request(method, params, carry(method, params, options, true));
       } catch (error) {
-        return Promise.reject(error);
+        return rejected(error);
       }
     },
     notify: (method, params, options = {}) => peer.notify(method, params, carry(method, params, options, false).meta),
@@ -134,8 +135,7 @@ export function createTestPeer(options: TestPeerOptions) {
         return peer.stream(method, params, carry(method, params, options, true));
       } catch (error) {
         options.onSettled?.(error);
-        // An aborted signal makes the peer fail the reader before anything is sent.
-        return peer.stream(method, params, { signal: AbortSignal.abort(error) });
+        return failedStream(error);
       }
     },
   };

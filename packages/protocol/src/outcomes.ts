@@ -1,0 +1,3 @@
+export { guarded, isThenable } from "./guarded-callback.js";
+export { handled, rejected } from "./handled-promise.js";
+export { failedStream } from "./stream-reader.js";
