@@ -55,10 +55,10 @@ test("an input may be empty, and a plain iterable", async () => {
 test("nothing is asked of the caller before the handler asks for it", async () => {
   const open = later();
   const { host } = peerPair(methods, { sum: (_, call) => open.promise.then(() => sum(_, call)) });
-  const { items, ...seen } = counted(3);
-  const answer = host.request("sum", 0, { input: items });
+  const source = counted(3);
+  const answer = host.request("sum", 0, { input: source.items });
   await settled();
-  expect(seen.produced).toBe(0);
+  expect(source.produced).toBe(0);
   open.resolve();
   await expect(answer).resolves.toBe(6);
 });
@@ -383,13 +383,13 @@ test("an end with an error of any shape ends the input", async () => {
 
 test("credit that is no credit moves nothing; endless credit does not fill memory", async () => {
   const { wire, peer } = peerOnWire({ outgoing: methods, limits: { streamBytes: 50_000 } }, { chunkBytes: 1000 });
-  const { items, ended, ...seen } = counted(100_000, () => "x".repeat(1000));
-  const answer = peer.request("sum", 0, { input: items });
+  const source = counted(100_000, () => "x".repeat(1000));
+  const answer = peer.request("sum", 0, { input: source.items });
   const { id } = await wire.next();
-  for (const many of [-1, 0.5, "1", null, {}, Number.MAX_VALUE])
+  for (const many of [0.5, Number.MAX_VALUE, -1, "1", null, {}])
     wire.send(say("credit", { id, items: many, bytes: 9 }));
   await settled();
-  expect(seen.produced).toBe(0);
+  expect(source.produced).toBe(0);
   wire.send(say("credit", { id, items: 1e9, bytes: 1e12 }));
   let most = 0;
   for (let turn = 0; turn < 20; turn++) {
@@ -400,5 +400,5 @@ test("credit that is no credit moves nothing; endless credit does not fill memor
   expect(most).toBeLessThan(55_000);
   wire.send({ jsonrpc: "2.0", id, result: "enough" });
   await expect(answer).resolves.toBe("enough");
-  await ended.promise;
+  await source.ended.promise;
 });
