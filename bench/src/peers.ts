@@ -22,6 +22,12 @@ export const peers: readonly BenchPeer[] = [
     from: "@outrigger/worker-sdk",
     note: "serve with guard: false, which saves a thread in each worker",
   },
+  {
+    name: "outrigger-bundled",
+    kind: "process",
+    from: "@outrigger/worker-sdk",
+    note: "the same without that thread, its plugin built to one file",
+  },
   { name: "outrigger-peer", kind: "process", from: "@outrigger/protocol", note: "its protocol alone: no supervision" },
   { name: "raw-pipe", kind: "process", note: "a pipe that echoes: no messages, no work" },
   { name: "ipc-json", kind: "process", note: "process.send of Node, JSON" },

@@ -1,5 +1,6 @@
 import { defineContract, notification, request, stream } from "@outrigger/protocol";
-import { z } from "zod";
+// As a whole, so that a bundle has only what is used of it.
+import * as z from "zod";
 
 const bytes = z.object({ bytes: z.instanceof(Uint8Array) });
 

@@ -1,0 +1,1 @@
+import "../outrigger/worker.js";
