@@ -39,7 +39,6 @@ interface IdleCall {
   readonly idle: IdleLimit | undefined;
   readonly reader: { readonly hasItems: boolean } | undefined;
   readonly input: { readonly isWaiting: boolean } | undefined;
-  readonly input: { readonly isWaiting: boolean } | undefined;
   deadline: number;
 }
 

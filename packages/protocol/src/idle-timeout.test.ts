@@ -69,25 +69,6 @@ test("a handler that waits for the caller's input is not idle, one that asks for
   expect(await ended.promise).toMatchObject({ code: ErrorCode.TIMEOUT, data: { idleTimeoutMs: 100 } });
 });
 
-test("a handler that waits for the caller's input is not idle, one that asks for none is", async () => {
-  const { peer, pass, tell } = caller();
-  const next = later<IteratorResult<number>>();
-  const input = { [Symbol.asyncIterator]: () => ({ next: () => next.promise }) };
-  const waiting = peer.request("load", {}, { input });
-  const ended = later<unknown>();
-  waiting.catch(ended.resolve);
-  await pass(80);
-  await tell("$/input/credit", { id: 1, items: 1, bytes: 1_000 });
-  for (let n = 0; n < 2; n++) await pass(100);
-  expect(peer.load.outgoing).toBe(1);
-  next.resolve({ done: false, value: 1 });
-  await settled();
-  await pass(90);
-  expect(peer.load.outgoing).toBe(1);
-  await pass(20);
-  expect(await ended.promise).toMatchObject({ code: ErrorCode.TIMEOUT, data: { idleTimeoutMs: 100 } });
-});
-
 test("the option goes before the method's, and no one's is no limit", async () => {
   const { peer, pass } = caller();
   const early = peer.request("chatty", {}, { idleTimeoutMs: 20 });

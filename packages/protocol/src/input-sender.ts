@@ -44,9 +44,6 @@ export function sendInput(
     get isWaiting() {
       return producer.isWaiting;
     },
-    get isWaiting() {
-      return producer.isWaiting;
-    },
     grant: (items, bytes) => producer.grant(items, bytes),
     stop() {
       if (isOver || producer.isStopped) return;

@@ -8,8 +8,6 @@ export interface ItemProducer {
   readonly isStopped: boolean;
   /** Whether its next item is waited for. */
   readonly isWaiting: boolean;
-  /** Whether its next item is waited for. */
-  readonly isWaiting: boolean;
   /** The reader takes more. What is no count moves nothing. */
   grant(items: unknown, bytes: unknown): void;
   /** Nobody wants more: the iterator is ended, so that its `finally` runs. Idempotent. */
@@ -53,9 +51,6 @@ export function createItemProducer(firstItems: number, firstBytes: number): Item
   return {
     get isStopped() {
       return isStopped;
-    },
-    get isWaiting() {
-      return isWaiting;
     },
     get isWaiting() {
       return isWaiting;
