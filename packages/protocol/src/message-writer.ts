@@ -35,33 +35,17 @@ export function createMessageWriter(
   let lineBytes = 0;
   let isOver = false;
   let form: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
-  /** Bytes were once found where a look does not reach, by writing them as JSON first: look everywhere from then on. */
-  let isThorough = false;
-
   /** What `line` made last goes with. */
   let attachments: Extracted["attachments"];
 
   const lineOf = (message: Message): string => {
     attachments = undefined;
     const look = lookForBulk(payloadOf(message), form.textLength);
-    if (look === "nothing") return codec.encode(message);
-    return look === "unknown" && !isThorough ? lineOfUnknown(message) : lineWithBulk(extractBulk(message, form));
-  };
-
-  /** Mostly there is nothing in it: its text is looked at, which costs less than going through the values. */
-  const lineOfUnknown = (message: Message): string => {
-    let line: string | undefined;
-    try {
-      line = codec.encode(message);
-    } catch (error) {
-      // Bytes as JSON outgrow the longest string.
-      if (!(error instanceof RangeError)) throw error;
-    }
-    if (line !== undefined && !looksLikeBytes(line)) return line;
+    if (look === "bulk") return lineWithBulk(extractBulk(message, form));
+    const line = codec.encode(message);
+    if (look === "nothing" || !looksLikeBytes(line)) return line;
     const extracted = extractBulk(message, form);
-    if (extracted.message === message && line !== undefined) return line;
-    isThorough = true;
-    return lineWithBulk(extracted);
+    return extracted.message === message ? line : lineWithBulk(extracted);
   };
 
   const lineWithBulk = (extracted: Extracted): string => {
