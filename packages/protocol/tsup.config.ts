@@ -10,5 +10,6 @@ export default defineConfig(
     outcomes: "src/outcomes.ts",
     tracing: "src/tracing.ts",
     opentelemetry: "src/opentelemetry.ts",
+    tape: "src/tape.ts",
   }),
 );

@@ -7,6 +7,7 @@ import type { ResendStats } from "./resend-calls.js";
 import type { RestartStats } from "./restart-queue.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
+import type { TapeStats } from "./tape-file.js";
 import type { Vitals } from "./vital-signs.js";
 import type { HostCore, WorkerLimits } from "./worker-spec.js";
 
@@ -34,6 +35,8 @@ export interface WorkerDiagnostics {
   readonly capabilitiesMissing: readonly string[];
   /** What Node enforces of the `permissions` of the latest process, and what not; `undefined` when none were asked for. */
   readonly permissions: PermissionReport | undefined;
+  /** The recording of its traffic; `undefined` when none was asked for. */
+  readonly tape: TapeStats | undefined;
   /** Without a stable uptime between them. */
   readonly consecutiveCrashes: number;
   readonly totalCrashes: number;
@@ -110,6 +113,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
     capabilitiesDeclared: incarnation?.capabilities?.declared,
     capabilitiesMissing: incarnation?.capabilities?.missing ?? [],
     permissions: incarnation?.permissions,
+    tape: spec.tape?.stats,
     consecutiveCrashes: state.history.consecutive,
     totalCrashes: state.history.total,
     lastCrash: lastCrash && {

@@ -11,6 +11,7 @@ import type { Given } from "./option-checks.js";
 import type { LivenessOption } from "./resolve-liveness.js";
 import type { RestartBudget } from "./restart-budget.js";
 import type { RestartPolicy } from "./restart-policy.js";
+import type { RecordOptions } from "./tape-file.js";
 
 /** How long things may take, in ms, each from 1 to 2,147,483,647. */
 export interface Timeouts {
@@ -138,4 +139,10 @@ export type StartOptions<C extends Contract = Contract> = WorkerSource &
     readonly manifest?: unknown;
     /** Told to the worker in the handshake; what JSON can carry. */
     readonly config?: unknown;
+    /**
+     * Records the worker's traffic in a file (path or URL), as a tape that `tapeLauncher` and `replayTape` play. Begun anew by each
+     * start with options; what the contract marks as `secret`, and what it does not describe, is not shown. Default: nothing is
+     * recorded. See docs/calls.md in the repository.
+     */
+    readonly record?: string | URL | RecordOptions | undefined;
   };

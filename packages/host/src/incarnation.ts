@@ -1,5 +1,6 @@
 import { type CallMeter, ErrorCode, isRpcError, type PeerReport } from "@outrigger/protocol";
 import { type CapabilityReport, type ChannelHub, reportCapabilities } from "@outrigger/protocol/authority";
+import type { ProcessRecorder } from "@outrigger/protocol/tape";
 import { CapabilitiesMissing } from "./capabilities-missing.js";
 import { exitMessage } from "./exit-message.js";
 import { exitReason, type HostCause } from "./exit-reason.js";
@@ -37,6 +38,7 @@ export class Incarnation {
   #process: WorkerProcess | undefined;
   #channel: WorkerChannel | undefined;
   #stderr: StderrReader | undefined;
+  #recorder: ProcessRecorder | undefined;
   #exit: ProcessExit | undefined;
   #cause: HostCause | undefined;
   #asked = false;
@@ -138,7 +140,7 @@ export class Incarnation {
       return;
     }
     this.#channel = new WorkerChannel(this.spec, this.#core, process, {
-      ...{ incarnation: this.number, logs: this.logs, meter: this.#meter, hub: this.#hub },
+      ...{ incarnation: this.number, logs: this.logs, meter: this.#meter, hub: this.#hub, recorder: this.#record() },
       onReport: (report) => this.#onReport(report),
       onClosed: (error) => this.#onChannelClosed(error),
     });
@@ -190,6 +192,14 @@ export class Incarnation {
     const { stdin, stdout, stderr } = this.#process ?? {};
     for (const stream of [stdin, stdout, stderr]) stream?.destroy();
     this.logs.close();
+  }
+
+  #record(): ProcessRecorder | undefined {
+    const { tape } = this.spec;
+    this.#recorder = tape?.begin(this.number, (error) => {
+      this.logs.note("error", `its traffic is not recorded in ${tape.path}: ${error.message}`, { err: error });
+    });
+    return this.#recorder;
   }
 
   #ask(): void {
@@ -266,6 +276,7 @@ export class Incarnation {
       strayLines: this.#channel?.stats.invalidMessages ?? 0,
     });
     const message = exitMessage(this.spec.launch.workerId, reason, tail);
+    this.#recorder?.exit({ code, signal, reason: reason.reason });
     this.#tell({ type: "exited", exit: { reason, code, signal, message } });
   }
 }

@@ -61,6 +61,7 @@ export type { RestartBudget } from "./restart-budget.js";
 export type { RestartPolicy, RestartType } from "./restart-policy.js";
 export type { RestartStats } from "./restart-queue.js";
 export type { FailedWhy, Silence, WorkerStatus } from "./state-types.js";
+export type { RecordOptions, TapeStats } from "./tape-file.js";
 export type { UsageSample } from "./usage-watch.js";
 export type { Vitals } from "./vital-signs.js";
 export type { ResendOption, ScopeOption, Worker } from "./worker.js";

@@ -25,7 +25,7 @@ const START = names<StartOptions>({
   ...SHARED,
   ...{ entry: true, execArgv: true, nodePath: true, args: true, permissions: true, integrity: true },
   ...{ command: true, launcher: true },
-  ...{ capabilities: true, cwd: true, manifest: true, config: true },
+  ...{ capabilities: true, cwd: true, manifest: true, config: true, record: true },
 });
 const TIMEOUTS = names<Timeouts>({
   callMs: true,

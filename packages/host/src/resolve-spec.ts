@@ -8,6 +8,7 @@ import { resolveCancel } from "./cancel-policy.js";
 import { commandLauncher } from "./command-launcher.js";
 import { workerEnvironment } from "./environment.js";
 import type { HostLimits, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
+import type { HostRuntime } from "./host-runtime.js";
 import type { Launcher } from "./launcher.js";
 import { DEFAULT_LOG_LIMITS } from "./log-bridge.js";
 import { nearestName } from "./nearest-name.js";
@@ -15,6 +16,7 @@ import { nodeLauncher } from "./node-launcher.js";
 import { checkCounts, checkDelays, invalidOption, shown, withDefaults } from "./option-checks.js";
 import { checkStartOptions } from "./option-shapes.js";
 import { resolveLiveness } from "./resolve-liveness.js";
+import { resolveRecord } from "./resolve-record.js";
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from "./restart-policy.js";
 import { DEFAULT_SHUTDOWN_BUDGET } from "./shutdown-plan.js";
 import { DEFAULT_STDERR_TAIL } from "./stderr-tail.js";
@@ -79,7 +81,7 @@ export function resolveSpec(
   workerId: string,
   options: StartOptions,
   host: SharedOptions,
-  core: { readonly contract: Contract; readonly codec: Codec | undefined },
+  core: { readonly contract: Contract; readonly codec: Codec | undefined; readonly runtime: HostRuntime },
 ): WorkerSpec {
   checkStartOptions(options);
   // What another codec can write, it alone knows.
@@ -97,6 +99,7 @@ export function resolveSpec(
   if (options.cwd !== undefined && (typeof options.cwd !== "string" || options.cwd === "")) {
     throw invalidOption(`cwd: expected a folder, got ${shown(options.cwd)}`);
   }
+  const bounds = { ...workerLimits(limits, callMs), rssMb };
   return {
     launcher: launcherOf(options),
     launch: {
@@ -113,7 +116,8 @@ export function resolveSpec(
       restart,
     },
     ...{ liveness, cancel },
-    limits: { ...workerLimits(limits, callMs), rssMb },
+    limits: bounds,
+    tape: resolveRecord(options.record, workerId, bounds.peer, core),
   };
 }
 

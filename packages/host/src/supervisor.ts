@@ -71,7 +71,7 @@ export class Supervisor {
   }
 
   stop(): Promise<void> {
-    return this.#operate("stop", { type: "stop" });
+    return this.#recorded(this.#operate("stop", { type: "stop" }));
   }
 
   restart(): Promise<void> {
@@ -79,7 +79,7 @@ export class Supervisor {
   }
 
   close(): Promise<void> {
-    return this.#operate("stop", { type: "close" });
+    return this.#recorded(this.#operate("stop", { type: "close" }));
   }
 
   /** The channel for a call. @throws RpcError WORKER_UNAVAILABLE when the worker does not serve */
@@ -90,6 +90,12 @@ export class Supervisor {
     const error = notServing(this.id, method, status, lastCrash);
     this.figures.called(method, undefined, error);
     throw error;
+  }
+
+  /** Whoever stops it may read its tape then. */
+  #recorded(stopped: Promise<void>): Promise<void> {
+    const { tape } = this.#spec;
+    return tape === undefined ? stopped : handled(stopped.finally(() => tape.flush()));
   }
 
   #operate(operation: Operation, event: LifecycleEvent): Promise<void> {

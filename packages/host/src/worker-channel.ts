@@ -21,8 +21,8 @@ import {
   type Invocations,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
-import { stdioTransport } from "@outrigger/protocol/node";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
+import type { ProcessRecorder } from "@outrigger/protocol/tape";
 import { traceFor } from "@outrigger/protocol/tracing";
 import { tellClosed } from "./closed-channels.js";
 import type { ContextSource } from "./handler-context.js";
@@ -34,6 +34,7 @@ import type { LogBridge } from "./log-bridge.js";
 import type { WorkerExit } from "./state-types.js";
 import { diedWithWorker, notImplemented } from "./unavailable-error.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
+import { workerTransport } from "./worker-transport.js";
 
 /** Options of an untyped call to a worker. */
 export type ChannelCallOptions = Omit<PeerCallOptions, "meta"> & TraceOptions & { readonly scope?: unknown };
@@ -68,6 +69,7 @@ export class WorkerChannel {
       readonly logs: LogBridge;
       readonly meter: CallMeter;
       readonly hub: ChannelHub;
+      readonly recorder: ProcessRecorder | undefined;
       onReport(report: PeerReport): void;
       onClosed(error: Error | undefined): void;
     },
@@ -93,7 +95,7 @@ export class WorkerChannel {
       end = resolve;
     });
     this.#peer = new Peer({
-      transport: stdioTransport(process.stdout, process.stdin, limits.transport),
+      transport: workerTransport(process, limits.transport, hooks.recorder),
       outgoing: core.outgoing,
       serving: hostServing({
         ...this.#context,

@@ -10,6 +10,7 @@ import type { LivenessSettings } from "./liveness-state.js";
 import type { LogLimits } from "./log-bridge.js";
 import type { RestartQueue } from "./restart-queue.js";
 import type { LifecycleSettings } from "./state-types.js";
+import type { TapeFile } from "./tape-file.js";
 
 /** Everything about one worker, options checked and defaults filled in: what its next process is made from. */
 export interface WorkerSpec {
@@ -24,6 +25,8 @@ export interface WorkerSpec {
   readonly liveness: LivenessSettings | false;
   readonly cancel: CancelPolicy;
   readonly limits: WorkerLimits;
+  /** Where its traffic is recorded. */
+  readonly tape: TapeFile | undefined;
 }
 
 /** The bounds of one worker, resolved. */

@@ -284,3 +284,22 @@ describe("a contract", () => {
     remote.request("channels.emit", { channel: "a", data: 1 });
   });
 });
+
+test("secret marks name members of the parts a method has", () => {
+  const params = z.object({ user: z.string(), token: z.string() });
+  const result = z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]);
+  request({ params, result, secret: { params: ["token"], result: ["a", "b"] } });
+  request({ params, result, secret: true });
+  request({ params, result: z.string(), secret: { result: true, progress: true } });
+  stream({ params, item: z.object({ line: z.string() }), secret: { item: ["line"] } });
+  notification({ params, secret: { params: ["token", "user"] } });
+  request({ params, result, input: z.object({ pin: z.string() }), secret: { input: ["pin"] } });
+  // @ts-expect-error: no such member
+  request({ params, result, secret: { params: ["tokn"] } });
+  // @ts-expect-error: text has no members
+  request({ params, result: z.string(), secret: { result: ["length"] } });
+  // @ts-expect-error: a notification has no result
+  notification({ params, secret: { result: true } });
+  // @ts-expect-error: leave it out
+  request({ params, result, secret: false });
+});

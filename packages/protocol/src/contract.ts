@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { checkDelay } from "./delay.js";
+import { checkSecretMarks, type SecretMarks, type SecretsOf } from "./secret-marks.js";
 
 /** Any Standard Schema: zod, valibot, arktype, … Validation must be synchronous. */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
@@ -14,6 +15,11 @@ export interface MethodOptions {
   readonly capability?: string;
   /** worker→host only: refused with `INVOCATION_SCOPE_DENIED` unless the call carries a live scope. Default `false`. */
   readonly scoped?: boolean;
+  /**
+   * What no tape may show (`record` of the host): `true` for all of its calls, or parts and members of them, such as
+   * `{ params: ["token"], result: true }`. Of the errors of a method with marks a tape shows the code alone. Default: nothing.
+   */
+  readonly secret?: true | SecretMarks | undefined;
 }
 
 /** Options of `request` and `stream` methods. */
@@ -81,6 +87,7 @@ export interface TakesInput<ItemIn = unknown, ItemOut = unknown> {
 
 /** What a method's `input` adds to its type. */
 type InputPart<U extends AnySchema | undefined> = [U] extends [AnySchema] ? TakesInput<In<U>, Out<U>> : unknown;
+type InputItem<U extends AnySchema | undefined> = [U] extends [AnySchema] ? In<U> : never;
 
 /** The schema of a method's input; `undefined` for a method that takes none. */
 export function inputOf(definition: Method): Schema | undefined {
@@ -128,11 +135,12 @@ export function request<
   U extends AnySchema | undefined = undefined,
   K extends string = never,
 >(
-  definition: CallMethodOptions & {
+  definition: Omit<CallMethodOptions, "secret"> & {
     readonly scoped?: S;
     readonly capability?: K;
     readonly params: P;
     readonly result: R;
+    readonly secret?: SecretsOf<{ params: In<P>; result: In<R>; progress: In<G>; input: InputItem<U> }> | undefined;
     /** Schema of the values sent with `ctx.progress(value)`. Default: any JSON value, unchecked. */
     readonly progress?: G;
     readonly optional?: O;
@@ -164,8 +172,9 @@ export function notification<
   S extends boolean = false,
   K extends string = never,
 >(
-  definition: MethodOptions & {
+  definition: Omit<MethodOptions, "secret"> & {
     readonly params: P;
+    readonly secret?: SecretsOf<{ params: In<P> }> | undefined;
     readonly optional?: O;
     readonly scoped?: S;
     readonly capability?: K;
@@ -192,10 +201,11 @@ export function stream<
   U extends AnySchema | undefined = undefined,
   K extends string = never,
 >(
-  definition: CallMethodOptions & {
+  definition: Omit<CallMethodOptions, "secret"> & {
     readonly capability?: K;
     readonly params: P;
     readonly item: I;
+    readonly secret?: SecretsOf<{ params: In<P>; item: In<I>; input: InputItem<U> }> | undefined;
     readonly optional?: O;
     readonly scoped?: S;
     /** As of {@link request}: items then flow both ways. Default: the method takes no input. */
@@ -224,7 +234,7 @@ export interface TenantScope {
  * @param definition `name` (non-empty), `version` (a positive integer, compared for equality in the handshake), the two
  * method maps, and optionally a `scope` schema (default `{ tenant: string }`).
  * @throws TypeError when the name is empty, the version is not a positive integer, or a method name is reserved
- * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker method has `capability` or `scoped`; RangeError when
+ * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker method has `capability` or `scoped`; TypeError when `secret` marks nothing; RangeError when
  * a method's `timeoutMs` or `idleTimeoutMs` is not from 1 to 2,147,483,647.
  */
 export function defineContract<
@@ -269,6 +279,7 @@ function checkMethod(where: string, definition: Method, isForWorker: boolean): v
   if (isForWorker && (definition.capability !== undefined || definition.scoped === true)) {
     throw new TypeError(`${where}: capability and scoped guard what workers call; leave them out under hostToWorker`);
   }
+  checkSecretMarks(where, definition.secret);
   if (definition.kind === "notification") return;
   for (const name of ["timeoutMs", "idleTimeoutMs"] as const) {
     const delay = definition[name];

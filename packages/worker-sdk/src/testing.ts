@@ -1,4 +1,5 @@
 export type { Recorded, TestCall } from "./testing/memory-host.js";
+export { type ReplayOptions, type ReplayReport, replayTape } from "./testing/replay-tape.js";
 export {
   createTestHost,
   type TestCallOptions,

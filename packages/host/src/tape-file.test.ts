@@ -1,0 +1,172 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineContract, jsonCodec, request } from "@outrigger/protocol";
+import { readTape } from "@outrigger/protocol/tape";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { fakeRuntime } from "./fake-clock.js";
+import { createTapeFile, type TapeFileSource } from "./tape-file.js";
+
+const contract = defineContract({
+  name: "test.tape",
+  version: 1,
+  hostToWorker: { echo: request({ params: z.string(), result: z.string() }) },
+});
+const message = (id: number, text = "a"): string =>
+  JSON.stringify({ jsonrpc: "2.0", id, method: "echo", params: text });
+const asked = { code: 0, signal: null, reason: "requested" } as const;
+const never = (error: Error): never => {
+  throw error;
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "outrigger-tape-file-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function tapeFile(name: string, more: Partial<TapeFileSource> = {}) {
+  const runtime = fakeRuntime();
+  const limits = { depth: 100, values: 1000 };
+  const bounds = { maxBytes: 1 << 20, bufferBytes: 1 << 20 };
+  const path = join(folder, name);
+  const source = { path, ...bounds, workerId: "w", contract, codec: jsonCodec, limits, runtime, ...more };
+  return { tape: createTapeFile(source), path, runtime };
+}
+
+test("nothing is opened before a process is recorded; what was in the file is overwritten once", async () => {
+  const { tape, path } = tapeFile("once");
+  await writeFile(path, "old");
+  await tape.flush();
+  expect(await readFile(path, "utf8")).toBe("old");
+  for (const incarnation of [1, 2, 3]) {
+    const recorder = tape.begin(incarnation, never);
+    recorder.message("host", message(1), undefined);
+    recorder.exit(asked);
+  }
+  await tape.flush();
+  const { incarnations } = readTape(await readFile(path, "utf8"));
+  expect(incarnations).toMatchObject([1, 2, 3].map((number) => ({ number, exit: { messages: 1, dropped: 0 } })));
+  expect(tape.stats).toMatchObject({ file: path, lines: 7, dropped: 0, error: undefined });
+  expect(tape.stats.bytes).toBe((await readFile(path)).length);
+});
+
+test("what comes after the end of a process is not recorded, and its end once", async () => {
+  const { tape, path } = tapeFile("after");
+  const recorder = tape.begin(1, never);
+  recorder.exit(asked);
+  recorder.message("worker", message(1), undefined);
+  await tape.flush();
+  expect((await readFile(path, "utf8")).trimEnd().split("\n")).toHaveLength(2);
+});
+
+test("past maxBytes messages are dropped and counted, and the last line says so", async () => {
+  const { tape, path } = tapeFile("full", { maxBytes: 2_000 });
+  const recorder = tape.begin(1, never);
+  for (let id = 1; id <= 100; id++) recorder.message("host", message(id), undefined);
+  recorder.exit(asked);
+  await tape.flush();
+  const text = await readFile(path, "utf8");
+  expect(text.length).toBeLessThan(2_000 + 200);
+  const [incarnation] = readTape(text, { partial: true }).incarnations;
+  const { messages = 0, dropped = 0 } = incarnation?.exit ?? {};
+  expect(messages).toBeGreaterThan(5);
+  expect(messages + dropped).toBe(100);
+  expect(incarnation?.messages).toHaveLength(messages);
+  expect(tape.stats).toMatchObject({ dropped, error: undefined });
+  expect(() => readTape(text)).toThrow(`it lacks ${dropped} messages of process 1`);
+});
+
+test("past bufferBytes nothing waits for a slow disk", async () => {
+  const { tape, path } = tapeFile("slow", { bufferBytes: 10_000 });
+  const recorder = tape.begin(1, never);
+  // All in one turn: not a byte is written meanwhile.
+  for (let id = 1; id <= 1000; id++) recorder.message("host", message(id, "x".repeat(100)), undefined);
+  recorder.exit(asked);
+  await tape.flush();
+  const text = await readFile(path, "utf8");
+  expect(text.length).toBeLessThan(10_500);
+  expect(tape.stats.dropped).toBeGreaterThan(900);
+});
+
+test("a file that cannot be written is told once, and changes nothing else", async () => {
+  const { tape } = tapeFile("no/such/folder");
+  const onError = vi.fn();
+  const recorder = tape.begin(1, onError);
+  for (let id = 1; id <= 3; id++) recorder.message("host", message(id), undefined);
+  await tape.flush();
+  recorder.message("host", message(4), undefined);
+  recorder.exit(asked);
+  await tape.flush();
+  expect(onError).toHaveBeenCalledOnce();
+  expect(tape.stats.error).toMatch(/ENOENT/);
+  expect(tape.stats.dropped).toBeGreaterThan(0);
+});
+
+test.skipIf(process.platform !== "linux")("a full disk is told once", async () => {
+  const { tape } = tapeFile("/dev/full", { path: "/dev/full" });
+  const onError = vi.fn();
+  const recorder = tape.begin(1, onError);
+  await tape.flush();
+  recorder.exit(asked);
+  await tape.flush();
+  expect(onError).toHaveBeenCalledOnce();
+  expect(tape.stats.error).toMatch(/ENOSPC/);
+});
+
+test("two recordings of one file are refused while the first one runs", async () => {
+  const [first, second, third] = [tapeFile("shared"), tapeFile("shared"), tapeFile("shared")];
+  const onError = vi.fn();
+  const recorder = first.tape.begin(1, never);
+  second.tape.begin(1, onError).exit(asked);
+  expect(onError).toHaveBeenCalledWith(
+    expect.objectContaining({ message: expect.stringContaining("a file of its own") }),
+  );
+  recorder.message("host", message(1), undefined);
+  recorder.exit(asked);
+  await first.tape.flush();
+  expect(readTape(await readFile(first.path, "utf8")).incarnations).toHaveLength(1);
+  third.tape.begin(1, never).exit(asked);
+  await third.tape.flush();
+});
+
+test.skipIf(process.platform === "win32")("a disk that hangs costs its buffer, and nobody waits for it", async () => {
+  // Opening a pipe that nobody reads takes as long as nobody does.
+  const path = join(folder, "pipe");
+  execFileSync("mkfifo", [path]);
+  const { tape, runtime } = tapeFile("pipe", { bufferBytes: 10_000 });
+  const recorder = tape.begin(1, never);
+  for (let id = 1; id <= 1_000; id++) {
+    recorder.message("host", message(id, "x".repeat(100)), undefined);
+    if (id % 100 === 0) await new Promise(setImmediate);
+  }
+  recorder.exit(asked);
+  expect(tape.stats.dropped).toBeGreaterThan(900);
+  let isOver = false;
+  const flushed = tape.flush().then(() => {
+    isOver = true;
+  });
+  await runtime.advance(1_999);
+  expect(isOver).toBe(false);
+  await runtime.advance(1);
+  await flushed;
+  expect((await readFile(path, "utf8")).length).toBeLessThan(10_500);
+});
+
+test("a line that is no message is told by its size alone; times are the clock's", async () => {
+  const { tape, path, runtime } = tapeFile("garbage");
+  const recorder = tape.begin(1, never);
+  await runtime.advance(1_500);
+  recorder.message("worker", "s3cret garbage", undefined);
+  recorder.message("worker", "", undefined);
+  recorder.exit(asked);
+  await tape.flush();
+  const text = await readFile(path, "utf8");
+  expect(JSON.parse(text.split("\n")[1] ?? "")).toEqual({
+    ...{ at: 1500, incarnation: 1, from: "worker" },
+    unreadable: { reason: "not JSON", bytes: 14 },
+  });
+  expect(text).not.toContain("s3cret");
+});

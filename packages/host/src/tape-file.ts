@@ -1,0 +1,169 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { Codec, Contract } from "@outrigger/protocol";
+import { type ProcessRecorder, recordProcess, type TapeSource, tapeHeader } from "@outrigger/protocol/tape";
+import type { HostRuntime } from "./host-runtime.js";
+
+/** How a worker's traffic is recorded. */
+export interface RecordOptions {
+  /** Path or file URL; what was in it is overwritten. */
+  readonly file: string | URL;
+  /** Largest size of the file, bytes. Past it messages are dropped and counted. Default 64 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** What may wait for a slow disk, bytes. Past it messages are dropped and counted. Default 4 MiB. */
+  readonly bufferBytes?: number | undefined;
+}
+
+/** How a recording stands. */
+export interface TapeStats {
+  readonly file: string;
+  readonly bytes: number;
+  /** Lines that were written, or wait to be. */
+  readonly lines: number;
+  /** Lines that were not: the file is full, or its disk too slow or gone. */
+  readonly dropped: number;
+  /** Why it could not be written; nothing is recorded any more. */
+  readonly error: string | undefined;
+}
+
+/** The recording of one worker. It never throws, never waits for its disk, and changes nothing else. */
+export interface TapeFile {
+  readonly path: string;
+  readonly stats: TapeStats;
+  /** Records one process. */
+  begin(incarnation: number, onError: (error: Error) => void): ProcessRecorder;
+  /** Resolves when what was recorded is in the file, at the latest after 2 s. */
+  flush(): Promise<void>;
+}
+
+/** What a tape is made of. */
+export interface TapeFileSource {
+  readonly path: string;
+  readonly maxBytes: number;
+  readonly bufferBytes: number;
+  readonly workerId: string;
+  readonly contract: Contract;
+  readonly codec: Codec;
+  readonly limits: TapeSource["limits"];
+  readonly runtime: Pick<HostRuntime, "clock" | "wallClock">;
+}
+
+export const DEFAULT_TAPE_LIMITS = { maxBytes: 64 * 1024 * 1024, bufferBytes: 4 * 1024 * 1024 };
+/** What the last lines of processes may take above the bounds. */
+const RESERVE_BYTES = 16 * 1024;
+const FLUSH_MS = 2_000;
+
+/** Files being written, of all hosts of this process: two recordings in one file are none. */
+const inUse = new Map<string, object>();
+
+/** Makes the recording of a worker; its file is open while a process is. */
+export function createTapeFile(source: TapeFileSource): TapeFile {
+  const { path, maxBytes, bufferBytes, runtime } = source;
+  const owner = {};
+  const now = (): number => runtime.clock.now();
+  const whenIdle = new Set<() => void>();
+  let report = (_: Error): void => {};
+  let queue: string[] = [];
+  let queuedBytes = 0;
+  let handle: FileHandle | undefined;
+  let isPumping = false;
+  let isBegun = false;
+  let startedAt: number | undefined;
+  let processes = 0;
+  let bytes = 0;
+  let lines = 0;
+  let dropped = 0;
+  let failure: Error | undefined;
+
+  const fail = (error: Error): void => {
+    failure = error;
+    queue = [];
+    queuedBytes = 0;
+    report(error);
+  };
+
+  /** One write at a time; what comes meanwhile goes with the next. */
+  const pump = async (): Promise<void> => {
+    if (isPumping) return;
+    isPumping = true;
+    try {
+      while (queue.length > 0 || (handle !== undefined && processes === 0)) {
+        if (queue.length > 0) {
+          handle ??= await open(path, isBegun ? "a" : "w");
+          isBegun = true;
+          const [text, size] = [queue.join(""), queuedBytes];
+          queue = [];
+          await handle.appendFile(text);
+          queuedBytes -= size;
+        } else await release();
+      }
+    } catch (error) {
+      fail(error as Error);
+      await release().catch(() => {});
+    }
+    isPumping = false;
+    if (processes === 0) inUse.delete(path);
+    for (const resolve of whenIdle) resolve();
+    whenIdle.clear();
+  };
+  const release = async (): Promise<void> => {
+    const closed = handle;
+    handle = undefined;
+    await closed?.close();
+  };
+
+  const write = (line: string, reserve = 0): boolean => {
+    const size = Buffer.byteLength(line) + 1;
+    const hasRoom = bytes + size <= maxBytes + reserve && queuedBytes + size <= bufferBytes + reserve;
+    if (failure !== undefined || !hasRoom) {
+      dropped++;
+      return false;
+    }
+    bytes += size;
+    queuedBytes += size;
+    lines++;
+    queue.push(`${line}\n`);
+    void pump();
+    return true;
+  };
+
+  const begin = (): void => {
+    const other = inUse.get(path);
+    if (other !== undefined && other !== owner) {
+      fail(new Error("another recording writes to this file; give each worker a file of its own"));
+      return;
+    }
+    inUse.set(path, owner);
+    if (startedAt !== undefined) return;
+    startedAt = now();
+    write(tapeHeader(source, new Date(runtime.wallClock()).toISOString()));
+  };
+
+  return {
+    path,
+    get stats() {
+      return { file: path, bytes, lines, dropped, error: failure?.message };
+    },
+    begin(incarnation, onError) {
+      report = onError;
+      if (processes++ === 0 && failure === undefined) begin();
+      const recorder = recordProcess({ ...source, now, write }, incarnation, startedAt ?? now());
+      return {
+        message: recorder.message,
+        exit(exit) {
+          recorder.exit(exit, (line) => write(line, RESERVE_BYTES));
+          processes--;
+          void pump();
+        },
+      };
+    },
+    async flush() {
+      if (!isPumping) return;
+      let cancel = (): void => {};
+      await new Promise<void>((resolve) => {
+        cancel = runtime.clock.setTimer(resolve, FLUSH_MS);
+        whenIdle.add(resolve);
+      });
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Attachment } from "../bulk-frame.js";
+import type { Transport } from "../transport.js";
+
+/** Told each line that came or was queued, with its attachments. Must not throw. */
+export type OnLine = (way: "sent" | "received", line: string, attachments: readonly Uint8Array[] | undefined) => void;
+
+/** A transport that tells what goes through it. */
+export function recordedTransport(transport: Transport, onLine: OnLine): Transport {
+  return {
+    start(receiver) {
+      transport.start({
+        message(line, bytes, attachments) {
+          onLine("received", line, attachments);
+          receiver.message(line, bytes, attachments);
+        },
+        closed: (error) => receiver.closed(error),
+      });
+    },
+    send(line, urgent, attachments) {
+      const isQueued = transport.send(line, urgent, attachments);
+      if (isQueued) onLine("sent", line, attachments?.map(bytesOf));
+      return isQueued;
+    },
+    acceptAttachments: () => transport.acceptAttachments(),
+    get unsentBytes() {
+      return transport.unsentBytes;
+    },
+    flush: () => transport.flush(),
+    close: () => transport.close(),
+  };
+}
+
+/** As it is written: text is Latin-1. */
+const bytesOf = (attachment: Attachment): Uint8Array =>
+  typeof attachment === "string" ? Buffer.from(attachment, "latin1") : attachment;

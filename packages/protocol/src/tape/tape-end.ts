@@ -1,0 +1,33 @@
+import { extractBulk } from "../bulk-values.js";
+import { type Codec, jsonCodec } from "../codec.js";
+import { readMessage } from "../message-reader.js";
+import type { Message } from "../messages.js";
+import { DEFAULT_PEER_LIMITS } from "../peer-limits.js";
+import type { Transport } from "../transport.js";
+
+/** An end of a channel that says what it is told to, without a peer's rules. */
+export interface TapeEnd {
+  send(message: Message): void;
+}
+
+/** Speaks over a transport; what arrives and is no message is passed over. */
+export function createTapeEnd(
+  transport: Transport,
+  codec: Codec = jsonCodec,
+  told: { onMessage(message: Message): void; onClosed(): void },
+): TapeEnd {
+  transport.start({
+    message(line, _bytes, attachments) {
+      const parsed = readMessage(line, codec, DEFAULT_PEER_LIMITS, attachments);
+      if (parsed.kind !== "invalid") told.onMessage(parsed.message);
+    },
+    closed: () => told.onClosed(),
+  });
+  // It reads them whether or not the two agreed, and sends none.
+  transport.acceptAttachments();
+  return {
+    send(message) {
+      transport.send(codec.encode(extractBulk(message, { attaches: false, textLength: Infinity }).message), true);
+    },
+  };
+}
