@@ -1,5 +1,6 @@
 import type { PeerStats } from "@outrigger/protocol";
 import type { ExitReason, ExitReasonName } from "./exit-reason.js";
+import type { LivenessSettings } from "./liveness-state.js";
 import type { LogStats } from "./log-bridge.js";
 import type { MethodFigures } from "./method-figures.js";
 import type { PermissionReport } from "./node-permissions.js";
@@ -85,6 +86,8 @@ export interface WorkerDiagnostics {
   readonly messages: Readonly<PeerStats> | undefined;
   readonly logs: Readonly<LogStats> | undefined;
   readonly limits: WorkerLimits;
+  /** When it is taken for hung; `false`: never. */
+  readonly liveness: LivenessSettings | false;
 }
 
 /** Takes a snapshot of one worker. */
@@ -143,6 +146,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
     messages: channel && { ...channel.stats },
     logs: incarnation && { ...incarnation.logs.stats },
     limits: spec.limits,
+    liveness: spec.liveness,
   };
 }
 

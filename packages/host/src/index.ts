@@ -51,6 +51,7 @@ export type {
 export type { HostRuntime } from "./host-runtime.js";
 export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 export { WORKER_CHANNELS, type WorkerMessage } from "./lifecycle-channels.js";
+export type { LivenessSettings } from "./liveness-state.js";
 export type { CallFigures, MethodFigures } from "./method-figures.js";
 export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
 export type { NodePermissions, PermissionName, PermissionReport } from "./node-permissions.js";

@@ -173,6 +173,7 @@ describe("a worker that is not hung", () => {
       },
     };
     const off = await watched({ liveness: false }, behaviour);
+    expect(off.worker.diagnostics().liveness).toBe(false);
     off.hang();
     await off.runtime.advance(1_000_000);
     expect(off.told).toEqual([]);
