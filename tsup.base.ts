@@ -1,5 +1,9 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Options } from "tsup";
+
+type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
 
 export const library = (entry: Record<string, string>): Options => ({
   entry: Object.fromEntries(Object.entries(entry).filter(([, file]) => existsSync(file))),
@@ -10,4 +14,21 @@ export const library = (entry: Record<string, string>): Options => ({
   sourcemap: true,
   clean: true,
   silent: true,
+});
+
+/**
+ * Puts what these entries are made of into one file, which is loaded whole by whoever loads one: each file more takes a
+ * worker's start about half a millisecond. Every entry imports them all, so esbuild finds that all share the same.
+ */
+export const together = (entries: Record<string, string>, joined: readonly string[]): EsbuildPlugin => ({
+  name: "together",
+  setup(build) {
+    // Our own imports look needless to who believes `sideEffects: false`.
+    build.initialOptions.ignoreAnnotations = true;
+    const paths = new Set(Object.values(entries).map((file) => resolve(file)));
+    const imports = joined.map((name) => `import ${JSON.stringify(resolve(entries[name] ?? name))};`);
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
+      paths.has(path) ? { contents: [await readFile(path, "utf8"), ...imports].join("\n"), loader: "ts" } : undefined,
+    );
+  },
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { defineConfig, type Options } from "tsup";
-import { library } from "../../tsup.base.js";
+import { library, together } from "../../tsup.base.js";
 
 /** Of its package.json the SDK tells the host name and version; the rest is no plugin's concern. */
 const nameAndVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
@@ -13,7 +13,9 @@ const nameAndVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+const entries = { index: "src/index.ts", testing: "src/testing.ts", opentelemetry: "src/opentelemetry.ts" };
+
 export default defineConfig({
-  ...library({ index: "src/index.ts", testing: "src/testing.ts", opentelemetry: "src/opentelemetry.ts" }),
-  esbuildPlugins: [nameAndVersion],
+  ...library(entries),
+  esbuildPlugins: [nameAndVersion, together(entries, ["index"])],
 });
