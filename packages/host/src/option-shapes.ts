@@ -15,7 +15,16 @@ type Names<T> = Readonly<Record<KeysOf<T>, true>>;
 const names = <T>(all: Names<T>): readonly string[] => Object.keys(all);
 
 const SHARED: Names<SharedOptions> = {
-  ...{ restart: true, timeouts: true, limits: true, liveness: true, cancel: true, missingCapabilities: true, env: true, inheritEnv: true },
+  ...{
+    restart: true,
+    timeouts: true,
+    limits: true,
+    liveness: true,
+    cancel: true,
+    missingCapabilities: true,
+    env: true,
+    inheritEnv: true,
+  },
 };
 const HOST = names<HostOptions<Contract>>({
   ...SHARED,
