@@ -37,7 +37,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     platform: "node",
     target: "node20.19",
     conditions: ["outrigger-source"],
-    external: ["pino", "@opentelemetry/*"],
+    // A host that imports a plugin must not become it.
+    external: ["pino", "@opentelemetry/*", "./plugin.js"],
     sourcemap: "inline",
     logLevel: "warning",
   });
