@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path/win32";
 
 /** What a process takes of the machine. */
@@ -24,19 +24,18 @@ export const isUsageCheap = process.platform === "linux";
  */
 export async function processUsage(pid: number): Promise<ProcessUsage | undefined> {
   try {
-    if (process.platform === "linux") return await fromProc(pid);
+    if (process.platform === "linux") return fromProc(pid);
     return process.platform === "win32" ? await fromTasklist(pid) : await fromPs(pid);
   } catch {
     return undefined;
   }
 }
 
-async function fromProc(pid: number): Promise<ProcessUsage | undefined> {
+/** At once: these files are no disk's, and a pool of threads that the host's own work keeps busy would be late. */
+function fromProc(pid: number): ProcessUsage | undefined {
   // `status` tells kilobytes, where `statm` tells pages, whose size Node does not know.
-  const [status, stat] = await Promise.all([
-    readFile(`/proc/${pid}/status`, "latin1"),
-    readFile(`/proc/${pid}/stat`, "latin1"),
-  ]);
+  const status = readFileSync(`/proc/${pid}/status`, "latin1");
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   // A process that ended, but was not waited for yet, has none.
   if (kilobytes === undefined) return undefined;
