@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { expect, inject, it } from "vitest";
 import { embedExamples, exampleNames, examplesFolder } from "./doc-examples.js";
 
-const guide = new URL("../../docs/calls.md", import.meta.url).pathname;
+const guides = ["calls", "tracing"].map((name) => new URL(`../../docs/${name}.md`, import.meta.url).pathname);
 const names = await exampleNames();
 
-// After a change on purpose: `vitest run doc-examples -u` in this folder, twice, writes first the outputs, then the guide.
+// After a change on purpose: `vitest run doc-examples -u` in this folder, twice, writes first the outputs, then the guides.
 it.each(names)("the example %s prints what is said", async (name) => {
   // Nothing of this test run: a plain script of a user.
   const env = { PATH: process.env.PATH ?? "" };
@@ -17,13 +17,17 @@ it.each(names)("the example %s prints what is said", async (name) => {
   await expect(run.stdout).toMatchFileSnapshot(join(examplesFolder, name, "output.txt"));
 });
 
-it("docs/calls.md shows the examples as they run", async () => {
-  const { text, files } = await embedExamples(await readFile(guide, "utf8"));
-  await expect(text).toMatchFileSnapshot(guide);
+it("docs/calls.md and docs/tracing.md show the examples as they run", async () => {
+  const shown: string[] = [];
+  for (const guide of guides) {
+    const { text, files } = await embedExamples(await readFile(guide, "utf8"));
+    await expect(text).toMatchFileSnapshot(guide);
+    shown.push(...files);
+  }
   const all = await Promise.all(
     names.map(async (name) => (await readdir(join(examplesFolder, name))).map((file) => `${name}/${file}`)),
   );
-  expect(all.flat().filter((file) => !files.includes(file))).toEqual([]);
+  expect(all.flat().filter((file) => !shown.includes(file))).toEqual([]);
 });
 
 it("a code block that is not the file's is replaced", async () => {

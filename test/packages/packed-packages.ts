@@ -37,8 +37,9 @@ async function install(name: string, consumer: string): Promise<void> {
   await mkdir(target, { recursive: true });
   run(target, "tar", ["-xzf", tarball(consumer, name), "--strip-components=1"]);
 
-  const { dependencies = {} } = JSON.parse(await readFile(join(target, "package.json"), "utf8"));
-  for (const dependency of Object.keys(dependencies).filter((other) => !other.startsWith("@outrigger/"))) {
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(await readFile(join(target, "package.json"), "utf8"));
+  const wanted = Object.keys({ ...dependencies, ...peerDependencies });
+  for (const dependency of wanted.filter((other) => !other.startsWith("@outrigger/"))) {
     const link = join(modules, dependency);
     await mkdir(join(link, ".."), { recursive: true });
     await rm(link, { force: true });
