@@ -1,5 +1,5 @@
 import { validate } from "@outrigger/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { DocsContext } from "./docs-context.js";
 import { folderPath } from "./settings.js";
 

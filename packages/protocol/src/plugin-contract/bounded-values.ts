@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A name somebody chose: of a tool, job, event, channel, capability, … At most 256 characters. */
 export const name = z.string().min(1).max(256);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { notification } from "../contract.js";
 import { json, name, sentence } from "./bounded-values.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { request } from "../contract.js";
 import { key, name, nextCursor, page, record, timestamp } from "./bounded-values.js";
 

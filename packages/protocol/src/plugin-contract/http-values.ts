@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const MAX_BODY_CHARACTERS = 24 * 1024 * 1024;
 const NOT_BASE64 = /[^A-Za-z0-9+/=]/;

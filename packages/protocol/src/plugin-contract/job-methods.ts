@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { request } from "../contract.js";
 import { json, key, name, timestamp } from "./bounded-values.js";
 import { progress, tenant } from "./call-context.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { request } from "../contract.js";
 import { key } from "./bounded-values.js";
 import { body, headers, httpMethod, status, url } from "./http-values.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { request } from "../contract.js";
 import { json, key, name, nextCursor, nothing, page } from "./bounded-values.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { request } from "../contract.js";
 import { json, name } from "./bounded-values.js";
 import { actor, progress } from "./call-context.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { request } from "../contract.js";
 import { key, name } from "./bounded-values.js";
 import { actor, tenant } from "./call-context.js";
