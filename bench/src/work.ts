@@ -14,7 +14,7 @@ export interface Document {
   readonly rows: Row[];
 }
 
-export const MEBIBYTE = 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 const ROWS = 90;
 
 /** About 10 KB as JSON. */

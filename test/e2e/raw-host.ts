@@ -4,11 +4,11 @@ import { pino } from "pino";
 import { fixture } from "./fixture.js";
 import { rawContract } from "./raw-contract.js";
 
-export type RawHost = Host<typeof rawContract>;
+type RawHost = Host<typeof rawContract>;
 export type RawWorker = Worker<typeof rawContract>;
 
 /** What reached the host's channel handlers, in order. */
-export interface Pushed {
+interface Pushed {
   readonly method: string;
   readonly params: unknown;
   readonly scope: unknown;

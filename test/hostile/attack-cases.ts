@@ -1,5 +1,5 @@
 /** What is to become of a hostile worker. */
-export type Outcome =
+type Outcome =
   /** It goes on and answers calls: what it did was refused or dropped. */
   | "serves"
   /** It goes on, but answers no call rightly: its callers are told. */

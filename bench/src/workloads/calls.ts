@@ -33,7 +33,7 @@ const measure = async (call: () => Promise<void>, { warmupMs, measureMs, calls }
   return latencies(call, measureMs, calls);
 };
 
-export const latency: Workload = {
+const latency: Workload = {
   name: "latency",
   metrics: [
     { name: "p50", title: "sequential call, p50", unit: "µs", better: "lower" },

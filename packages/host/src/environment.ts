@@ -1,7 +1,7 @@
 import { ErrorCode, RpcError } from "@outrigger/protocol";
 
 /** The variable that tells a worker its id. */
-export const WORKER_ID_VARIABLE = "OUTRIGGER_WORKER_ID";
+const WORKER_ID_VARIABLE = "OUTRIGGER_WORKER_ID";
 
 /** What a worker may have of the host's own environment, beside the little every worker gets. All off by default. */
 export interface InheritEnv {

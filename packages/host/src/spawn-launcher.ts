@@ -55,7 +55,7 @@ function supervised(child: ChildProcess, command: string): WorkerProcess {
 }
 
 /** A process that never came to be. */
-export function failedProcess(error: Error): WorkerProcess {
+function failedProcess(error: Error): WorkerProcess {
   const told = exitTeller();
   queueMicrotask(() => told.tell({ code: null, signal: null, error }));
   return {

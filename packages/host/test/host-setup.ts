@@ -33,7 +33,7 @@ export const silent: HostLogger = {
   child: () => silent,
 };
 
-export interface LogRecord extends Record<string, unknown> {
+interface LogRecord extends Record<string, unknown> {
   readonly level: string;
   readonly message: string;
 }

@@ -5,7 +5,7 @@ import type { PeerLimits } from "./peer-limits.js";
 import type { Transport } from "./transport.js";
 
 /** What carries items: of the stream that answers a call, and of the input that goes with one. */
-export type ItemMethod = "$/stream/item" | "$/input/item";
+type ItemMethod = "$/stream/item" | "$/input/item";
 
 /** Sends one item of a call; returns its size in bytes, or waits until it can. Rejects when it cannot be sent at all. */
 export type SendItemOf = (method: ItemMethod, id: Id, item: unknown) => number | Promise<number>;

@@ -13,17 +13,17 @@ const document = z.object({
 });
 
 export const addRequest = request("bench/add", { a: z.number(), b: z.number() });
-export const addResult = z.object({ sum: z.number() });
+const addResult = z.object({ sum: z.number() });
 export const reviewRequest = request("bench/review", { document });
-export const reviewResult = z.object({ document });
+const reviewResult = z.object({ document });
 export const textRequest = request("bench/text", { text: z.string() });
-export const textResult = z.object({ text: z.string() });
+const textResult = z.object({ text: z.string() });
 export const base64Request = request("bench/base64", { base64: z.string() });
-export const base64Result = z.object({ base64: z.string() });
+const base64Result = z.object({ base64: z.string() });
 export const driveRequest = request("bench/drive", { chains: z.number(), calls: z.number() });
 export const emitRequest = request("bench/emit", { count: z.number() });
 export const itemsRequest = request("bench/items", { count: z.number() });
-export const doneResult = z.object({ done: z.boolean() });
+const doneResult = z.object({ done: z.boolean() });
 export const incrementRequest = request("bench/increment", { n: z.number() });
 export const incrementResult = z.object({ n: z.number() });
 export const eventNotification = request("notifications/bench/event", { seq: z.number() });

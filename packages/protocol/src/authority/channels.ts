@@ -12,13 +12,13 @@ export interface ChannelLimits {
 export const DEFAULT_CHANNEL_LIMITS: ChannelLimits = { max: 1_000, nameCharacters: 256 };
 
 /** One open push channel: the same name in another scope is another channel. */
-export interface Channel<Scope> {
+interface Channel<Scope> {
   readonly scope: Scope;
   readonly channel: string;
 }
 
 /** A channel that is over, and why: for whoever watches it. */
-export interface ClosedChannel<Scope> extends Channel<Scope> {
+interface ClosedChannel<Scope> extends Channel<Scope> {
   readonly reason: string;
 }
 

@@ -14,7 +14,7 @@ export interface InvocationLimits {
 export const DEFAULT_INVOCATION_LIMITS: InvocationLimits = { graceMs: 5_000, notificationMs: 900_000, max: 10_000 };
 
 /** Whose authority a call of a worker has: that of a live invocation, or why it has none. */
-export type ResolvedInvocation<Scope> = { readonly scope: Scope } | "expired" | "unknown";
+type ResolvedInvocation<Scope> = { readonly scope: Scope } | "expired" | "unknown";
 
 /** The scopes lent to one process. An id means nothing to any other. */
 export interface Invocations<Scope> {
