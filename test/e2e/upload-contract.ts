@@ -18,6 +18,7 @@ export const upload = defineContract({
       timeoutMs: 120_000,
     }),
     upper: stream({ params: nothing, item: z.string(), input: z.string() }),
+    digest: request({ params: nothing, result: z.string(), input: z.instanceof(Uint8Array) }),
     /** Reads so many items and answers; the input may have more. */
     peek: request({ params: z.object({ items: z.int() }), result: z.array(z.string()), input: z.string() }),
     /** Has the worker send `items` to the host, and tells what became of it. */

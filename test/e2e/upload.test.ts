@@ -1,5 +1,7 @@
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { createHost, type HostOptions } from "@outrigger/host";
 import { ErrorCode } from "@outrigger/protocol";
 import { pino } from "pino";
@@ -101,6 +103,19 @@ test("a stream of one worker is the input of another, and ends with it", async (
   expect(read.map((text) => text.slice(0, 2))).toEqual(["0X", "1X", "2X"]);
   await input.items.return(undefined);
   expect(input.ended).toBe(true);
+});
+
+test("bytes arrive as they were sent", async () => {
+  await using host = uploadHost();
+  const worker = await host.start("upload", { entry });
+  const data = randomBytes(5 * MIB);
+  const file = Readable.from(data, { objectMode: false, highWaterMark: 64 * 1024 });
+  const pieces = async function* () {
+    for (let at = 0; at < data.length; at += 100_000) yield new Uint8Array(data.subarray(at, at + 100_000));
+  };
+  const digest = createHash("sha256").update(data).digest("hex");
+  await expect(worker.request("digest", {}, { input: pieces() })).resolves.toBe(digest);
+  await expect(worker.request("digest", {}, { input: file })).resolves.toBe(digest);
 });
 
 test("a file is read no further than the handler wants, and closed", async () => {
