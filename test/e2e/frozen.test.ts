@@ -1,9 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { createHost } from "@outrigger/host";
+import { defineContract, request } from "@outrigger/protocol";
+import { pino } from "pino";
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { fixture } from "./fixture.js";
+import { frozen as frozenContract } from "./frozen/program/contract.js";
 
 const folder = join(import.meta.dirname, "frozen");
 const entries = await readdir(folder, { withFileTypes: true });
@@ -59,6 +64,47 @@ it.each(releases)("today's host works with a worker built on %s", (release) => {
 
 it.each(releases)("a host built on %s works with today's worker", (release) => {
   expect(play(frozen(release, "host"), today.worker)).toEqual(all);
+});
+
+/** Today's contract of that name and version: the frozen worker is asked for what it never heard of. */
+const newer = defineContract({
+  name: frozenContract.name,
+  version: frozenContract.version,
+  workerToHost: frozenContract.workerToHost,
+  hostToWorker: {
+    ...frozenContract.hostToWorker,
+    greet: request({
+      params: z.object({ name: z.instanceof(Uint8Array) }),
+      result: z.object({ text: z.string() }),
+    }),
+    finish: request({ params: z.object({}), result: z.string(), input: z.int() }),
+    pid: request({ params: z.object({}), result: z.int() }),
+  },
+});
+
+it.each(releases)("of a worker built on %s nothing is required that it does not know", async (release) => {
+  const handlers = {
+    ...{ "state.get": () => null, "state.delete": () => null, running: () => null, ended() {} },
+    *ticks() {},
+  };
+  await using host = createHost(newer, { handlers, logger: pino({ level: "silent" }), restart: { type: "temporary" } });
+  const worker = await host.start("w", {
+    entry: pathToFileURL(frozen(release, "worker")),
+    capabilities: ["state.read"],
+  });
+  expect(worker.diagnostics().features).toEqual(["cancel", "progress", "stream", "ping", "log", "setup"]);
+  // Bytes go as base64; a call with input, and a method it has not, are refused before anything is sent.
+  const scope = { tenant: "t1" };
+  const greeting = worker.request("greet", { name: new Uint8Array([1, 2, 3]) }, { scope });
+  await expect(greeting).resolves.toEqual({ text: "Hello friend AQID! " });
+  await expect(worker.request("finish", {}, { input: [1] })).rejects.toMatchObject({
+    codeName: "METHOD_NOT_IMPLEMENTED",
+    message: expect.stringMatching(/input/),
+    data: { mayHaveRun: false },
+  });
+  await expect(worker.request("pid", {})).rejects.toMatchObject({ codeName: "METHOD_NOT_IMPLEMENTED" });
+  await worker.stop();
+  expect(worker.status).toBe("stopped");
 });
 
 it("there is a frozen pair", () => expect(releases).toContain("3243c92"));
