@@ -16,6 +16,7 @@ import {
   createEventDelivery,
   createHost,
   type StartOptions,
+  WORKER_CHANNELS,
   type Worker,
 } from "../src/index.js";
 
@@ -214,5 +215,16 @@ describe("a call's options", () => {
     worker.stream("tail", { file: "log" }, { idleTimeoutMs: 5_000 });
     // @ts-expect-error: a stream is never sent again
     worker.stream("tail", { file: "log" }, { resend: false });
+  });
+
+  test("each may choose the trace it belongs to", () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    worker.request("greet", { name: "Ada" }, { traceparent, tracestate: "vendor=1" });
+    worker.stream("tail", { file: "log" }, { traceparent: undefined });
+    // @ts-expect-error: a header that came twice is for the product to choose from
+    worker.request("greet", { name: "Ada" }, { traceparent: [traceparent] });
+    expectTypeOf(worker.diagnostics().methods.calls.greet?.ms?.p99).toEqualTypeOf<number | undefined>();
+    const { status } = WORKER_CHANNELS;
+    expectTypeOf(status).toEqualTypeOf<"outrigger:worker:status">();
   });
 });

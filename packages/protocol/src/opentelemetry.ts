@@ -15,8 +15,8 @@ let stop = (): void => {};
 /**
  * Makes spans of Outrigger's calls, as the semantic conventions for JSON-RPC have them: a client span for each call this
  * process makes, a server span for each it serves, parent and child across the processes. The handler runs in the context
- * of its span. Call it in the host and in each worker, after the OpenTelemetry SDK was started. See docs/tracing.md in the
- * repository.
+ * of its span. Call it in the host and in each worker, after the OpenTelemetry SDK was started.
+ * See docs/tracing.md in the repository.
  *
  * A process is instrumented once: later calls share what the first one set up.
  * @returns undoes it; the last of several does. Calls in flight still end their spans.

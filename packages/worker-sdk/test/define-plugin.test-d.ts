@@ -105,6 +105,16 @@ test("the ready-made contract needs no handler", () => {
   });
 });
 
+test("a handler knows its trace, and may choose another for what it calls", () => {
+  definePlugin(greeter, {
+    ...good,
+    greet: async (_, { host, traceparent }) => {
+      expectTypeOf(traceparent).toEqualTypeOf<string | undefined>();
+      return { text: (await host.request("state.get", { key: "" }, { traceparent })) ?? "" };
+    },
+  });
+});
+
 test("a context can be handed to a function that names the contract", () => {
   const read = (context: WorkerContext<typeof greeter>) => context.host.request("state.get", { key: "" });
   definePlugin(greeter, {
