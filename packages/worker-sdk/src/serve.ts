@@ -9,6 +9,7 @@ import { endGroupWhenOrphaned, HOST_EXIT_MS } from "./orphan-group.js";
 import { createSession, type WorkerLimits } from "./session.js";
 import type { Session } from "./session-types.js";
 import { claimStdout } from "./stdout-guard.js";
+import { messageOf } from "./thrown-text.js";
 
 /** How a plugin is served; everything has a default. */
 export interface ServeOptions {
@@ -109,11 +110,8 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   const transport = stdioTransport(process.stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
   let session: Session | undefined;
   if (startedByHost) endGroupWhenOrphaned();
-  // Told later: it fails before there is a session to log to.
   const unguarded = (error: unknown): void =>
-    queueMicrotask(() =>
-      session?.log.warn("no guard thread: a hang will not be named, nor ended with its host", { error }),
-    );
+    session?.log.warn(`no guard thread, so a hang is not named, nor ended with its host: ${messageOf(error)}`);
   const parent = process.ppid;
   let guard: Guard | undefined;
   let hasEnded = false;

@@ -74,7 +74,8 @@ test.each([
 
 test("the entry serves under Node's permission model, which hides the folders above it", async () => {
   const flag = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
-  const args = ["--no-warnings", flag, `--allow-fs-read=${join(folder, "plugin.js")}`, join(folder, "plugin.js")];
+  const entry = join(folder, "plugin.js");
+  const args = ["--no-warnings", flag, "--allow-worker", `--allow-fs-read=${entry}`, entry];
   await expect(servedBy(args, byHand)).resolves.toBe("plugin");
   await expect(servedBy(args, byHost)).resolves.toBe("plugin");
 });
