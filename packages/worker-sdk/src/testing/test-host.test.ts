@@ -221,7 +221,7 @@ test("every shorthand takes the options of a call beside its facts", async () =>
     executeTool: tools({ it: tool({ description: "", params: z.unknown() }, report("tool")) }),
     runJob: jobs({ it: report("job") }),
     performAction: actions({ it: report("action"), endless: () => new Promise(() => {}) }),
-    getData: data({ it: (_, { scope }, { actor }) => ({ scope, actor }) }),
+    getData: data({ it: (_, { scope, traceparent }, { actor }) => ({ scope, actor, traceparent }) }),
   });
   await using host = await createTestHost(plugin);
   const heard: unknown[] = [];
@@ -230,10 +230,14 @@ test("every shorthand takes the options of a call beside its facts", async () =>
   await host.runJob("it", options);
   await host.performAction("it", {}, { ...options, user: "ada" });
   expect(heard).toEqual([{ message: "tool t2" }, { message: "job t2" }, { message: "action t2" }]);
-  await expect(host.getData("it", {}, { user: "ada", scope: { tenant: "t3" } })).resolves.toEqual({
+  const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+  await expect(host.getData("it", {}, { user: "ada", scope: { tenant: "t3" }, traceparent })).resolves.toEqual({
     scope: { tenant: "t3" },
+    traceparent,
     actor: { tenant: "test", user: "ada" },
   });
   const endless = host.performAction("endless", {}, { signal: AbortSignal.abort() });
   await expect(endless).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
+  const idle = host.performAction("endless", {}, { idleTimeoutMs: 5 });
+  await expect(idle).rejects.toMatchObject({ code: ErrorCode.TIMEOUT, data: { idleTimeoutMs: 5 } });
 });

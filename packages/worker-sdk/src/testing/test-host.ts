@@ -197,8 +197,8 @@ export async function createTestHost<C extends Contract>(
 }
 
 function split(options: TestCallOptions = {}) {
-  const { signal, timeoutMs, onProgress, scope, ...facts } = options;
-  return { call: { signal, timeoutMs, onProgress, scope }, facts };
+  const { signal, timeoutMs, idleTimeoutMs, onProgress, scope, traceparent, tracestate, ...facts } = options;
+  return { call: { signal, timeoutMs, idleTimeoutMs, onProgress, scope, traceparent, tracestate }, facts };
 }
 
 const OPTIONS: OptionKinds = {
