@@ -137,6 +137,8 @@ function createFake(contract: Contract, options: FakeWorkerOptions, spec: Launch
     },
     onClosed: () => {},
   });
+  // The host attaches bytes when the fake's answer says that it may.
+  peer.agree(FEATURES);
   if (options.serves !== false) peer.start();
 
   const shown: FakeProcess = {

@@ -68,7 +68,8 @@ export function startWorker(name: string, contract: Contract, options: WorkerPro
       const { name: contractName, version } = contract;
       const offer = { protocol: PROTOCOL_RANGE, contract: { name: contractName, version }, features: [...FEATURES] };
       const facts = { limits: {}, workerId: name, capabilities: [], ...overrides };
-      return peer.request("initialize", { ...offer, ...facts }) as Promise<InitializeResult>;
+      const onResult = (answer: unknown): void => peer.agree((answer as InitializeResult).features);
+      return peer.request("initialize", { ...offer, ...facts }, { onResult }) as Promise<InitializeResult>;
     },
   };
 }
