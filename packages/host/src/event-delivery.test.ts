@@ -225,3 +225,44 @@ it("subscriptions of one process are bounded", async () => {
     code: ErrorCode.OVERLOADED,
   });
 });
+
+it("a first subscription made after the setup is served at once", async () => {
+  const { delivery, launcher, ids } = await setup(undefined, {}, () => []);
+  await launcher.latest.peer.request("events.subscribe", { pattern: "issue.*" });
+  expect(delivery.publish(event(1))).toEqual(["w"]);
+  await settled();
+  expect(ids()).toEqual(["e1"]);
+  delivery.forget("w");
+  await launcher.latest.peer.request("events.subscribe", { pattern: "issue.*" });
+  delivery.publish(event(2));
+  await settled();
+  expect(ids()).toEqual(["e1", "e2"]);
+});
+
+it("what fails after its worker was forgotten leaves no timer behind", async () => {
+  let fail = (): void => {};
+  const failing: OnEvent = () => new Promise((_, reject) => (fail = () => reject(new Error("not today"))));
+  const { delivery, runtime } = await setup(failing);
+  delivery.publish(event(1));
+  await settled();
+  delivery.forget("w");
+  const before = runtime.timers();
+  fail();
+  await settled();
+  expect(runtime.timers().filter((ms) => !before.includes(ms))).toEqual([]);
+});
+
+it("the filters of one process are bounded in bytes", async () => {
+  const { launcher, delivery, stats } = await setup(undefined, { maxSubscriptionBytes: 1_000 }, () => []);
+  const { peer } = launcher.latest;
+  const filter = { title: "x".repeat(600) };
+  const { id } = (await peer.request("events.subscribe", { pattern: "*", filter })) as { id: string };
+  await expect(peer.request("events.subscribe", { pattern: "*", filter })).rejects.toMatchObject({
+    code: ErrorCode.OVERLOADED,
+    message: expect.stringContaining("1000 bytes"),
+  });
+  await peer.request("events.unsubscribe", { id });
+  await peer.request("events.subscribe", { pattern: "*", filter });
+  expect(stats()).toMatchObject({ subscriptions: 1 });
+  expect(() => delivery.publish(event(1))).not.toThrow();
+});

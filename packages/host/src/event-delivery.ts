@@ -28,6 +28,8 @@ export interface DeliveryLimits extends LaneSettings {
   readonly maxBytes: number;
   /** Subscriptions of one process. Default 1,000. */
   readonly maxSubscriptions: number;
+  /** Size of their patterns and filters as JSON, bytes. Default 1 MiB. */
+  readonly maxSubscriptionBytes: number;
   /** Events in flight at once. With 1, the default, the next is sent when the one before was acknowledged. */
   readonly window: number;
   /** How often one event is sent at most; then it is a dead letter. Default 5. */
@@ -48,7 +50,8 @@ export interface DeliveryOptions extends Given<DeliveryLimits> {
 }
 
 const DEFAULTS: DeliveryLimits = {
-  ...{ maxEvents: 10_000, maxBytes: 64 * 1024 * 1024, maxSubscriptions: 1_000, window: 1, maxAttempts: 5 },
+  ...{ maxEvents: 10_000, maxBytes: 64 * 1024 * 1024, maxSubscriptions: 1_000 },
+  ...{ maxSubscriptionBytes: 1024 * 1024, window: 1, maxAttempts: 5 },
   ...{ retryMs: 1_000, maxRetryMs: 60_000, timeoutMs: 30_000 },
 };
 
@@ -116,6 +119,8 @@ export function createEventDelivery(options: DeliveryOptions = {}): EventDeliver
   checkDelays("createEventDelivery", { retryMs, maxRetryMs, timeoutMs });
   const emitter = createEmitter<DeliveryEvents>({ delivered: true, "dead-letter": true });
   const lanes = new Map<string, EventLane>();
+  /** The processes that serve, by worker: one may ask for its first event long after its setup. */
+  const serving = new Map<string, number>();
   let host: EventHost | undefined;
   let subscriptions = 0;
 
@@ -137,6 +142,8 @@ export function createEventDelivery(options: DeliveryOptions = {}): EventDeliver
         emitter.emit("dead-letter", { workerId, event, why, attempts, error }),
     });
     lanes.set(workerId, lane);
+    const incarnation = serving.get(workerId);
+    if (incarnation !== undefined) lane.serve(incarnation);
     return lane;
   };
 
@@ -158,9 +165,13 @@ export function createEventDelivery(options: DeliveryOptions = {}): EventDeliver
       if (host !== undefined) throw new RpcError(ErrorCode.INVALID_REQUEST, "connect: it is connected; one host each");
       host = connected;
       const offs = [
-        connected.on("ready", ({ workerId, incarnation }) => lanes.get(workerId)?.serve(incarnation)),
+        connected.on("ready", ({ workerId, incarnation }) => {
+          serving.set(workerId, incarnation);
+          lanes.get(workerId)?.serve(incarnation);
+        }),
         connected.on("status", ({ workerId, status }) => {
           if (status === "running") return;
+          serving.delete(workerId);
           const lane = lanes.get(workerId);
           lane?.pause();
           if (status === "stopped") lane?.subscriptions.end();
@@ -169,6 +180,7 @@ export function createEventDelivery(options: DeliveryOptions = {}): EventDeliver
       return () => {
         for (const off of offs) off();
         for (const lane of lanes.values()) lane.pause();
+        serving.clear();
         host = undefined;
       };
     },

@@ -10,6 +10,7 @@ export interface LaneSettings {
   readonly maxEvents: number;
   readonly maxBytes: number;
   readonly maxSubscriptions: number;
+  readonly maxSubscriptionBytes: number;
   readonly window: number;
   readonly maxAttempts: number;
   readonly retryMs: number;
@@ -62,7 +63,7 @@ const HOPELESS: ReadonlySet<number> = new Set([
 ]);
 
 export function createEventLane(settings: LaneSettings, hooks: LaneHooks): EventLane {
-  const subscriptions = createSubscriptions(settings.maxSubscriptions);
+  const subscriptions = createSubscriptions({ count: settings.maxSubscriptions, bytes: settings.maxSubscriptionBytes });
   const queue = createEventQueue({ events: settings.maxEvents, bytes: settings.maxBytes });
   const counts = { delivered: 0, redelivered: 0, deadLetters: 0, unwanted: 0 };
   let serving: number | undefined;
@@ -74,6 +75,8 @@ export function createEventLane(settings: LaneSettings, hooks: LaneHooks): Event
   };
   const retryIn = (ms: number): void => {
     endRetry();
+    // Whoever serves next begins at once.
+    if (serving === undefined) return;
     cancelRetry = hooks.clock.setTimer(() => {
       cancelRetry = undefined;
       pump();

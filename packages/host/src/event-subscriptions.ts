@@ -26,11 +26,16 @@ export interface Subscription {
 
 interface OfProcess {
   readonly incarnation: number;
-  readonly tests: Map<string, (event: PluginEvent) => boolean>;
+  readonly tests: Map<string, Test>;
 }
 
-/** @param max subscriptions of one process */
-export function createSubscriptions(max: number): EventSubscriptions {
+interface Test {
+  readonly bytes: number;
+  matches(event: PluginEvent): boolean;
+}
+
+/** @param max what one process may ask for: subscriptions, and bytes of their patterns and filters as JSON */
+export function createSubscriptions(max: { readonly count: number; readonly bytes: number }): EventSubscriptions {
   /** Of the process that served last, whether it lives or not. */
   let last: OfProcess | undefined;
   /** Of the one that is being set up. */
@@ -39,7 +44,7 @@ export function createSubscriptions(max: number): EventSubscriptions {
   const of = (incarnation: number): OfProcess | undefined =>
     [last, coming].find((asker) => asker?.incarnation === incarnation);
   const matches = (asker: OfProcess | undefined, event: PluginEvent): boolean =>
-    asker !== undefined && [...asker.tests.values()].some((test) => test(event));
+    asker !== undefined && [...asker.tests.values()].some((test) => test.matches(event));
 
   return {
     add(incarnation, id, { pattern, filter }) {
@@ -54,13 +59,17 @@ export function createSubscriptions(max: number): EventSubscriptions {
         asker = { incarnation, tests: new Map() };
         coming = asker;
       }
-      if (asker.tests.size >= max) {
-        throw new RpcError(ErrorCode.OVERLOADED, `events.subscribe: this process has ${max} subscriptions; end some`);
+      if (asker.tests.size >= max.count) throw overloaded(`${max.count} subscriptions; end some`);
+      const bytes = Buffer.byteLength(JSON.stringify([pattern, filter]));
+      if (bytesOf(asker) + bytes > max.bytes) {
+        throw overloaded(
+          `no more than ${max.bytes} bytes of patterns and filters; end some, or ask for less with each`,
+        );
       }
-      asker.tests.set(
-        id,
-        ({ name, payload }) => isNamed(name) && (filter === undefined || matchesFilter(payload, filter)),
-      );
+      asker.tests.set(id, {
+        bytes,
+        matches: ({ name, payload }) => isNamed(name) && (filter === undefined || matchesFilter(payload, filter)),
+      });
     },
     remove(incarnation, id) {
       of(incarnation)?.tests.delete(id);
@@ -79,4 +88,14 @@ export function createSubscriptions(max: number): EventSubscriptions {
       return (coming ?? last)?.tests.size ?? 0;
     },
   };
+}
+
+function bytesOf({ tests }: OfProcess): number {
+  let bytes = 0;
+  for (const test of tests.values()) bytes += test.bytes;
+  return bytes;
+}
+
+function overloaded(bound: string): RpcError {
+  return new RpcError(ErrorCode.OVERLOADED, `events.subscribe: this process may have ${bound}`);
 }
