@@ -120,6 +120,8 @@ export class Incarnation {
       const { launcher, launch } = this.spec;
       this.#adopt(checkProcess(await launcher.launch(launch), launcher.name));
     } catch (error) {
+      // One that cannot be worked with is not left behind.
+      this.#signal("SIGKILL");
       this.#onExit({ code: null, signal: null, error: error instanceof Error ? error : new Error(String(error)) });
     }
   }

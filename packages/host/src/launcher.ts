@@ -52,10 +52,13 @@ export interface Launcher {
 
 /** @throws TypeError telling the author of a launcher what `launch` must return */
 export function checkProcess(launched: unknown, launcher: unknown): WorkerProcess {
-  const { stdin, stdout, stderr, kill, onExit } = (launched ?? {}) as Partial<WorkerProcess>;
+  const { stdin, stdout, stderr, kill, onExit, usage } = (launched ?? {}) as Partial<WorkerProcess>;
   const isStream = (stream: unknown): boolean => typeof (stream as Readable | undefined)?.on === "function";
   if ([stdin, stdout, stderr].every(isStream) && typeof kill === "function" && typeof onExit === "function") {
-    return launched as WorkerProcess;
+    const process = launched as WorkerProcess;
+    if (usage === undefined || typeof usage === "function") return process;
+    process.kill("SIGKILL");
+    throw new TypeError(`the launcher ${String(launcher)}: usage: expected a function, got a ${typeof usage}`);
   }
   const got = launched === null ? "null" : typeof launched;
   throw new TypeError(

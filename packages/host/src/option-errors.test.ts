@@ -2,6 +2,7 @@ import { ErrorCode } from "@outrigger/protocol";
 import { describe, expect, it } from "vitest";
 import { contract, setup, silent } from "../test/host-setup.js";
 import { createHost } from "./create-host.js";
+import { fakeLauncher } from "./fake-launcher.js";
 import { nearestName } from "./nearest-name.js";
 import { nodeLauncher } from "./node-launcher.js";
 
@@ -173,6 +174,17 @@ describe("a launcher", () => {
         data: { reason: "spawn-failed" },
       });
     }
+  });
+
+  it("whose process has a measure that is none is a failed start, and its process is not left behind", async () => {
+    const { host } = setup();
+    const fake = fakeLauncher(contract);
+    const launcher = { name: "mine", launch: (spec: never) => ({ ...fake.launch(spec), usage: true }) as never };
+    await expect(host.start("w", { launcher, restart: { type: "temporary" } })).rejects.toMatchObject({
+      message: expect.stringMatching(/the launcher mine: usage: expected a function, got a boolean/),
+      data: { reason: "spawn-failed" },
+    });
+    expect(fake.alive()).toEqual([]);
   });
 });
 

@@ -67,3 +67,14 @@ it("without an interval it measures when asked", async () => {
   await watched.measure();
   expect(samples).toHaveLength(1);
 });
+
+it.each([[null], ["much"], [{ rssBytes: "much" }], [{ rssBytes: 1, cpuMs: "much" }]])(
+  "a launcher that measures %j disturbs nobody",
+  async (measured) => {
+    const { runtime, watched } = watch(async () => measured as never);
+    await expect(watched.measure()).resolves.toBeUndefined();
+    await runtime.advance(1_000);
+    await watched.measure();
+    expect(watched.latest?.cpuPercent).toBeUndefined();
+  },
+);

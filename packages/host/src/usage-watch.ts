@@ -45,8 +45,10 @@ export function watchUsage(options: {
       // A launcher's own measure: without one the worker is as good as before.
     }
     measuring = undefined;
-    if (isStopped || usage === undefined || !Number.isFinite(usage.rssBytes)) return;
-    const { rssBytes, cpuMs } = usage;
+    // What a launcher of somebody else's says may be anything.
+    if (isStopped || !Number.isFinite(usage?.rssBytes)) return;
+    const { rssBytes, cpuMs: told } = usage as ProcessUsage;
+    const cpuMs = Number.isFinite(told) ? told : undefined;
     const now = clock.now();
     let cpuPercent = latest?.cpuPercent;
     if (cpuMs !== undefined && before !== undefined && now - before.at >= SHORTEST_CPU_MS) {
