@@ -170,3 +170,18 @@ test("a line that is no message is told by its size alone; times are the clock's
   });
   expect(text).not.toContain("s3cret");
 });
+
+test("who was refused a file another writes to, does not free it for a third", async () => {
+  const first = tapeFile("shared").tape;
+  const recorder = first.begin(1, never);
+  for (const name of ["second", "third"]) {
+    const errors: Error[] = [];
+    tapeFile("shared", { workerId: name })
+      .tape.begin(1, (error) => errors.push(error))
+      .exit(asked);
+    await first.flush();
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining("another recording")]);
+  }
+  recorder.exit(asked);
+  await first.flush();
+});

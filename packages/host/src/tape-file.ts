@@ -101,7 +101,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
       await release().catch(() => {});
     }
     isPumping = false;
-    if (processes === 0) inUse.delete(path);
+    if (processes === 0 && inUse.get(path) === owner) inUse.delete(path);
     for (const resolve of whenIdle) resolve();
     whenIdle.clear();
   };
