@@ -92,7 +92,11 @@ async function run(attack: Attack): Promise<AttackReport> {
   const endMeasuring = measureLoopDelay();
   const started = performance.now();
 
-  const options: StartOptions<typeof hostileContract> = { entry: attack.entry, args: [attack.mode], capabilities: ["ask", "channels.push"] };
+  const options: StartOptions<typeof hostileContract> = {
+    entry: attack.entry,
+    args: [attack.mode],
+    capabilities: ["ask", "channels.push"],
+  };
   const start = await host.start("hostile", options).then(
     () => null,
     (error: unknown) => (isRpcError(error) && (error.data as { reason?: string })?.reason) || String(error),
