@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { fixture } from "./fixture.js";
-import { greeterHost, plugin } from "./greeter-host.js";
+import { greeterHost } from "./greeter-host.js";
 import { next } from "./raw-host.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "outrigger-integrity-")));

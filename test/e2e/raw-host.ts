@@ -4,7 +4,6 @@ import { pino } from "pino";
 import { fixture } from "./fixture.js";
 import { rawContract } from "./raw-contract.js";
 
-type RawHost = Host<typeof rawContract>;
 export type RawWorker = Worker<typeof rawContract>;
 
 /** What reached the host's channel handlers, in order. */
