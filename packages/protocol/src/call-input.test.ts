@@ -402,3 +402,51 @@ test("credit that is no credit moves nothing; endless credit does not fill memor
   await expect(answer).resolves.toBe("enough");
   await source.ended.promise;
 });
+
+test("an input that ends its own call when it is first looked at is ended too", async () => {
+  const { peer } = peerOnWire({ outgoing: methods });
+  const controller = new AbortController();
+  let ends = 0;
+  const source = {
+    [Symbol.asyncIterator]() {
+      controller.abort();
+      return { next: () => new Promise<never>(() => {}), return: async () => ({ done: true as const, value: ++ends }) };
+    },
+  };
+  await expect(peer.request("sum", 0, { input: source, signal: controller.signal })).rejects.toMatchObject({
+    code: ErrorCode.CANCELLED,
+  });
+  await settled();
+  expect(ends).toBe(1);
+});
+
+test.each([
+  [
+    "a getter that throws",
+    {
+      get message() {
+        throw new Error("no");
+      },
+    },
+  ],
+  [
+    "a proxy that throws",
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error("no");
+        },
+        has: () => {
+          throw new Error("no");
+        },
+      },
+    ),
+  ],
+])("an input may fail with %s", async (_, thrown) => {
+  const { host } = peerPair(methods, { sum });
+  const source = (function* () {
+    throw thrown;
+  })();
+  await expect(host.request("sum", 0, { input: source })).rejects.toMatchObject({ code: expect.any(Number) });
+});

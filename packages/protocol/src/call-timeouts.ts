@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.js";
 import type { Method } from "./contract.js";
 import { checkDelay } from "./delay.js";
 
@@ -43,8 +44,8 @@ interface IdleCall {
 }
 
 /** Something came of the call: only from now on is it idle. */
-export function heard(call: IdleCall, now: () => number): void {
-  if (call.idle !== undefined) call.deadline = Math.min(call.idle.total, now() + call.idle.ms);
+export function heard(call: IdleCall, clock: Clock): void {
+  if (call.idle !== undefined) call.deadline = Math.min(call.idle.total, clock.now() + call.idle.ms);
 }
 
 /**

@@ -123,3 +123,22 @@ test("an idle time nobody can use is refused, in a contract and at a call", asyn
   const wrong = { wrong: request({ params: any, result: any, idleTimeoutMs: Number.NaN }) };
   expect(() => defineContract({ name: "wrong", version: 1, hostToWorker: wrong })).toThrow(/wrong: idleTimeoutMs/);
 });
+
+test("a clock may be an object of a class", async () => {
+  class Watch {
+    #ms = 0;
+    now(): number {
+      return this.#ms++;
+    }
+    setTimer(): () => void {
+      return () => {};
+    }
+  }
+  const { peer, wire } = peerOnWire({ outgoing: methods, clock: new Watch() });
+  const heard: number[] = [];
+  const call = peer.request("chatty", {}, { onProgress: (value: number) => heard.push(value) });
+  wire.send({ jsonrpc: "2.0", method: "$/progress", params: { id: 1, value: 5 } });
+  wire.send({ jsonrpc: "2.0", id: 1, result: "done" });
+  await expect(call).resolves.toBe("done");
+  expect(heard).toEqual([5]);
+});

@@ -142,7 +142,11 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       aborts.add(signal, entry.onAbort);
     }
     timer.arm(deadline);
-    if (source !== undefined) entry.input = startInput(context, id, entry, source);
+    if (source !== undefined) {
+      entry.input = startInput(context, id, entry, source);
+      // The caller's own code ran: it may have ended the call before there was an input to end.
+      if (pending.get(id) !== entry) entry.input.stop();
+    }
     return id;
   };
 
@@ -186,7 +190,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         grant: (items, bytes) => {
           const call = pending.get(id);
           if (call !== undefined) {
-            heard(call, clock.now);
+            heard(call, clock);
             context.send({ jsonrpc: "2.0", method: "$/stream/credit", params: { id, items, bytes } }, true);
           }
         },
@@ -232,7 +236,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     onProgress(id: unknown, value: unknown): void {
       const call = pending.get(id);
       if (call === undefined || call.definition.kind !== "request") return;
-      heard(call, clock.now);
+      heard(call, clock);
       if (call.onProgress === undefined) return;
       const { method, onProgress } = call;
       let checked: unknown;
@@ -263,7 +267,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         call.reader.fail(invalidResult(call.method, error));
         return;
       }
-      heard(call, clock.now);
+      heard(call, clock);
       if (!call.reader.push(checked, bytes)) stats.strayItems++;
     },
 
@@ -273,7 +277,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         stats.strayItems++;
         return;
       }
-      heard(call, clock.now);
+      heard(call, clock);
       call.input.grant(items, bytes);
     },
 

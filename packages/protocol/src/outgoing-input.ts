@@ -49,7 +49,7 @@ export function startInput(
     source,
     (item) => {
       // While its input flows, a call is not idle.
-      heard(call, clock.now);
+      heard(call, clock);
       return sendItem("$/input/item", id, item);
     },
     (error) => {
