@@ -7,13 +7,17 @@ import { taped } from "./tape-contract.js";
 /** A host that has a worker do all kinds of things, and what came of each, by name. */
 export async function playSession(start: StartOptions<typeof taped>): Promise<Record<string, unknown>> {
   const noted: string[] = [];
+  const asked: string[] = [];
   let running = (): void => {};
   const results: Record<string, unknown> = {};
   await using host = createHost(taped, {
     logger: pino({ level: "silent" }),
     restart: { initialDelayMs: 1 },
     handlers: {
-      "state.get": ({ key }, { scope }) => (key === "Ada" ? `Countess of ${scope.tenant}` : null),
+      "state.get"({ key }, { scope }) {
+        asked.push(`${key} of ${scope.tenant}`);
+        return key === "Ada" ? `Countess of ${scope.tenant}` : null;
+      },
       async running(_, { signal }) {
         running();
         await once(signal, "abort");
@@ -64,5 +68,5 @@ export async function playSession(start: StartOptions<typeof taped>): Promise<Re
   await restarted;
   results.again = await worker.request("greet", { name: "Bob" }, { scope });
   await host.close();
-  return { ...results, exits, noted };
+  return { ...results, exits, noted, asked: asked.sort() };
 }

@@ -42,6 +42,7 @@ test("a recorded session is the session it was: recording changes nothing", asyn
       ["requested", 0],
     ],
     noted: ["set up", "NOTED", "set up"],
+    asked: ["Ada of Ada", "Ada of t1", "Bob of Bob", "Bob of t1"],
   });
 });
 

@@ -8,6 +8,7 @@ import {
   handshakeOf,
   linkCalls,
   type PlayerOptions,
+  type Reveal,
   scriptsByCall,
   type TapeHeader,
   type TapeIncarnation,
@@ -17,7 +18,7 @@ import type { ProcessExit, WorkerProcess } from "./launcher.js";
 /** How a process is played. */
 export interface PlayOptions {
   /** Says what is sent in place of a payload in which something was redacted. Default: the mark. */
-  readonly reveal?: PlayerOptions["reveal"];
+  readonly reveal?: Reveal | undefined;
   /** The host's, if it has one of its own. */
   readonly codec?: Codec | undefined;
 }
@@ -87,7 +88,7 @@ export function createTapeProcess({ name, header, incarnation, reveal, codec }: 
     send({ jsonrpc: "2.0", id, error: { code: ErrorCode.METHOD_NOT_IMPLEMENTED, message: text } });
   };
   const initialize = ({ id, params }: RequestMessage): void => {
-    const { contract, features = [] } = params as { contract: TapeHeader["contract"]; features?: readonly string[] };
+    const { contract } = params as { readonly contract: TapeHeader["contract"] };
     const { answer } = handshake;
     try {
       checkTapeContract(header, contract, name);
@@ -97,15 +98,7 @@ export function createTapeProcess({ name, header, incarnation, reveal, codec }: 
       return;
     }
     if (answer === undefined) endAsRecorded();
-    else if ("result" in answer) {
-      const result = answer.result as { readonly features: readonly string[] };
-      // What the host of today does not know is not required of it.
-      send({
-        jsonrpc: "2.0",
-        id,
-        result: { ...result, features: result.features.filter((one) => features.includes(one)) },
-      });
-    } else send({ ...answer, id });
+    else send({ ...answer, id });
   };
 
   const answer = (request: RequestMessage): void => {
@@ -121,7 +114,7 @@ export function createTapeProcess({ name, header, incarnation, reveal, codec }: 
     if (request?.method === "shutdown") shutdownId = request.id;
     if (!player.receive(message) && request !== undefined) answer(request);
     const { finished } = player;
-    if (isCrash && (interrupted.length > 0 ? interrupted : scripts).every((script) => finished.includes(script))) {
+    if (isCrash && (interrupted.length > 0 ? interrupted : scripts).every((script) => finished.has(script))) {
       endAsRecorded();
     }
   };

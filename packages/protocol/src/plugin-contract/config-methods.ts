@@ -21,6 +21,7 @@ export const configToWorker = {
   validateConfig: request({
     params: z.object({ config: record }),
     result: configVerdict,
+    secret: { params: true },
     idempotent: true,
     optional: true,
   }),
@@ -28,6 +29,7 @@ export const configToWorker = {
   configChanged: request({
     params: z.object({ config: record, previous: record.optional() }),
     result: nothing,
+    secret: { params: true },
     idempotent: true,
     optional: true,
   }),
@@ -35,5 +37,10 @@ export const configToWorker = {
 
 export const configToHost = {
   /** The plugin's config, or one member of it; `null` when there is none. */
-  "config.get": request({ params: z.object({ key: name.optional() }), result: json, capability: "config.read" }),
+  "config.get": request({
+    params: z.object({ key: name.optional() }),
+    result: json,
+    capability: "config.read",
+    secret: { result: true },
+  }),
 } as const;

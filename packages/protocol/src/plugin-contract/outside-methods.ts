@@ -27,12 +27,14 @@ export const outsideToHost = {
       body: body.optional(),
     }),
     capability: "http.fetch",
+    secret: { params: ["headers", "body"], result: ["headers", "body"] },
   }),
   /** The secret a reference of the config stands for. */
   "secrets.resolve": request({
     params: z.object({ ref: key }),
     result: z.string().max(1024 * 1024),
     capability: "secrets.read",
+    secret: { result: true },
     idempotent: true,
   }),
 } as const;

@@ -20,6 +20,7 @@ export const webToWorker = {
       body: body.optional(),
     }),
     result: httpAnswer,
+    secret: { params: ["headers", "query", "body"], result: ["headers", "body"] },
     optional: true,
   }),
   /** A request of a user of the product to the plugin's own HTTP API, already authenticated. */
@@ -35,6 +36,7 @@ export const webToWorker = {
       actor: actor.optional(),
     }),
     result: httpAnswer,
+    secret: { params: ["headers", "query", "body"], result: ["headers", "body"] },
     optional: true,
   }),
 } as const;

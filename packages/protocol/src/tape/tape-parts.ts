@@ -44,3 +44,8 @@ export function withPayload(message: Message, payload: unknown): Message {
   if (member === undefined) return { ...message, params: payload };
   return { ...message, params: { ...(message.params as object), [member]: payload } };
 }
+
+export const isItem = (method: string): boolean => method === "$/stream/item" || method === "$/input/item";
+
+/** Whether a notification about a call carries something of its content. */
+export const isPayload = (method: string): boolean => MEMBERS.has(method);

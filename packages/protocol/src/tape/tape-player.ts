@@ -1,11 +1,26 @@
 import { isReservedMethod } from "../contract.js";
-import type { Id, Message, MessageMeta, RequestMessage } from "../messages.js";
+import type {
+  ErrorMessage,
+  Id,
+  Message,
+  MessageMeta,
+  NotificationMessage,
+  RequestMessage,
+  ResultMessage,
+} from "../messages.js";
 import { aboutCall } from "./about-call.js";
 import type { LinkedMessage, TapeCall } from "./tape-calls.js";
 import { type End, REDACTED } from "./tape-format.js";
-import { type Difference, type PlayedPart, partOf, payloadOf, withPayload } from "./tape-parts.js";
+import { type Difference, isItem, isPayload, type PlayedPart, partOf, payloadOf, withPayload } from "./tape-parts.js";
 import type { Script } from "./tape-scripts.js";
-import { holdsRedacted, matchesError, matchesTape } from "./tape-values.js";
+import { createExpectations, createRuns, isAwaited, type Run, type Step } from "./tape-steps.js";
+import { holdsRedacted, matchesAnswer, matchesTape } from "./tape-values.js";
+
+/** Says what is sent in place of a payload in which something was redacted. */
+export type Reveal = (
+  value: unknown,
+  place: { readonly line: number; readonly method: string; readonly part: PlayedPart },
+) => unknown;
 
 /** What plays one end's part of the traffic of one process. */
 export interface PlayerOptions {
@@ -14,38 +29,28 @@ export interface PlayerOptions {
   readonly send: (message: Message) => void;
   /** Told where the real end says something else than the tape. */
   readonly onDifference: (difference: Difference) => void;
-  /** A payload of the tape in which something was redacted, with what is to be sent in its place. Default: the mark. */
-  readonly reveal?:
-    | ((
-        value: unknown,
-        place: { readonly line: number; readonly method: string; readonly part: PlayedPart },
-      ) => unknown)
-    | undefined;
+  /** Default: the mark is sent. */
+  readonly reveal?: Reveal | undefined;
   /** Told of a call whose params are unknown: it is left out. Default: it is made with the mark. */
   readonly onUnplayable?: ((entry: LinkedMessage) => void) | undefined;
   /** Takes a call of the same method for the one on the tape though its params differ, which is a difference. */
   readonly takesOtherParams: boolean;
 }
 
-/** How a played call stands. */
+/** How a played call stands: its id now, and what its reader has asked for. */
 interface CallState {
   id: Id | undefined;
   isOver: boolean;
+  readsInput: boolean;
   items: number;
   bytes: number;
-}
-
-interface Step {
-  readonly entry: LinkedMessage;
-  readonly isOwn: boolean;
-  isDone: boolean;
 }
 
 /** Plays a tape: sends what its end said when what went before has come, and compares what comes. */
 export interface TapePlayer {
   /** Sends what waits for nothing. */
   start(): void;
-  /** Takes a message of the real end; `false`: the tape has nothing like it. */
+  /** Takes a message of the real end; `false`: a call or notification that the tape has not. */
   receive(message: Message): boolean;
   /** What is waited for does not come: it is a difference, and the tape goes on. Returns whether anything was waited for. */
   skip(): boolean;
@@ -54,84 +59,45 @@ export interface TapePlayer {
   /** The line it has come to. */
   readonly line: number;
   /** The scripts that are played out. */
-  readonly finished: readonly Script[];
+  readonly finished: ReadonlySet<Script>;
 }
 
 export function createTapePlayer(options: PlayerOptions): TapePlayer {
-  const scripts = options.scripts.map((script) => ({
-    script,
-    at: 0,
-    steps: script.map((entry): Step => ({ entry, isOwn: entry.from === options.plays, isDone: false })),
-  }));
-  const theirs = scripts.flatMap(({ steps }) => steps.filter(({ isOwn }) => !isOwn));
+  const runs = createRuns(options.scripts, options.plays);
+  const expected = createExpectations(runs);
   const states = new Map<TapeCall, CallState>();
   /** By the ids in use now: calls of the played end, and of the real one. */
   const ownCalls = new Map<Id, TapeCall>();
   const theirCalls = new Map<Id, TapeCall>();
+  const runOf = new Map<TapeCall, Run>();
+  for (const { entry, run } of runs.flatMap(({ steps }) => steps)) if (entry.call) runOf.set(entry.call, run);
   const invocations = new Map<string, string>();
+  const finished = new Set<Script>();
   let lastId = 0;
   let line = 0;
-  let isAdvancing = false;
 
   const stateOf = (call: TapeCall): CallState => {
-    const state = states.get(call) ?? { id: undefined, isOver: false, items: 0, bytes: 0 };
+    const state = states.get(call) ?? { id: undefined, isOver: false, readsInput: true, items: 0, bytes: 0 };
     states.set(call, state);
     return state;
   };
   const differ = (entry: LinkedMessage, kind: Difference["kind"], got: unknown): void => {
-    const { line, message, call } = entry;
-    const part = partOf(message);
-    const method = call?.method ?? ("method" in message ? message.method : "");
-    options.onDifference({ line, kind, method, part, expected: payloadOf(message), got });
+    const { line, message } = entry;
+    const method = methodOf(entry);
+    options.onDifference({ line, kind, method, part: partOf(message), expected: payloadOf(message), got });
   };
   const miss = (step: Step): void => {
-    step.isDone = true;
-    if (step.entry.call?.isCancelled !== true) differ(step.entry, "missing", undefined);
+    if (step.isDone) return;
+    expected.finish(step);
+    if (isAwaited(step)) differ(step.entry, "missing", undefined);
   };
 
-  const sendStep = ({ entry }: Step): "sent" | "later" | "never" => {
-    const { message, call } = entry;
-    const state = call && stateOf(call);
-    const isRequest = "method" in message && "id" in message;
-    const sent = revealed(entry);
-    if (partOf(message) === "params" && payloadOf(sent) === REDACTED && options.onUnplayable !== undefined) {
-      options.onUnplayable(entry);
-      for (const step of theirs) if (call !== undefined && step.entry.call === call) step.isDone = true;
-      return "never";
-    }
-    if (isRequest && call !== undefined && state !== undefined) {
-      state.id = ++lastId;
-      ownCalls.set(state.id, call);
-      options.send({ ...sent, id: state.id, ...remapped(message.meta) } as RequestMessage);
-      return "sent";
-    }
-    if (state === undefined) {
-      options.send({ ...sent, ...("method" in message && remapped(message.meta)) } as Message);
-      return "sent";
-    }
-    // The real end never made this call, or has answered it already.
-    if (state.id === undefined || (state.isOver && call?.caller === options.plays)) return "never";
-    if (!("method" in message)) {
-      state.isOver = true;
-      options.send({ ...sent, id: state.id } as Message);
-      return "sent";
-    }
-    if (isItem(message.method)) {
-      if (state.items < 1 || state.bytes < 1) return "later";
-      state.items--;
-      state.bytes -= JSON.stringify(message).length;
-    }
-    options.send({ ...sent, params: { ...(sent as { params?: object }).params, id: state.id } } as Message);
-    return "sent";
-  };
-
-  const revealed = ({ line, message, call }: LinkedMessage): Message => {
+  const revealed = (entry: LinkedMessage): Message => {
+    const { line, message } = entry;
     const value = payloadOf(message);
     if (options.reveal === undefined || !holdsRedacted(value)) return message;
-    const method = call?.method ?? ("method" in message ? message.method : "");
-    return withPayload(message, options.reveal(value, { line, method, part: partOf(message) }));
+    return withPayload(message, options.reveal(value, { line, method: methodOf(entry), part: partOf(message) }));
   };
-
   /** A nested call names the invocation it was lent now. */
   const remapped = (meta: MessageMeta | undefined): { meta?: MessageMeta } => {
     if (meta === undefined) return {};
@@ -139,140 +105,147 @@ export function createTapePlayer(options: PlayerOptions): TapePlayer {
     return { meta: invocationId === undefined ? meta : { ...meta, invocationId } };
   };
 
-  const advance = (): void => {
-    if (isAdvancing) return;
-    isAdvancing = true;
-    for (const one of scripts) {
-      for (let step = one.steps[one.at]; step !== undefined; step = one.steps[++one.at]) {
-        if (step.isOwn ? sendStep(step) === "later" : !step.isDone && isAwaited(step.entry)) break;
-        line = Math.max(line, step.entry.line);
-      }
+  /** Sends a message of the played end, with the ids of now. Returns whether it has to wait. */
+  const mustWait = ({ entry }: Step): boolean => {
+    const { message, call } = entry;
+    const sent = revealed(entry);
+    const isRequest = "method" in message && "id" in message;
+    if (partOf(message) === "params" && payloadOf(sent) === REDACTED && options.onUnplayable !== undefined) {
+      options.onUnplayable(entry);
+      if (call !== undefined) for (const step of expected.allAbout(call)) expected.finish(step);
+    } else if (call === undefined) {
+      options.send({ ...sent, ...("method" in message && remapped(message.meta)) } as Message);
+    } else if (isRequest) {
+      stateOf(call).id = ++lastId;
+      ownCalls.set(lastId, call);
+      options.send({ ...sent, id: lastId, ...remapped(message.meta) } as RequestMessage);
+    } else return mustWaitAbout(sent, call);
+    return false;
+  };
+  const mustWaitAbout = (message: Message, call: TapeCall): boolean => {
+    const state = stateOf(call);
+    const { id } = state;
+    // The real end never made this call, or has answered it already.
+    if (id === undefined || state.isOver) return false;
+    if (!("method" in message)) {
+      state.isOver = true;
+      options.send({ ...message, id });
+      return false;
     }
-    isAdvancing = false;
+    if (message.method === "$/input/item" && !state.readsInput) return false;
+    if (isItem(message.method)) {
+      if (state.items < 1 || state.bytes < 1) return true;
+      state.items--;
+      state.bytes -= JSON.stringify(message).length;
+    }
+    options.send({ ...message, params: { ...(message.params as object), id } } as Message);
+    return false;
   };
 
-  const findCall = (message: Message, isCall: boolean): Step | undefined => {
-    if (!("method" in message)) return undefined;
-    const alike = theirs.filter(({ isDone, entry }) => {
-      const expected = entry.message;
-      return !isDone && "method" in expected && expected.method === message.method && "id" in expected === isCall;
-    });
-    // What the runtime says of times and reasons is nobody's doing.
-    const isLike = ({ entry }: Step): boolean =>
-      isReservedMethod(message.method) || matchesTape(payloadOf(entry.message), payloadOf(message));
-    const same = alike.find(isLike);
-    if (same !== undefined || !options.takesOtherParams) return same;
-    if (alike[0] !== undefined) differ(alike[0].entry, "differs", payloadOf(message));
-    return alike[0];
+  const advance = (run: Run): void => {
+    for (let step = run.steps[run.at]; step !== undefined; step = run.steps[++run.at]) {
+      if (step.isOwn ? mustWait(step) : !step.isDone && isAwaited(step)) return;
+      line = Math.max(line, step.entry.line);
+    }
+    finished.add(run.script);
   };
 
-  const takeCall = (message: Message): boolean => {
-    const isCall = "id" in message;
-    const step = findCall(message, isCall);
-    if (step === undefined) return false;
-    step.isDone = true;
-    const { call } = step.entry;
-    const [before, now] = [metaOf(step.entry.message), metaOf(message)];
-    if (before?.invocation !== undefined && now?.invocation !== undefined) {
-      invocations.set(before.invocation.id, now.invocation.id);
+  const takeCall = (message: RequestMessage | NotificationMessage): Run | undefined => {
+    const step = expected.call(message, options.takesOtherParams);
+    if (step === undefined) return undefined;
+    const { entry, run } = step;
+    expected.finish(step);
+    const got = payloadOf(message);
+    if (options.takesOtherParams && !isReservedMethod(message.method) && !matchesTape(payloadOf(entry.message), got)) {
+      differ(entry, "differs", got);
     }
-    if (call !== undefined && isCall) {
-      const state = stateOf(call);
-      state.id = message.id as Id;
-      state.items = now?.credit?.items ?? 0;
-      state.bytes = now?.credit?.bytes ?? 0;
-      theirCalls.set(message.id as Id, call);
-    }
-    return true;
+    const before = "method" in entry.message ? entry.message.meta?.invocation : undefined;
+    const now = message.meta?.invocation;
+    if (before !== undefined && now !== undefined) invocations.set(before.id, now.id);
+    if (entry.call === undefined || !("id" in message)) return run;
+    const { items = 0, bytes = 0 } = message.meta?.credit ?? {};
+    Object.assign(stateOf(entry.call), { id: message.id, items, bytes });
+    theirCalls.set(message.id, entry.call);
+    return run;
   };
 
-  const takeAnswer = (message: Message & { readonly id: Id | null }): boolean => {
+  const takeAnswer = (message: ResultMessage | ErrorMessage): TapeCall | undefined => {
     const call = message.id === null ? undefined : ownCalls.get(message.id);
-    if (call === undefined) return false;
+    if (call === undefined) return undefined;
     stateOf(call).isOver = true;
-    const rest = theirs.filter(({ isDone, entry }) => !isDone && entry.call === call);
-    const answer = rest.find(({ entry }) => !("method" in entry.message));
-    for (const step of rest) if (step !== answer && isAwaited(step.entry)) miss(step);
-    if (answer === undefined) return true;
-    answer.isDone = true;
-    if (!call.isCancelled && !isSameAnswer(answer.entry.message, message))
+    const answer = expected.about(call, undefined);
+    if (answer !== undefined) expected.finish(answer);
+    for (const step of expected.allAbout(call)) miss(step);
+    const isCompared = answer !== undefined && !call.isCancelled;
+    if (isCompared && !matchesAnswer(answer.entry.message, message))
       differ(answer.entry, "differs", payloadOf(message));
-    return true;
+    return call;
   };
 
-  const takeRemark = (message: Message & { readonly method: string }, call: TapeCall | undefined): boolean => {
-    if (call === undefined) return true;
-    if (message.method.endsWith("/credit")) {
-      const { items, bytes } = (message as { readonly params?: unknown }).params as {
-        readonly items: number;
-        readonly bytes: number;
-      };
-      stateOf(call).items += items;
-      stateOf(call).bytes += bytes;
+  /** What is said about a call, beside its answer. */
+  const takeRemark = (message: NotificationMessage, call: TapeCall): void => {
+    const { method } = message;
+    const state = stateOf(call);
+    if (method.endsWith("/credit")) {
+      const { items, bytes } = message.params as { readonly items: number; readonly bytes: number };
+      state.items += items;
+      state.bytes += bytes;
     }
-    if (message.method === "$/input/cancel") stateOf(call).isOver = true;
-    const step = theirs.find(({ isDone, entry }) => {
-      return !isDone && entry.call === call && "method" in entry.message && entry.message.method === message.method;
-    });
-    if (step === undefined) return call.response === undefined || call.isCancelled || !isPayload(message.method);
-    step.isDone = true;
-    if (!isPayload(message.method) || call.isCancelled) return true;
-    if (!matchesTape(payloadOf(step.entry.message), payloadOf(message)))
-      differ(step.entry, "differs", payloadOf(message));
-    return true;
+    if (method === "$/input/cancel") state.readsInput = false;
+    const step = expected.about(call, method);
+    if (step !== undefined) expected.finish(step);
+    if (!isPayload(method) || call.isCancelled) return;
+    const got = payloadOf(message);
+    if (step !== undefined) {
+      if (!matchesTape(payloadOf(step.entry.message), got)) differ(step.entry, "differs", got);
+    } else if (call.response !== undefined) {
+      const part = partOf(message);
+      options.onDifference({ line, kind: "unexpected", method: call.method, part, expected: undefined, got });
+    }
   };
 
   return {
-    start: advance,
+    start() {
+      for (const run of runs) advance(run);
+    },
     receive(message) {
       const about = aboutCall(message);
-      let isKnown: boolean;
-      if (!("method" in message)) isKnown = takeAnswer(message);
-      else if (about === undefined || "id" in message) isKnown = takeCall(message);
-      else isKnown = takeRemark(message, (about.sentBy === "caller" ? theirCalls : ownCalls).get(about.id));
-      advance();
-      return isKnown;
+      let call: TapeCall | undefined;
+      if (!("method" in message)) call = takeAnswer(message);
+      else if (about === undefined || "id" in message) {
+        const run = takeCall(message);
+        if (run !== undefined) advance(run);
+        return run !== undefined;
+      } else {
+        call = (about.sentBy === "caller" ? theirCalls : ownCalls).get(about.id);
+        if (call !== undefined) takeRemark(message, call);
+      }
+      const run = call && runOf.get(call);
+      if (run !== undefined) advance(run);
+      return true;
     },
     skip() {
-      const stuck = scripts.flatMap(({ steps, at }) => steps[at] ?? []);
-      for (const { entry } of stuck) {
-        const call = entry.call;
-        for (const step of theirs)
-          if (!step.isDone && (step.entry === entry || (call && step.entry.call === call))) miss(step);
+      const stuck = runs.flatMap(({ steps, at }) => steps[at] ?? []);
+      for (const step of stuck) {
+        const { call } = step.entry;
+        if (!step.isOwn) miss(step);
+        if (call === undefined) continue;
+        for (const other of expected.allAbout(call)) miss(other);
         // Nobody asks for these items any more.
-        if (call !== undefined && entry.from === options.plays) stateOf(call).id = undefined;
+        if (step.isOwn) stateOf(call).isOver = true;
       }
-      advance();
+      for (const run of runs) advance(run);
       return stuck.length > 0;
     },
     get isDone() {
-      return (
-        scripts.every(({ steps, at }) => at === steps.length) &&
-        theirs.every(({ isDone, entry }) => isDone || !isAwaited(entry))
-      );
+      return expected.awaited === 0 && finished.size === runs.length;
     },
     get line() {
       return line;
     },
-    get finished() {
-      return scripts.filter(({ steps, at }) => at === steps.length).map(({ script }) => script);
-    },
+    finished,
   };
 }
 
-const metaOf = (message: Message): MessageMeta | undefined => ("method" in message ? message.meta : undefined);
-
-const isItem = (method: string): boolean => method === "$/stream/item" || method === "$/input/item";
-
-const isPayload = (method: string): boolean => isItem(method) || method === "$/progress" || method === "$/input/end";
-
-/** What the other end says of its own accord, and not to pace or to stop somebody, which depends on time. */
-const isAwaited = ({ message, call }: LinkedMessage): boolean =>
-  !("method" in message)
-    ? call?.isCancelled !== true
-    : !message.method.startsWith("$/") || (isPayload(message.method) && call?.isCancelled !== true);
-
-function isSameAnswer(expected: Message, got: Message): boolean {
-  if ("error" in expected && "error" in got) return matchesError(expected.error, got.error);
-  return "result" in expected && "result" in got && matchesTape(expected.result, got.result);
-}
+const methodOf = ({ call, message }: LinkedMessage): string =>
+  call?.method ?? ("method" in message ? message.method : "");

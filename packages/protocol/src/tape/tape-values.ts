@@ -1,4 +1,5 @@
 import { ErrorCode, errorCodeName } from "../errors.js";
+import type { Message } from "../messages.js";
 import { REDACTED } from "./tape-format.js";
 
 /** Whether a value is what the tape has. What was redacted is like anything. */
@@ -15,12 +16,17 @@ export function matchesTape(expected: unknown, got: unknown): boolean {
 }
 
 /**
- * Whether an error is what the tape has: by its code, and by message and data unless the runtime made it, whose messages
- * tell of times.
+ * Whether an answer is what the tape has: errors by their code, and by message and data unless the runtime made them, whose
+ * messages tell of times.
  */
-export function matchesError(expected: unknown, got: unknown): boolean {
-  const [code, theirs] = [member(expected, "code"), member(got, "code")];
-  if (code !== theirs) return false;
+export function matchesAnswer(expected: Message, got: Message): boolean {
+  if ("error" in expected && "error" in got) return matchesError(expected.error, got.error);
+  return "result" in expected && "result" in got && matchesTape(expected.result, got.result);
+}
+
+function matchesError(expected: unknown, got: unknown): boolean {
+  const code = member(expected, "code");
+  if (code !== member(got, "code")) return false;
   const isRuntimes = typeof code === "number" && errorCodeName(code) !== undefined && code !== ErrorCode.WORKER_ERROR;
   return isRuntimes || matchesTape(expected, got);
 }

@@ -6,7 +6,7 @@ import {
   handshakeOf,
   linkCalls,
   matchesTape,
-  type PlayerOptions,
+  type Reveal,
   type TapeHandshake,
   type TapeIncarnation,
 } from "@outrigger/protocol/tape";
@@ -21,7 +21,7 @@ export interface ReplaySource {
     readonly differences: Difference[];
     readonly skipped: { readonly line: number; readonly method: string }[];
   };
-  readonly reveal: PlayerOptions["reveal"];
+  readonly reveal: Reveal | undefined;
   readonly config: unknown;
   readonly manifest: unknown;
   readonly codec: Codec | undefined;

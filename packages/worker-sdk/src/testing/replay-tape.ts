@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Clock, type Codec, systemClock } from "@outrigger/protocol";
-import { checkTapeContract, type Difference, type PlayerOptions, readTape } from "@outrigger/protocol/tape";
+import { checkTapeContract, type Difference, type Reveal, readTape } from "@outrigger/protocol/tape";
 import { definitionOf, type Plugin } from "../define-plugin.js";
 import { checkOptions } from "../option-checks.js";
 import { replayProcess } from "./replay-process.js";
@@ -11,7 +11,7 @@ export interface ReplayOptions {
   readonly config?: unknown;
   readonly manifest?: unknown;
   /** Says what the plugin is given in place of a payload in which something was redacted. Default: the mark, `"[redacted]"`. */
-  readonly reveal?: PlayerOptions["reveal"];
+  readonly reveal?: Reveal | undefined;
   /** Replays a tape that was cut off, or lacks messages, as far as it goes. Default `false`. */
   readonly partial?: boolean | undefined;
   /** How long nothing may come of what the tape has next, ms: then it counts as missing. Default 2,000. */
