@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineContract, jsonCodec, request } from "@outrigger/protocol";
@@ -53,6 +53,13 @@ test("nothing is opened before a process is recorded; what was in the file is ov
   expect(incarnations).toMatchObject([1, 2, 3].map((number) => ({ number, exit: { messages: 1, dropped: 0 } })));
   expect(tape.stats).toMatchObject({ file: path, lines: 7, dropped: 0, error: undefined });
   expect(tape.stats.bytes).toBe((await readFile(path)).length);
+});
+
+test.skipIf(process.platform === "win32")("a tape is its owner's to read", async () => {
+  const { tape, path } = tapeFile("mode");
+  tape.begin(1, never).exit(asked);
+  await tape.flush();
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
 test("what comes after the end of a process is not recorded, and its end once", async () => {

@@ -51,6 +51,8 @@ export const DEFAULT_TAPE_LIMITS = { maxBytes: 64 * 1024 * 1024, bufferBytes: 4 
 /** What the last lines of processes may take above the bounds. */
 const RESERVE_BYTES = 16 * 1024;
 const FLUSH_MS = 2_000;
+/** Mode of a file that is made: what calls carry is nobody else's business. */
+const OWNER_ONLY = 0o600;
 
 /** Files being written, of all hosts of this process: two recordings in one file are none. */
 const inUse = new Map<string, object>();
@@ -88,7 +90,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     try {
       while (queue.length > 0 || (handle !== undefined && processes === 0)) {
         if (queue.length > 0) {
-          handle ??= await open(path, isBegun ? "a" : "w");
+          handle ??= await open(path, isBegun ? "a" : "w", OWNER_ONLY);
           isBegun = true;
           const [text, size] = [queue.join(""), queuedBytes];
           queue = [];

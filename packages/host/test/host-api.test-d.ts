@@ -228,3 +228,12 @@ describe("a call's options", () => {
     expectTypeOf(status).toEqualTypeOf<"outrigger:worker:status">();
   });
 });
+
+test("a recording is a file, with bounds", () => {
+  const entry = new URL("plugin.js", import.meta.url);
+  host.start("w", { entry, record: "a.ndjson" });
+  host.start("w", { entry, record: { file: entry, maxBytes: 1_000_000, bufferBytes: 10_000 } });
+  // @ts-expect-error: there is no recording without a file
+  host.start("w", { entry, record: { maxBytes: 1_000_000 } });
+  expectTypeOf(worker.diagnostics().tape?.dropped).toEqualTypeOf<number | undefined>();
+});
