@@ -140,9 +140,9 @@ export type StartOptions<C extends Contract = Contract> = WorkerSource &
     /** Told to the worker in the handshake; what JSON can carry. */
     readonly config?: unknown;
     /**
-     * Records the worker's traffic in a file (path or URL), as a tape that `tapeLauncher` and `replayTape` play. Begun anew by each
-     * start with options; what the contract marks as `secret`, and what it does not describe, is not shown. Default: nothing is
-     * recorded. See docs/calls.md in the repository.
+     * Records the worker's traffic in a file (path or URL), as a tape that `tapeLauncher` and `replayTape` play. What the
+     * contract marks as `secret`, and what it does not describe, is not shown. Default: nothing is recorded. See
+     * docs/calls.md in the repository.
      */
     readonly record?: string | URL | RecordOptions | undefined;
   };

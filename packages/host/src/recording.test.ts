@@ -25,7 +25,8 @@ it("a tape is whole when its worker has stopped, and goes on when it is started 
   await worker.stop();
   const first = await readFile(path, "utf8");
   expect(readTape(first).incarnations).toMatchObject([{ number: 1, exit: { reason: "requested" } }]);
-  await worker.start();
+  // With options too: what the process before has left is not overwritten.
+  await host.start("w", { launcher, record: path });
   await worker.stop();
   const second = await readFile(path, "utf8");
   expect(second.startsWith(first)).toBe(true);

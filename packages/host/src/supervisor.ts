@@ -63,7 +63,9 @@ export class Supervisor {
 
   /** What the next process is made from; one that runs stays as it is. */
   define(spec: WorkerSpec): void {
-    this.#spec = spec;
+    const { tape } = this.#spec;
+    // A recording goes on in its file, which the process before may not have let go of yet.
+    this.#spec = tape !== undefined && tape.path === spec.tape?.path ? { ...spec, tape } : spec;
   }
 
   start(): Promise<void> {

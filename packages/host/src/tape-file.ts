@@ -5,7 +5,7 @@ import type { HostRuntime } from "./host-runtime.js";
 
 /** How a worker's traffic is recorded. */
 export interface RecordOptions {
-  /** Path or file URL; what was in it is overwritten. */
+  /** Path or file URL. What was in it is overwritten, unless this worker records into it already. */
   readonly file: string | URL;
   /** Largest size of the file, bytes. Past it messages are dropped and counted. Default 64 MiB. */
   readonly maxBytes?: number | undefined;
