@@ -46,6 +46,8 @@ export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<
   readonly channels: number;
   /** Subscriptions to its push channels at once. Default 1,000. */
   readonly subscriptions: number;
+  /** Params held for a second sending of `idempotent` calls, bytes. Past it a call is sent as any, and once. Default 64 MiB. */
+  readonly resendBytes: number;
   /** How much of the end of its stderr is kept for failure messages, characters. Default 8,000. */
   readonly stderrTailCharacters: number;
   /** Log lines of the worker written per second. Default 100. */

@@ -47,7 +47,7 @@ const LIMITS = names<HostLimits>({
   ...{ messageBytes: true, depth: true, values: true, outgoingCalls: true, incomingCalls: true },
   ...{ streamItems: true, streamBytes: true, unsentBytes: true, heapMb: true, rssMb: true },
   ...{ invocations: true, invocationGraceMs: true, notificationScopeMs: true },
-  ...{ channels: true, subscriptions: true },
+  ...{ channels: true, subscriptions: true, resendBytes: true },
   ...{ stderrTailCharacters: true, logLinesPerSecond: true, logBurst: true },
 });
 const LIVENESS = names<LivenessSettings>({ pingMs: true, unresponsiveAfterMs: true, onHang: true });

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { defineContract, ErrorCode, request } from "@outrigger/protocol";
 import { expect, it } from "vitest";
 import { z } from "zod";
@@ -7,7 +8,7 @@ import { fakeRuntime, settled } from "./fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "./fake-launcher.js";
 import type { SharedOptions } from "./host-options.js";
 
-const params = z.object({ n: z.number().optional(), tenant: z.string().optional() });
+const params = z.object({ n: z.number().optional(), text: z.string().optional(), tenant: z.string().optional() });
 const contract = defineContract({
   name: "acme.resend",
   version: 1,
@@ -53,10 +54,10 @@ it("a call of an idempotent method that dies with its worker is sent once more, 
   await settled();
   launcher.latest.die("SIGKILL");
   await settled();
-  expect(worker.diagnostics().resends).toEqual({ waiting: 3, sent: 0 });
+  expect(worker.diagnostics().resends).toMatchObject({ waiting: 3, sent: 0 });
   await runtime.advance(2_000);
   expect(await Promise.all(calls)).toEqual(["2: 1", "2: 2", "2: 3"]);
-  expect(worker.diagnostics().resends).toEqual({ waiting: 0, sent: 3 });
+  expect(worker.diagnostics().resends).toEqual({ waiting: 0, sent: 3, heldBytes: 0 });
   const ids = seen.map(({ invocation }) => invocation);
   expect(new Set(ids).size).toBe(6);
   expect(seen.map(({ n }) => n)).toEqual([1, 2, 3, 1, 2, 3]);
@@ -213,5 +214,50 @@ it("what a process answers is the answer: no code it chooses has a call sent aga
   const host = createHost(contract, { runtime: fakeRuntime(), logger: silent });
   const worker = await host.start("w", { launcher });
   await expect(worker.request("look", {})).rejects.toMatchObject({ remote: true, message: "I am gone" });
-  expect([runs, worker.diagnostics().resends]).toEqual([1, { waiting: 0, sent: 0 }]);
+  expect([runs, worker.diagnostics().resends]).toEqual([1, { waiting: 0, sent: 0, heldBytes: 0 }]);
+});
+
+it("many calls that wait with one signal listen to it once", async () => {
+  const { launcher, worker } = await setup();
+  const { signal } = new AbortController();
+  for (let n = 0; n < 12; n++) worker.request("look", { n }, { signal });
+  await settled();
+  launcher.latest.die("SIGKILL");
+  await settled();
+  expect(worker.diagnostics().resends.waiting).toBe(12);
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+});
+
+it("params are held within a bound in bytes; a call past it is sent, and dies with its worker", async () => {
+  const { runtime, launcher, worker } = await setup(1, { limits: { resendBytes: 2_500 } });
+  const text = "x".repeat(1_000);
+  const held = [1, 2].map((n) => worker.request("look", { n, text }));
+  const past = outcome(worker.request("look", { n: 3, text }));
+  const small = worker.request("look", { n: 4 });
+  await settled();
+  const { heldBytes } = worker.diagnostics().resends;
+  expect(heldBytes).toBeGreaterThan(2_000);
+  expect(heldBytes).toBeLessThanOrEqual(2_500);
+  launcher.latest.die("SIGKILL");
+  // Nobody has measured those: they were never written.
+  const late = [{ n: 5 }, { n: 6, text }].map((given) => worker.request("look", given));
+  const refused = outcome(late[1] as Promise<unknown>);
+  await settled();
+  for (const { error } of [past, refused]) expect(error).toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
+  expect(worker.diagnostics().resends).toMatchObject({ waiting: 4 });
+  await runtime.advance(2_000);
+  expect(await Promise.all([...held, small, late[0]])).toEqual(["2: 1", "2: 2", "2: 4", "2: 5"]);
+  expect(worker.diagnostics().resends).toEqual({ waiting: 0, sent: 4, heldBytes: 0 });
+});
+
+it("a call that is answered holds nothing any more, nor one that is cancelled", async () => {
+  const { launcher, worker } = await setup(0);
+  await worker.request("look", { n: 1 });
+  expect(worker.diagnostics().resends.heldBytes).toBe(0);
+  const controller = new AbortController();
+  const call = outcome(worker.request("patient", { n: 1 }, { signal: controller.signal }));
+  expect(worker.diagnostics().resends.heldBytes).toBeGreaterThan(0);
+  controller.abort();
+  await settled();
+  expect([call.times, worker.diagnostics().resends.heldBytes, launcher.processes.length]).toEqual([1, 0, 1]);
 });

@@ -1,5 +1,6 @@
 import { type Clock, cancelError, ErrorCode, isRpcError, RpcError } from "@outrigger/protocol";
-import { handled } from "@outrigger/protocol/outcomes";
+import { createAbortListeners, handled } from "@outrigger/protocol/outcomes";
+import { createHeldParams, type Held } from "./held-params.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { ChannelCallOptions } from "./worker-channel.js";
 
@@ -8,6 +9,8 @@ export interface ResendSource {
   readonly clock: Clock;
   /** Calls that may wait for the next process at once. */
   readonly maxWaiting: () => number;
+  /** Bytes of their params, and of those of calls in flight. */
+  readonly maxBytes: () => number;
   /** How long a call may take in all, ms, when its caller does not say. */
   readonly timeoutMs: (method: string) => number;
   readonly status: () => WorkerStatus;
@@ -30,6 +33,8 @@ export interface ResendStats {
   readonly waiting: number;
   /** Calls sent a second time, since the worker was first started. */
   readonly sent: number;
+  /** Bytes of the params held for it, of calls in flight and those that wait. */
+  readonly heldBytes: number;
 }
 
 interface Waiting {
@@ -43,12 +48,14 @@ const COMES_BACK: ReadonlySet<WorkerStatus> = new Set(["running", "crashed", "ba
 export function createResender(source: ResendSource): Resender {
   const { clock } = source;
   const waiting = new Set<Waiting>();
+  const aborts = createAbortListeners();
+  const params = createHeldParams(source.maxBytes);
   let sent = 0;
 
   /** Waits for the next process, as long as the call has time, and sends the call to it. */
   const again = (
     method: string,
-    params: unknown,
+    held: Held,
     options: ChannelCallOptions,
     died: RpcError,
     deadline: number,
@@ -59,7 +66,8 @@ export function createResender(source: ResendSource): Resender {
       const leave = (): void => {
         waiting.delete(entry);
         cancelTimer();
-        signal?.removeEventListener("abort", onAbort);
+        held.drop();
+        if (signal !== undefined) aborts.remove(signal, onAbort);
       };
       const fail = (error: RpcError): void => {
         leave();
@@ -69,6 +77,7 @@ export function createResender(source: ResendSource): Resender {
       const entry: Waiting = {
         giveUp: () => fail(died),
         sendAgain() {
+          const { params } = held;
           leave();
           sent++;
           try {
@@ -87,35 +96,46 @@ export function createResender(source: ResendSource): Resender {
         () => fail(notBackInTime(method, timeoutMs, died)),
         Math.max(0, deadline - clock.now()),
       );
-      signal?.addEventListener("abort", onAbort, { once: true });
       waiting.add(entry);
       if (signal?.aborted === true) onAbort();
+      else if (signal !== undefined) aborts.add(signal, onAbort);
     });
 
   return {
-    request(method, params, options) {
+    request(method, given, options) {
       const startedAt = clock.now();
+      // From here on nothing else holds them: what was let go of is free once it is written.
+      const held = params.hold(given);
       const retry = (error: unknown): Promise<unknown> => {
-        if (!isDeath(error) || !COMES_BACK.has(source.status()) || waiting.size >= source.maxWaiting()) throw error;
+        const mayWait = isDeath(error) && COMES_BACK.has(source.status()) && waiting.size < source.maxWaiting();
+        if (!mayWait || !held.isHeld()) {
+          held.drop();
+          throw error;
+        }
         const timeoutMs = options.timeoutMs ?? source.timeoutMs(method);
-        return again(method, params, options, error, startedAt + timeoutMs, timeoutMs);
+        return again(method, held, options, error, startedAt + timeoutMs, timeoutMs);
       };
       let first: Promise<unknown>;
       try {
-        first = source.send(method, params, options);
+        first = source.send(method, given, { ...options, onSent: held.measured });
       } catch (error) {
         // Its process is gone, and only its status does not tell yet: the call was made to a worker that runs.
         if (source.status() === "running") return handled(retry(error));
         throw error;
       }
-      return handled(first.catch(retry));
+      return handled(
+        first.then((result) => {
+          held.drop();
+          return result;
+        }, retry),
+      );
     },
     onStatus(status) {
       if (status === "running") for (const entry of [...waiting]) entry.sendAgain();
       else if (!COMES_BACK.has(status)) for (const entry of [...waiting]) entry.giveUp();
     },
     get stats() {
-      return { waiting: waiting.size, sent };
+      return { waiting: waiting.size, sent, heldBytes: params.bytes };
     },
   };
 }

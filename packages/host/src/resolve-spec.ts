@@ -44,6 +44,7 @@ const DEFAULT_LIMITS: Omit<HostLimits, Unlimited> = {
   notificationScopeMs: DEFAULT_INVOCATION_LIMITS.notificationMs,
   channels: DEFAULT_CHANNEL_LIMITS.max,
   subscriptions: DEFAULT_SUBSCRIPTIONS,
+  resendBytes: 64 * 1024 * 1024,
   stderrTailCharacters: DEFAULT_STDERR_TAIL,
   logLinesPerSecond: DEFAULT_LOG_LIMITS.linesPerSecond,
   logBurst: DEFAULT_LOG_LIMITS.burst,
@@ -142,6 +143,7 @@ function workerLimits(limits: Omit<HostLimits, Unlimited>, callMs: number): Omit
     },
     channels: { ...DEFAULT_CHANNEL_LIMITS, max: limits.channels },
     subscriptions: limits.subscriptions,
+    resendBytes: limits.resendBytes,
     log: { ...DEFAULT_LOG_LIMITS, linesPerSecond: limits.logLinesPerSecond, burst: limits.logBurst },
     stderrTailCharacters: limits.stderrTailCharacters,
   };

@@ -37,6 +37,8 @@ export interface WorkerLimits {
   readonly channels: ChannelLimits;
   /** Subscriptions to them. */
   readonly subscriptions: number;
+  /** Of params held for a second sending. */
+  readonly resendBytes: number;
   readonly log: LogLimits;
   readonly stderrTailCharacters: number;
   /** `undefined`: none. */

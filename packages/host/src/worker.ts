@@ -104,6 +104,7 @@ export function createWorker<C extends Contract>(
   const resender = createResender({
     clock: core.runtime.clock,
     maxWaiting: () => supervisor.spec.limits.peer.outgoingCalls,
+    maxBytes: () => supervisor.spec.limits.resendBytes,
     timeoutMs: (method) => timeoutOf(core.contract.hostToWorker[method]) ?? supervisor.spec.limits.peer.callTimeoutMs,
     status: () => supervisor.state.status,
     send: (method, params, options) => supervisor.channelFor(method).request(method, params, options),

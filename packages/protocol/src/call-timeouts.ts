@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.js";
 import type { Method } from "./contract.js";
 import { checkDelay } from "./delay.js";
+import type { MessageMeta } from "./messages.js";
 
 interface AskedTimeouts {
   readonly timeoutMs?: number | undefined;
@@ -27,6 +28,11 @@ export function totalTimeout(
 export function idleTimeout(definition: Method, method: string, options: AskedTimeouts): number | undefined {
   const asked = options.idleTimeoutMs ?? (definition.kind === "notification" ? undefined : definition.idleTimeoutMs);
   return asked === undefined ? undefined : checkDelay(asked, `${method}: idleTimeoutMs`);
+}
+
+/** Tells the other end how long its caller waits. Most calls have no other meta: nothing is copied for them. */
+export function withDeadline(meta: MessageMeta | undefined, deadlineMs: number): MessageMeta {
+  return meta === undefined ? { deadlineMs } : { ...meta, deadlineMs };
 }
 
 /** A call that ends when nothing is heard of it for long: how long, and when it ends at the latest. */

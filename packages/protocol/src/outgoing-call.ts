@@ -25,6 +25,8 @@ export interface PeerCallOptions {
   readonly window?: { readonly items?: number; readonly bytes?: number } | undefined;
   /** For methods that take input, and only those. Untouched when the call is refused before it is sent. */
   readonly input?: AsyncIterable<unknown> | Iterable<unknown> | undefined;
+  /** Told the size of the call's message, bytes, when it was queued; counting costs. Must not throw. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
   /** Told of the answer before anything that arrived after it is looked at; the promise settles later. */
   readonly onResult?: ((result: unknown) => void) | undefined;
   /**
@@ -43,7 +45,9 @@ export interface OutgoingCallsContext {
   /** Where calls are watched that were cancelled, if they are. */
   readonly abandoned: AbandonedCalls | undefined;
   /** Sends a message; returns why it could not be. */
-  send(message: RequestMessage | NotificationMessage, urgent: boolean): RpcError | undefined;
+  send(message: RequestMessage | NotificationMessage, urgent: boolean, counted?: boolean): RpcError | undefined;
+  /** Bytes of the message sent last as `counted`. */
+  sentBytes(): number;
   readonly sendItem: SendItemOf;
   /** Whether both ends agreed on a feature. */
   has(feature: Feature): boolean;

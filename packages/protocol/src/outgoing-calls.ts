@@ -1,11 +1,11 @@
 import { checkSignal, createAbortListeners } from "./abort-listeners.js";
 import { cancelError, idleError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
-import { heard, idleTimeout, isHeldByCaller, totalTimeout } from "./call-timeouts.js";
+import { heard, idleTimeout, isHeldByCaller, totalTimeout, withDeadline } from "./call-timeouts.js";
 import { inputOf, isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
-import type { ErrorMessage, MessageMeta, RequestMessage, ResultMessage } from "./messages.js";
+import type { ErrorMessage, RequestMessage, ResultMessage } from "./messages.js";
 import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
 import { startInput, wrongInput } from "./outgoing-input.js";
 import { streamWindow } from "./peer-limits.js";
@@ -13,10 +13,6 @@ import { createPendingCalls } from "./pending-calls.js";
 import { failedStream, StreamReader } from "./stream-reader.js";
 import { validate } from "./validate.js";
 import { type WaitingCall, waitingCalls } from "./waiting-calls.js";
-
-/** Most calls have no other meta: nothing is copied for them. */
-const withDeadline = (meta: MessageMeta | undefined, deadlineMs: number): MessageMeta =>
-  meta === undefined ? { deadlineMs } : { ...meta, deadlineMs };
 
 /** The calls one end has made. */
 export type OutgoingCalls = ReturnType<typeof createOutgoingCalls>;
@@ -99,7 +95,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
     const idle = idleMs === undefined ? undefined : { ms: idleMs, total };
     const deadline = idle === undefined ? total : Math.min(total, now + idle.ms);
-    const { onProgress, onResult, onSettled } = options;
+    const { onProgress, onResult, onSettled, onSent } = options;
     const { reader, succeed, fail } = call;
     // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
     const isOwn = isReservedMethod(method);
@@ -131,12 +127,13 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       sentMeta === undefined
         ? { jsonrpc: "2.0", id, method, params }
         : { jsonrpc: "2.0", id, method, params, meta: sentMeta };
-    const refused = context.send(message, isOwn);
+    const refused = context.send(message, isOwn, onSent !== undefined);
     if (refused !== undefined) {
       pending.take(id);
       if (refused.code === ErrorCode.OVERLOADED) stats.refusedCalls++;
       return refuse(refused);
     }
+    onSent?.(context.sentBytes());
     if (signal !== undefined) {
       entry.onAbort = () => cancel(id, signal.reason);
       aborts.add(signal, entry.onAbort);

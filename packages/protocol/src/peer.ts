@@ -89,7 +89,8 @@ export class Peer {
     this.#abandoned = cancel && createAbandonedCalls({ clock, ...cancel, onIgnored });
     this.#outgoing = createOutgoingCalls({
       ...{ clock, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
-      send: (message, urgent) => this.#send(message, urgent),
+      send: (message, urgent, counted) => this.#send(message, urgent, counted),
+      sentBytes: () => this.#writer.lineBytes,
       has: (feature) => this.#features?.includes(feature) ?? true,
     });
     this.#incoming = createIncomingCalls(options.serving, {
