@@ -2,7 +2,7 @@ import type { Attachment } from "../bulk-frame.js";
 import type { Transport } from "../transport.js";
 
 /** Told each line that came or was queued, with its attachments. Must not throw. */
-export type OnLine = (way: "sent" | "received", line: string, attachments: readonly Uint8Array[] | undefined) => void;
+type OnLine = (way: "sent" | "received", line: string, attachments: readonly Uint8Array[] | undefined) => void;
 
 /** A transport that tells what goes through it. */
 export function recordedTransport(transport: Transport, onLine: OnLine): Transport {
