@@ -17,6 +17,8 @@ const BYTES_BETWEEN_CLOCK_READS = 32_768;
 const LINE_COST = 1024;
 /** A batch of this length is written at once instead of at the end of the tick. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
+/** Flushes of an idle pipe in a row that are over at once. */
+const FLUSHES_AT_ONCE = 16;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
 const LINGER_MS = 500;
 
@@ -43,6 +45,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   let resting = false;
   let turnEnds = 0;
   let uncheckedBytes = 0;
+  let flushesAtOnce = 0;
 
   /** What the stream was handed and still holds. */
   const heldBytes = (): number => (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
@@ -223,7 +226,12 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     },
     flush() {
       writeBatch();
-      if (closed || writeEnd !== undefined || heldBytes() === 0) return Promise.resolve();
+      if (closed || writeEnd !== undefined) return Promise.resolve();
+      if (heldBytes() === 0) {
+        // A reader that keeps up makes nobody wait: who sends without end would have this turn of the event loop for ever.
+        if (++flushesAtOnce % FLUSHES_AT_ONCE !== 0) return Promise.resolve();
+        return new Promise((resolve) => setImmediate(resolve));
+      }
       // Told by a write of nothing, in its turn behind what is queued now: later traffic cannot hold it up.
       const upTo = handedBytes;
       return new Promise((resolve) => {
