@@ -1,4 +1,5 @@
 import type { Channels } from "@outrigger/protocol/authority";
+import { guarded } from "@outrigger/protocol/outcomes";
 import { CallContext, type ContextSource } from "./handler-context.js";
 import type { UntypedHandlers } from "./host-serving.js";
 
@@ -16,10 +17,8 @@ export function tellClosed(
   const { signal } = new AbortController();
   const call = { method, signal, trace: undefined, deadline: undefined, progress: () => {} };
   const origin = { invocation: "none", invocationId: undefined, scope } as const;
-  const failed = (error: unknown): void => report(`the handler of ${method} failed`, error);
-  try {
-    Promise.resolve(handler?.({ channel, reason }, new CallContext(call, origin, context))).catch(failed);
-  } catch (error) {
-    failed(error);
-  }
+  guarded(
+    () => handler?.({ channel, reason }, new CallContext(call, origin, context)),
+    (error) => report(`the handler of ${method} failed`, error),
+  );
 }

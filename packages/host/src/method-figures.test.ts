@@ -77,3 +77,11 @@ it("keeps nothing for names and codes a worker makes up", () => {
   expect(served.ask?.errors).toMatchObject({ 1: 1, 16: 1, other: 984 });
   expect(calls).toEqual({ work: { count: 1, errors: { other: 1 }, ms: undefined } });
 });
+
+it("what the runtime calls for itself is no figure", async () => {
+  const { runtime, worker, launcher } = await start();
+  await runtime.advance(30_000);
+  await launcher.latest.peer.request("$/ping", {}).catch(() => {});
+  await worker.health();
+  expect(worker.diagnostics()).toMatchObject({ vitals: { roundTripMs: 0 }, methods: { calls: {}, served: {} } });
+});
