@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { createHost, type Host, type StartOptions, type Worker, type WorkerEvents } from "@outrigger/host";
+import { createHost, type StartOptions, type Worker, type WorkerEvents } from "@outrigger/host";
 import { pino } from "pino";
 import { fixture } from "./fixture.js";
 import { rawContract } from "./raw-contract.js";

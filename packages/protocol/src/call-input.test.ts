@@ -446,6 +446,7 @@ test.each([
 ])("an input may fail with %s", async (_, thrown) => {
   const { host } = peerPair(methods, { sum });
   const source = (function* () {
+    yield 1;
     throw thrown;
   })();
   await expect(host.request("sum", 0, { input: source })).rejects.toMatchObject({ code: expect.any(Number) });
