@@ -142,3 +142,18 @@ test("a clock may be an object of a class", async () => {
   await expect(call).resolves.toBe("done");
   expect(heard).toEqual([5]);
 });
+
+test("a handler that reads no more does not wait for its caller, whatever the input still waits for", async () => {
+  const { peer, pass, tell } = caller();
+  const input = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+  const call = peer.request("load", {}, { input });
+  const ended = later<unknown>();
+  call.catch(ended.resolve);
+  await tell("$/input/credit", { id: 1, items: 1, bytes: 100 });
+  await pass(150);
+  expect(peer.load.outgoing).toBe(1);
+  await tell("$/input/cancel", { id: 1 });
+  await pass(101);
+  expect(peer.load.outgoing).toBe(0);
+  expect(await ended.promise).toMatchObject({ code: ErrorCode.TIMEOUT, data: { idleTimeoutMs: 100 } });
+});

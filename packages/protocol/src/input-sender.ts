@@ -42,7 +42,7 @@ export function sendInput(
       return error;
     },
     get isWaiting() {
-      return producer.isWaiting;
+      return producer.isWaiting && !producer.isStopped;
     },
     grant: (items, bytes) => producer.grant(items, bytes),
     stop() {
