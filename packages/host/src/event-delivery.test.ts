@@ -266,3 +266,28 @@ it("the filters of one process are bounded in bytes", async () => {
   expect(stats()).toMatchObject({ subscriptions: 1 });
   expect(() => delivery.publish(event(1))).not.toThrow();
 });
+
+it("with a window, another event's first failure does not shorten the wait of one that failed often", async () => {
+  let failLate = (): void => {};
+  const tries: string[] = [];
+  const { delivery, runtime } = await setup(
+    ({ id }) => {
+      tries.push(id);
+      if (id === "e1") throw new Error("not today");
+      return new Promise((_, reject) => (failLate = () => reject(new Error("nor me"))));
+    },
+    { window: 2, retryMs: 1_000 },
+  );
+  delivery.publish(event(1));
+  await settled();
+  await runtime.advance(1_000);
+  delivery.publish(event(2));
+  await runtime.advance(2_000);
+  expect(tries).toEqual(["e1", "e1", "e1", "e2"]);
+  await runtime.advance(100);
+  failLate();
+  await runtime.advance(3_800);
+  expect(tries).toHaveLength(4);
+  await runtime.advance(100);
+  expect(tries.slice(4)).toEqual(["e1", "e2"]);
+});

@@ -68,15 +68,18 @@ export function createEventLane(settings: LaneSettings, hooks: LaneHooks): Event
   const counts = { delivered: 0, redelivered: 0, deadLetters: 0, unwanted: 0 };
   let serving: number | undefined;
   let cancelRetry: (() => void) | undefined;
+  let retryAt = 0;
 
   const endRetry = (): void => {
     cancelRetry?.();
     cancelRetry = undefined;
   };
   const retryIn = (ms: number): void => {
+    // Whoever serves next begins at once; a longer wait, of another event, goes on.
+    const dueAt = hooks.clock.now() + ms;
+    if (serving === undefined || (cancelRetry !== undefined && dueAt <= retryAt)) return;
     endRetry();
-    // Whoever serves next begins at once.
-    if (serving === undefined) return;
+    retryAt = dueAt;
     cancelRetry = hooks.clock.setTimer(() => {
       cancelRetry = undefined;
       pump();
