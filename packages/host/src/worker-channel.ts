@@ -158,7 +158,6 @@ export class WorkerChannel {
     // Known at once: what the worker wrote together with its answer is served.
     const handshake = await initialize(this.#peer, this.#core, this.#spec, (agreed) => {
       this.#handshake = agreed;
-      this.#peer.agree(agreed.agreement.features);
     });
     onAgreed(handshake);
     await setUp(this.#peer, handshake, this.#spec.lifecycle.initializeTimeoutMs);
