@@ -26,7 +26,12 @@ export function tapeLauncher(file: string | URL, options: TapeLauncherOptions = 
     name,
     async launch() {
       tape ??= readFile(file, "utf8").then((text) => readTape(text, { name, partial: options.partial }));
-      const { header, incarnations } = await tape;
+      const reading = tape;
+      // One that failed is not remembered: the next start may find another file.
+      reading.catch(() => {
+        if (tape === reading) tape = undefined;
+      });
+      const { header, incarnations } = await reading;
       const incarnation = incarnations[launches++];
       if (incarnation === undefined) {
         throw new Error(`${name}: it has ${incarnations.length} processes, this is number ${launches}; record it anew`);
