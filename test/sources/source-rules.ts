@@ -53,6 +53,7 @@ export const pureFiles = [
   "protocol/src/stream-producer.ts",
   "protocol/src/stream-reader.ts",
   "protocol/src/codec.ts",
+  "protocol/src/known-envelope.ts",
   "host/src/worker-state.ts",
   "host/src/state-draft.ts",
   "host/src/state-types.ts",

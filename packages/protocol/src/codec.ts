@@ -1,4 +1,5 @@
 import { escapeLineSeparators } from "./framing.js";
+import { parseLine } from "./known-envelope.js";
 import type { Id, Message, MessageMeta } from "./messages.js";
 
 /**
@@ -11,7 +12,7 @@ export interface Codec {
 }
 
 /** JSON-RPC 2.0 as this runtime writes it. */
-export const jsonCodec: Codec = { encode, decode: (line) => JSON.parse(line) as unknown };
+export const jsonCodec: Codec = { encode, decode: parseLine };
 
 /** A template around the stringified payload: stringifying the whole envelope takes half as long again. */
 function encode(message: Message): string {

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { notification } from "../contract.js";
 import { createCallGate } from "./call-gate.js";
 import { createInvocations } from "./invocations.js";
 
@@ -29,4 +31,15 @@ test("an invocation id is the host's word: shown while it is live, and never wha
   invocations.settle(id, 0);
   pass();
   expect(origin(id)).toEqual({ invocation: "expired", invocationId: undefined, scope: undefined });
+});
+
+test("a call that was refused after it was authorized leaves nothing to one that reads the same", () => {
+  const { invocations, made, pass } = gate();
+  const id = invocations.open({ tenant: "t1" }, 0);
+  const meta = { invocationId: id };
+  made.authorize("m", notification({ params: z.object({}), scoped: true }), meta);
+  invocations.settle(id, 0);
+  pass();
+  made.authorize("m", notification({ params: z.object({}) }), meta);
+  expect(made.admit({ ...call, meta })).toMatchObject({ invocation: "expired", scope: undefined });
 });

@@ -38,6 +38,8 @@ export function createCallGate(source: CallGateSource): CallGate {
   };
   return {
     authorize(method, definition, meta) {
+      // Calls share a meta that reads the same: of one before nothing is taken over.
+      judged = undefined;
       if (method.startsWith("$/")) return;
       if (!source.isInitialized()) {
         throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
