@@ -50,6 +50,22 @@ it("measurements do not pile up, and none comes after the end", async () => {
   expect(runtime.timers()).toEqual([]);
 });
 
+it("a measure that hangs is given up, and the next one has twice as long", async () => {
+  const answers: ((usage: ProcessUsage) => void)[] = [];
+  const { runtime, samples } = watch(() => new Promise((resolve) => answers.push(resolve)), 1_000);
+  await runtime.advance(10_999);
+  expect(answers).toHaveLength(1);
+  await runtime.advance(1);
+  expect(answers).toHaveLength(2);
+  answers[0]?.({ rssBytes: 1, cpuMs: 1 });
+  await runtime.advance(19_999);
+  expect([answers.length, samples]).toEqual([2, []]);
+  await runtime.advance(1);
+  answers[2]?.({ rssBytes: 3, cpuMs: 1 });
+  await settled();
+  expect(samples).toMatchObject([{ rssBytes: 3 }]);
+});
+
 it("a process that cannot be measured, or a launcher whose measure fails, is no failure", async () => {
   let calls = 0;
   const { runtime, samples } = watch(async () => {

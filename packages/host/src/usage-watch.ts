@@ -14,6 +14,9 @@ export interface UsageSample {
 /** Systems count processor time in steps of 10 ms: over less than this a share of it means nothing. */
 const SHORTEST_CPU_MS = 250;
 
+/** A measure that is not back by then is given up. The next one is given twice as long: those that hang stay few. */
+const FIRST_PATIENCE_MS = 10_000;
+
 /** Measures one process now and then. */
 export interface UsageWatch {
   readonly latest: UsageSample | undefined;
@@ -34,16 +37,20 @@ export function watchUsage(options: {
   let latest: UsageSample | undefined;
   let before: { readonly at: number; readonly cpuMs: number } | undefined;
   let measuring: Promise<void> | undefined;
+  let startedAt = 0;
+  let measures = 0;
+  let patienceMs = FIRST_PATIENCE_MS;
   let cancel: (() => void) | undefined;
   let isStopped = false;
 
-  const take = async (): Promise<void> => {
+  const take = async (number: number): Promise<void> => {
     let usage: ProcessUsage | undefined;
     try {
       usage = await options.usage();
     } catch {
       // A launcher's own measure: without one the worker is as good as before.
     }
+    if (number !== measures) return;
     measuring = undefined;
     // What a launcher of somebody else's says may be anything.
     if (isStopped || !Number.isFinite(usage?.rssBytes)) return;
@@ -60,7 +67,14 @@ export function watchUsage(options: {
   };
   /** One at a time: on a slow system measurements do not pile up. */
   const measure = (): Promise<void> => {
-    measuring ??= take();
+    if (measuring !== undefined && clock.now() - startedAt >= patienceMs) {
+      measuring = undefined;
+      patienceMs *= 2;
+    }
+    if (measuring === undefined) {
+      startedAt = clock.now();
+      measuring = take(++measures);
+    }
     return measuring;
   };
   const arm = (): void => {

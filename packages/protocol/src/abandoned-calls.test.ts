@@ -4,6 +4,9 @@ import { fakeClock } from "../test/fake-clock.js";
 import { gone, peerOnWire, settled } from "../test/peer-pair.js";
 import { request, stream } from "./contract.js";
 import { lifecycle } from "./lifecycle.js";
+import { linkedTransports } from "./linked-transports.js";
+import { Peer } from "./peer.js";
+import type { PeerReport } from "./peer-report.js";
 
 const any = z.unknown();
 const methods = {
@@ -19,13 +22,15 @@ function caller(cancel: { graceMs: number; max: number } | undefined = { graceMs
   return { clock, peer, wire, ignored };
 }
 
-test("a call that is not ended within the grace after its cancel is reported, once", () => {
+test("a call that is not ended within the grace after its cancel is reported, once", async () => {
   const { clock, peer, ignored } = caller();
   const controller = new AbortController();
   peer.request("call", 1, { signal: controller.signal });
   peer.request("call", 1, { timeoutMs: 50 });
   controller.abort();
-  clock.advance(99);
+  clock.advance(50);
+  await settled();
+  clock.advance(49);
   expect([ignored(), peer.load.abandoned]).toEqual([[], 2]);
   clock.advance(1);
   expect(ignored()).toEqual([{ kind: "cancel-ignored", method: "call", ignoredMs: 100 }]);
@@ -53,11 +58,12 @@ test("a producer that goes on sending is reported too", async () => {
   expect(ignored()).toMatchObject([{ method: "items" }]);
 });
 
-test("past the bound no more calls are watched: those that are find out who ignores them", () => {
+test("past the bound no more calls are watched: those that are find out who ignores them", async () => {
   const { clock, peer, ignored } = caller({ graceMs: 100, max: 3 });
   for (let count = 0; count < 50; count++) peer.request("call", 1, { timeoutMs: 10 });
   clock.advance(10);
   expect([peer.load.abandoned, clock.timers]).toEqual([3, 1]);
+  await settled();
   clock.advance(100);
   expect(ignored()).toHaveLength(3);
 });
@@ -90,4 +96,21 @@ test("the runtime's own calls are not watched, nor any when nobody asked for it,
   own.clock.advance(10);
   own.peer.close(gone);
   expect([own.peer.load.abandoned, own.clock.timers]).toEqual([0, 0]);
+});
+
+test("who is behind with reading may not have the cancel yet, and gets four graces, not for ever", () => {
+  const clock = fakeClock();
+  const [unread] = linkedTransports();
+  const reports: PeerReport[] = [];
+  const peer = new Peer({
+    ...{ transport: unread, clock, outgoing: methods, cancel: { graceMs: 100, max: 10 } },
+    serving: { methods: {}, handle: () => null, handlerErrorCode: -32603 },
+    onReport: (report) => reports.push(report),
+  });
+  peer.start();
+  peer.request("call", 1, { timeoutMs: 10 });
+  clock.advance(10 + 399);
+  expect([reports, peer.load.abandoned]).toEqual([[], 1]);
+  clock.advance(1);
+  expect(reports).toEqual([{ kind: "cancel-ignored", method: "call", ignoredMs: 400 }]);
 });

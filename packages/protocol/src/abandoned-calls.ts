@@ -17,12 +17,16 @@ export interface AbandonSettings {
   readonly graceMs: number;
   /** Calls watched at once: who ignores that many is found out by those. */
   readonly max: number;
+  /** Whether what was sent to the other end still waits to be read by it. */
+  isBehind(): boolean;
   /** Told once of each call that was not ended in time. */
   onIgnored(method: string, ignoredMs: number): void;
 }
 
 /** Later than this a timer is late because this process stood still: then answers lie unread. */
 const STALL_MS = 50;
+/** So many graces are given to who is behind with reading: the cancel may not have reached it. A slow reader on purpose gets no more. */
+const MOST_GRACES = 4;
 
 interface Abandoned {
   readonly method: string;
@@ -31,7 +35,8 @@ interface Abandoned {
   readonly stalledBefore: number;
 }
 
-export function createAbandonedCalls({ clock, graceMs, max, onIgnored }: AbandonSettings): AbandonedCalls {
+export function createAbandonedCalls(settings: AbandonSettings): AbandonedCalls {
+  const { clock, graceMs, max } = settings;
   /** Oldest first, and so in order of the end of their grace. */
   const calls = new Map<number, Abandoned>();
   let stalledMs = 0;
@@ -45,8 +50,12 @@ export function createAbandonedCalls({ clock, graceMs, max, onIgnored }: Abandon
     if (late > STALL_MS) stalledMs += late + STALL_MS;
     for (const [id, call] of calls) {
       if (dueAt(call) > now) break;
+      if (now - call.at < MOST_GRACES * graceMs && settings.isBehind()) {
+        stalledMs += graceMs;
+        break;
+      }
       calls.delete(id);
-      onIgnored(call.method, now - call.at);
+      settings.onIgnored(call.method, now - call.at);
     }
     watch();
   });

@@ -86,7 +86,8 @@ export class Peer {
       stats.ignoredCancels++;
       report({ kind: "cancel-ignored", method, ignoredMs });
     };
-    this.#abandoned = cancel && createAbandonedCalls({ clock, ...cancel, onIgnored });
+    this.#abandoned =
+      cancel && createAbandonedCalls({ clock, ...cancel, isBehind: () => this.#transport.unsentBytes > 0, onIgnored });
     this.#outgoing = createOutgoingCalls({
       ...{ clock, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
       send: (message, urgent, counted) => this.#send(message, urgent, counted),

@@ -58,11 +58,18 @@ export async function replayProcess(incarnation: TapeIncarnation, plugin: Plugin
     onClosed: () => onClosed(),
   });
   const send = (message: Message): void => tapeEnd.send(message);
-  const ask = (id: string, method: string, params: unknown): Promise<Message> => {
-    const answered = new Promise<Message>((resolve) => waiting.set(id, resolve));
-    send({ jsonrpc: "2.0", id, method, params });
-    return answered;
-  };
+  const ask = (id: string, method: string, params: unknown): Promise<Message> =>
+    new Promise((resolve, reject) => {
+      const cancel = clock.setTimer(() => {
+        const text = `replayTape: the plugin did not answer ${method} within ${patienceMs} ms; mend its setup, or raise patienceMs`;
+        reject(new RpcError(ErrorCode.TIMEOUT, text));
+      }, patienceMs);
+      waiting.set(id, (message) => {
+        cancel();
+        resolve(message);
+      });
+      send({ jsonrpc: "2.0", id, method, params });
+    });
   createSession({
     plugin,
     transport: workerEnd,

@@ -218,3 +218,11 @@ test("a tape that lacks messages is replayed only when told", async () => {
   await expect(replayTape(file, plugin, { partial: true })).resolves.toMatchObject({ calls: 1, differences: [] });
   await expect(replayTape(file, plugin, { partal: true } as never)).rejects.toThrow(/partal/);
 });
+
+test("a setup that never ends ends the replay, and is named", async () => {
+  const never = replay([run(1, 1), result(1, 1)], { run: (n) => n }, { setup: () => new Promise(() => {}) });
+  await expect(never).rejects.toMatchObject({
+    code: -32003,
+    message: "replayTape: the plugin did not answer initialized within 200 ms; mend its setup, or raise patienceMs",
+  });
+});

@@ -14,7 +14,7 @@ export interface ReplayOptions {
   readonly reveal?: Reveal | undefined;
   /** Replays a tape that was cut off, or lacks messages, as far as it goes. Default `false`. */
   readonly partial?: boolean | undefined;
-  /** How long nothing may come of what the tape has next, ms: then it counts as missing. Default 2,000. */
+  /** How long nothing may come of what the tape has next, ms: then it counts as missing; a setup that takes longer ends the replay. Default 2,000. */
   readonly patienceMs?: number | undefined;
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
