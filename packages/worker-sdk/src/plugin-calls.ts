@@ -11,7 +11,7 @@ import {
 import { toldServing } from "@outrigger/protocol/tracing";
 import { CallContext } from "./call-context.js";
 import { definitionOf } from "./define-plugin.js";
-import { iterateInCall, runInCall } from "./invocation.js";
+import { callRunner, iterateInCall, runInCall } from "./invocation.js";
 import type { PluginOptions, WorkerContext } from "./plugin-context.js";
 import type { Session } from "./session-types.js";
 import { messageOf } from "./thrown-text.js";
@@ -31,6 +31,8 @@ export interface LifecycleCalls {
 export function createServing(session: Session, lifecycleCalls: LifecycleCalls): Serving {
   const { handlers, options } = definitionOf(session.plugin);
 
+  const runAlone = callRunner();
+
   const runHandler = (call: IncomingCall): unknown => {
     const handler = handlers.get(call.method);
     if (handler === undefined) throw notImplemented(call.method);
@@ -38,7 +40,9 @@ export function createServing(session: Session, lifecycleCalls: LifecycleCalls):
       session.config.apply((call.params as { readonly config?: unknown }).config);
     }
     const context = new CallContext(call, session);
-    const outcome = runInCall(context, handler, call.params);
+    // A call that is told runs in what a tracing system has set up for it.
+    const run = call.onFinished === undefined ? runAlone : runInCall;
+    const outcome = run(context, handler, call.params);
     return call.definition.kind === "stream" ? iterateInCall(context, outcome) : outcome;
   };
 
