@@ -9,7 +9,10 @@ const NEWLINE = 0x0a;
 /** So many pieces of an unfinished line are joined to one: a line sent byte by byte costs bytes, not objects. */
 const PIECES_TO_JOIN = 1024;
 
-/** Splits a byte stream into lines on 0x0A only, and attachments, once they are accepted. */
+/**
+ * Splits a byte stream into lines on 0x0A only, and attachments, once they are accepted. What is on the path of every
+ * message has no getters: V8 keeps an object literal that has some as a dictionary.
+ */
 export interface LineSplitter {
   /** Takes a chunk; it must not be reused by the caller. */
   push(chunk: Uint8Array): void;
@@ -26,11 +29,11 @@ export interface LineSplitter {
   /** From now on attachments may stand before a line; until then their header is a line like others. */
   acceptAttachments(): void;
   /** Those of the line `next` returned last. */
-  readonly attachments: readonly Uint8Array[] | undefined;
+  attachments(): readonly Uint8Array[] | undefined;
   /** Size in bytes of the line `next` returned last, with its attachments. */
-  readonly lineBytes: number;
+  lineBytes(): number;
   /** Bytes held: unread chunks, the unfinished line and attachments. */
-  readonly heldBytes: number;
+  heldBytes(): number;
 }
 
 /** So many bytes of whole lines are decoded at once. */
@@ -213,13 +216,9 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     acceptAttachments() {
       acceptsAttachments = true;
     },
-    get attachments() {
-      return attachments;
-    },
-    get lineBytes() {
-      return lineBytes;
-    },
-    get heldBytes() {
+    attachments: () => attachments,
+    lineBytes: () => lineBytes,
+    heldBytes() {
       return (
         unreadBytes +
         unfinishedBytes +

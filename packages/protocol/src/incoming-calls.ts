@@ -190,9 +190,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     );
 
   return {
-    get size() {
-      return running.size;
-    },
+    size: (): number => running.size,
 
     onRequest(message: RequestMessage): void {
       const { id, method } = message;

@@ -23,7 +23,7 @@ export function createItemSender(
     const refused = send({ jsonrpc: "2.0", method, params: { id, item } });
     const { unsentBytes } = transport;
     if (refused === undefined) {
-      const bytes = writer.lineBytes;
+      const bytes = writer.lineBytes();
       if (unsentBytes <= streamBytes && ++itemsInRow < streamItems) return bytes;
       itemsInRow = 0;
       return transport.flush().then(() => bytes);

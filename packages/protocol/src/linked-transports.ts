@@ -133,7 +133,7 @@ function createEnd(options: LinkedTransportOptions): End {
       splitter.push(chunk);
       try {
         for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-          receiver?.message(line, splitter.lineBytes, splitter.attachments);
+          receiver?.message(line, splitter.lineBytes(), splitter.attachments());
           if (closed) return;
         }
       } catch (error) {

@@ -13,7 +13,7 @@ export interface MessageWriter {
   /** Returns why the message could not be sent, if so. */
   send(message: Message, urgent: boolean, counted?: boolean): RpcError | undefined;
   /** Bytes of the message sent last as `counted`: line and attachments. Counting costs as much as writing. */
-  readonly lineBytes: number;
+  lineBytes(): number;
   /** Lowers the largest size of a message. */
   cap(bytes: number): void;
   /** From now on bytes and long text are attached: the other end takes attachments. */
@@ -80,9 +80,7 @@ export function createMessageWriter(
       if (counted) lineBytes = Buffer.byteLength(line) + attachedBytes;
       return undefined;
     },
-    get lineBytes() {
-      return lineBytes;
-    },
+    lineBytes: () => lineBytes,
     cap(bytes) {
       maxBytes = Math.min(maxBytes, bytes);
     },

@@ -148,9 +148,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   };
 
   return {
-    get size() {
-      return pending.size;
-    },
+    size: (): number => pending.size(),
 
     waiting: (max: number): WaitingCall[] => waitingCalls(pending.list(), clock.now(), max),
 

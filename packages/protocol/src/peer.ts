@@ -91,7 +91,7 @@ export class Peer {
     this.#outgoing = createOutgoingCalls({
       ...{ clock, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
       send: (message, urgent, counted) => this.#send(message, urgent, counted),
-      sentBytes: () => this.#writer.lineBytes,
+      sentBytes: () => this.#writer.lineBytes(),
       has: (feature) => this.#features?.includes(feature) ?? true,
     });
     this.#incoming = createIncomingCalls(options.serving, {
@@ -112,9 +112,9 @@ export class Peer {
   /** Calls in flight, both ways, those cancelled and watched, and bytes waiting to be sent. */
   get load(): PeerLoad {
     return {
-      outgoing: this.#outgoing.size,
+      outgoing: this.#outgoing.size(),
       abandoned: this.#abandoned?.size ?? 0,
-      incoming: this.#incoming.size,
+      incoming: this.#incoming.size(),
       unsentBytes: this.#transport.unsentBytes,
     };
   }

@@ -46,7 +46,7 @@ test.each([0, 2 ** 31 - 20, 2 ** 32 - 20, Number.MAX_SAFE_INTEGER - 20])(
             expect(new Map(taken)).toEqual(new Map(due));
             for (const [id] of due) model.delete(id);
           }
-          expect(table.size).toBe(model.size);
+          expect(table.size()).toBe(model.size);
           expect(table.nextDeadline()).toBe(Math.min(...[...model.values()].map(({ deadline }) => deadline)));
         }
       }),
@@ -61,7 +61,7 @@ test("ids that are none are unknown", () => {
   for (const id of ["1", null, undefined, Number.NaN, 1.5, -1, 0, 65, 2 ** 32 + 1, {}, [1], true]) {
     expect(table.take(id)).toBeUndefined();
   }
-  expect(table.size).toBe(1);
+  expect(table.size()).toBe(1);
 });
 
 test("an id given out before is told from one nobody gave out", () => {

@@ -8,7 +8,7 @@ export interface Deadlined {
 
 /** Outgoing calls by id. Every entry leaves exactly once: by `take`, `takeExpired` or `takeAll`. */
 export interface PendingCalls<Entry extends Deadlined> {
-  readonly size: number;
+  size(): number;
   /** Reserves an id, or `undefined` when `limit` calls are in flight. */
   add(entry: Entry): number | undefined;
   get(id: unknown): Entry | undefined;
@@ -73,9 +73,7 @@ export function createPendingCalls<Entry extends Deadlined>(limit: number, lastI
   };
 
   return {
-    get size() {
-      return size;
-    },
+    size: () => size,
     add(entry) {
       if (entry.isExempt === true) exempt++;
       else if (size - exempt >= limit) return undefined;

@@ -143,7 +143,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     }
   };
   const mustRest = (): boolean => {
-    uncheckedBytes += splitter.lineBytes + LINE_COST;
+    uncheckedBytes += splitter.lineBytes() + LINE_COST;
     if (uncheckedBytes < BYTES_BETWEEN_CLOCK_READS) return false;
     uncheckedBytes = 0;
     const now = performance.now();
@@ -157,7 +157,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     if (closed) return;
     try {
       for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-        receiver?.message(line, splitter.lineBytes, splitter.attachments);
+        receiver?.message(line, splitter.lineBytes(), splitter.attachments());
         if (closed) return;
         if (mustRest()) {
           resting = true;
@@ -170,7 +170,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
         return;
       }
       const rest = splitter.rest();
-      if (rest !== undefined) receiver?.message(rest, splitter.lineBytes, splitter.attachments);
+      if (rest !== undefined) receiver?.message(rest, splitter.lineBytes(), splitter.attachments());
       finish(readEnd.error ?? writeEnd?.error);
     } catch (error) {
       finish(error as Error);

@@ -57,7 +57,7 @@ function directTransport(onLine: (line: string) => void, onReceived: (line: stri
       try {
         for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
           onReceived(line);
-          receiver?.message(line, splitter.lineBytes);
+          receiver?.message(line, splitter.lineBytes());
         }
       } catch (error) {
         if (!isRpcError(error) || error.code !== ErrorCode.MESSAGE_TOO_LARGE) throw error;
