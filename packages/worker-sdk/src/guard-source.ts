@@ -43,15 +43,20 @@ const beginStall = (now) => {
   stall = { beat: Atomics.load(heart, cellOf.beat), ms: 0, dueMs: Atomics.load(heart, cellOf.stallMs), since: now, cpu: user + system };
 };
 
-const report = (found) => {
+// Read before the locator takes a share of its own.
+const cpuOfStall = () => {
   const { user, system } = process.cpuUsage();
-  const passedMs = Math.max(1, performance.now() - stall.since);
+  return Math.round((user + system - stall.cpu) / Math.max(1, performance.now() - stall.since) / 10);
+};
+let cpu;
+
+const report = (found) => {
   const { heapUsed, ...place } = found;
   const facts = {
     ...place,
     stalledMs: Math.round(stall.ms),
     memory: { rss: process.memoryUsage.rss(), heapUsed },
-    cpu: Math.round((user + system - stall.cpu) / passedMs / 10),
+    cpu,
   };
   write(${JSON.stringify(HANG_MARK)} + JSON.stringify(facts).slice(1) + "\\n");
 };
@@ -100,6 +105,7 @@ const look = () => {
   const debugged = Atomics.load(heart, cellOf.debugged) === 1;
   if (stall.ms >= stall.dueMs && !debugged && goneSince === undefined) {
     stall.dueMs = 2 * stall.ms;
+    if (!locating) cpu = cpuOfStall();
     locate();
   }
 };
