@@ -12,7 +12,7 @@ export interface CallGateSource {
   readonly invocations: Invocations<unknown>;
   readonly channels: PushChannels;
   /** Monotonic time, ms. */
-  now(): number;
+  readonly now: () => number;
   /** Whether the worker has answered `initialize` well. */
   isInitialized(): boolean;
 }
@@ -33,7 +33,7 @@ export function createCallGate(source: CallGateSource): CallGate {
   /** Asked twice in a row for a scoped call, once to authorize it and once for its handler: looked up once. */
   const originOf = (meta: MessageMeta | undefined): CallOrigin => {
     if (meta?.invocationId === undefined) return NO_ORIGIN;
-    if (judged?.meta !== meta) judged = { meta, origin: callOrigin(source.invocations, meta, source.now()) };
+    if (judged?.meta !== meta) judged = { meta, origin: callOrigin(source.invocations, meta, source.now) };
     return judged.origin;
   };
   return {

@@ -20,10 +20,10 @@ export interface CallOrigin {
 export function callOrigin(
   invocations: Invocations<unknown>,
   meta: Pick<MessageMeta, "invocationId"> | undefined,
-  now: number,
+  now: () => number,
 ): CallOrigin {
   const id = meta?.invocationId;
-  const resolved = id === undefined ? "none" : invocations.resolve(id, now);
+  const resolved = id === undefined ? "none" : (invocations.held(id) ?? invocations.resolve(id, now()));
   return typeof resolved === "string"
     ? { invocation: resolved, invocationId: undefined, scope: undefined }
     : { invocation: "live", invocationId: id, scope: resolved.scope };

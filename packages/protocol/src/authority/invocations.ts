@@ -26,6 +26,8 @@ export interface Invocations<Scope> {
   settle(id: string, now: number): void;
   /** The notification was not sent: nobody is to have its scope. */
   revokeNotification(id: string): void;
+  /** What a call that has not settled lends: it is told without a clock. */
+  held(id: unknown): { readonly scope: Scope } | undefined;
   /** `expired`: it was ours once; `unknown`: it never was. Takes what a worker sent, of any type. */
   resolve(id: unknown, now: number): ResolvedInvocation<Scope>;
   /** Takes back everything lent; ids are given out no less. */
@@ -42,7 +44,7 @@ export function createInvocations<Scope>(
   prefix: string,
   limits: InvocationLimits = DEFAULT_INVOCATION_LIMITS,
 ): Invocations<Scope> {
-  const inUse = new Map<string, Scope>();
+  const inUse = new Map<unknown, { readonly scope: Scope }>();
   const settled = createLingering<Scope>();
   const notifications = createLingering<Scope>();
   let counter = 0;
@@ -74,7 +76,7 @@ export function createInvocations<Scope>(
     open(scope, now) {
       makeRoom(now);
       const id = nextId();
-      inUse.set(id, scope);
+      inUse.set(id, { scope });
       return id;
     },
     openNotification(scope, now) {
@@ -85,18 +87,20 @@ export function createInvocations<Scope>(
       return id;
     },
     settle(id, now) {
-      if (!inUse.has(id)) return;
-      const scope = inUse.get(id) as Scope;
+      const lent = inUse.get(id);
+      if (lent === undefined) return;
       inUse.delete(id);
       settled.dropEnded(now);
-      settled.add({ id, scope, until: now + limits.graceMs });
+      settled.add({ id, scope: lent.scope, until: now + limits.graceMs });
     },
     revokeNotification(id) {
       notifications.drop(id);
     },
+    held: (id) => inUse.get(id),
     resolve(id, now) {
+      const lent = inUse.get(id);
+      if (lent !== undefined) return lent;
       if (typeof id !== "string") return "unknown";
-      if (inUse.has(id)) return { scope: inUse.get(id) as Scope };
       const lingering = settled.get(id) ?? notifications.get(id);
       if (lingering !== undefined && now < lingering.until) return { scope: lingering.scope };
       return wasIssued(id) ? "expired" : "unknown";

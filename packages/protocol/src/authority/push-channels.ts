@@ -19,6 +19,8 @@ export interface PushChannels {
 
 /** Guards the push channels of a contract that has them, and tells who watches; every other method is let through. */
 export function guardChannels(methods: MethodMap, channels: Channels<unknown>, hub: ChannelHub): PushChannels {
+  const names = Object.keys(METHODS).filter((name) => methods[name]?.kind === "notification");
+  if (names.length === 0) return { admit: () => true };
   return {
     admit({ method, params, bytes }, scope) {
       if (!isChannelMethod(method) || methods[method]?.kind !== "notification") return true;
