@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineContract, notification, request, stream } from "../contract.js";
 import type { Message } from "../messages.js";
+import { createHiddenErrors } from "./hidden-errors.js";
 import { createRedactor } from "./redact-message.js";
 import type { End } from "./tape-format.js";
 
@@ -81,6 +82,37 @@ test("items and notifications follow the marks; a method without marks is shown"
   say("host", { id: 2, method: "open", params: { q: "a" } });
   const error = { code: 4001, message: "no luck", data: 1 };
   expect(say("worker", { id: 2, error })).toEqual({ id: 2, error });
+});
+
+test("an error passed on by an unmarked call is hidden: while it ran a marked one failed, or its text comes again", () => {
+  const say = tape();
+  const error = (id: number, message: string, data?: unknown) => ({ id, error: { code: 4001, message, data } });
+  const hiddenError = { code: 4001, message: R };
+  say("host", { id: 1, method: "open", params: { q: "a" } });
+  say("worker", { id: 1, method: "resolve", params: {} });
+  say("host", error(1, `no "${SECRET}"`));
+  // In other words.
+  expect(say("worker", error(1, `${SECRET}, it said`)).error).toEqual(hiddenError);
+  // Remembered by the plugin, passed on by a later call.
+  say("host", { id: 2, method: "open", params: { q: "a" } });
+  expect(say("worker", error(2, `again: no "${SECRET}"`)).error).toEqual(hiddenError);
+  say("host", { id: 3, method: "open", params: { q: "a" } });
+  expect(say("worker", error(3, "luck", { cause: `no "${SECRET}"` })).error).toEqual({ ...hiddenError, data: R });
+  say("worker", { id: 4, method: "plain", params: {} });
+  say("host", { method: "$/input/end", params: { id: 4, error: { code: 1, message: `no "${SECRET}"` } } });
+  // Another one is shown.
+  say("host", { id: 5, method: "open", params: { q: "a" } });
+  expect(say("worker", error(5, "no luck", 1)).error).toEqual({ code: 4001, message: "no luck", data: 1 });
+});
+
+test("of the texts of hidden errors the last 1,000 are remembered, a long one by its beginning", () => {
+  const hidden = createHiddenErrors();
+  const long = "x".repeat(5_000);
+  for (const text of ["first", "", ...Array.from({ length: 998 }, (_, at) => `#${at}.`), long]) hidden.hide(text);
+  const tells = (message: string): boolean => hidden.mayTell({ code: 1, message }, hidden.count);
+  expect([tells("the first"), tells(`it: ${long}`), tells("none")]).toEqual([true, true, false]);
+  hidden.hide("one more");
+  expect([tells("the first"), tells("one more")]).toEqual([false, true]);
 });
 
 test("ids are of one direction: an answer is judged by the call it answers", () => {
