@@ -44,7 +44,8 @@ const TIMEOUTS = names<Timeouts>({
   killMs: true,
 });
 const LIMITS = names<HostLimits>({
-  ...{ messageBytes: true, depth: true, values: true, outgoingCalls: true, incomingCalls: true },
+  ...{ messageBytes: true, depth: true, values: true },
+  ...{ outgoingCalls: true, incomingCalls: true, incomingBytes: true },
   ...{ streamItems: true, streamBytes: true, unsentBytes: true, heapMb: true, rssMb: true },
   ...{ invocations: true, invocationGraceMs: true, notificationScopeMs: true },
   ...{ channels: true, subscriptions: true, resendBytes: true },

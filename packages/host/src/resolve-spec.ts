@@ -62,7 +62,9 @@ export function resolveShared(host: SharedOptions, worker: SharedOptions = {}) {
       `timeouts.callMs: expected at most ${MAX_DEFAULT_CALL_MS} ms, got ${timeouts.callMs}; give longer timeouts to single methods or calls`,
     );
   }
-  const limits = withDefaults(DEFAULT_LIMITS, host.limits, worker.limits);
+  const merged = withDefaults(DEFAULT_LIMITS, host.limits, worker.limits);
+  const incomingBytes = worker.limits?.incomingBytes ?? host.limits?.incomingBytes ?? merged.messageBytes;
+  const limits = { ...merged, incomingBytes };
   const heapMb = worker.limits?.heapMb ?? host.limits?.heapMb;
   const rssMb = worker.limits?.rssMb ?? host.limits?.rssMb;
   const memory = { ...(heapMb !== undefined && { heapMb }), ...(rssMb !== undefined && { rssMb }) };
@@ -123,7 +125,7 @@ export function resolveSpec(
 }
 
 function workerLimits(limits: Omit<HostLimits, Unlimited>, callMs: number): Omit<WorkerLimits, "rssMb"> {
-  const { messageBytes, depth, values, outgoingCalls, incomingCalls, streamItems, streamBytes } = limits;
+  const { messageBytes, depth, values, outgoingCalls, incomingCalls, incomingBytes, streamItems, streamBytes } = limits;
   return {
     peer: {
       messageBytes,
@@ -131,6 +133,7 @@ function workerLimits(limits: Omit<HostLimits, Unlimited>, callMs: number): Omit
       values,
       outgoingCalls,
       incomingCalls,
+      incomingBytes,
       streamItems,
       streamBytes,
       callTimeoutMs: callMs,

@@ -72,3 +72,21 @@ test.each(["closed before", "destroyed after", "failed after"])("a stream %s end
   if (when === "failed after") stderr.emit("error", new Error("read ECONNRESET"));
   await expect(reader.ended).resolves.toBeUndefined();
 });
+
+test("a chunk full of short lines does not get the event loop for itself, and none is lost", async () => {
+  const stderr = new PassThrough({ highWaterMark: 1 << 20 });
+  let lines = 0;
+  const reader = readStderr(stderr, {
+    onLine: () => {
+      for (let spent = 0; spent < 2_000; spent++) Math.sqrt(spent);
+      lines++;
+    },
+  });
+  const seen = new Promise<number>((resolve) => {
+    stderr.once("data", () => setImmediate(() => resolve(lines)));
+  });
+  stderr.end("a\n".repeat(32_768));
+  expect(await seen).toBeLessThan(32_768);
+  await reader.ended;
+  expect(lines).toBe(32_768);
+});

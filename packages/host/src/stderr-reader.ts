@@ -4,6 +4,11 @@ import { createHangLines } from "./hang-lines.js";
 import { createLogLines } from "./log-lines.js";
 import { createStderrTail } from "./stderr-tail.js";
 
+/** A worker's stderr gets so much of a turn of the event loop, ms; what is left of a chunk waits, and the pipe behind it. */
+const TURN_MS = 4;
+/** Looked at between two looks at the clock: a thousand lines at most. */
+const SLICE_BYTES = 1024;
+
 /** A worker's stderr while it is read. */
 export interface StderrReader {
   /** The end of what was written so far. */
@@ -44,12 +49,33 @@ export function readStderr(
     tail.push(text);
     for (const line of lines.push(text)) options.onLine(line);
   };
-  stderr.on("data", (chunk: Uint8Array) => take(hangs.push(decoder.decode(chunk, { stream: true }))));
+  let rest: Uint8Array = new Uint8Array(0);
+  let whenTaken: (() => void) | undefined;
+  const takeRest = (): void => {
+    const until = performance.now() + TURN_MS;
+    while (rest.length > 0) {
+      const slice = rest.subarray(0, SLICE_BYTES);
+      rest = rest.subarray(slice.length);
+      take(hangs.push(decoder.decode(slice, { stream: true })));
+      if (rest.length > 0 && performance.now() >= until) {
+        stderr.pause();
+        setImmediate(takeRest);
+        return;
+      }
+    }
+    whenTaken?.();
+    if (stderr.isPaused()) stderr.resume();
+  };
+  stderr.on("data", (chunk: Uint8Array) => {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    takeRest();
+  });
 
   const ended = new Promise<void>((resolve) => {
     let over = false;
     const finish = (): void => {
-      if (over) return;
+      if (rest.length > 0) whenTaken = finish;
+      if (rest.length > 0 || over) return;
       over = true;
       take(hangs.push(decoder.decode()) + hangs.end());
       for (const line of lines.end()) options.onLine(line);

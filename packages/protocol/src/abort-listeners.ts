@@ -32,8 +32,9 @@ export function createAbortListeners(): AbortListeners {
 
 /** @throws TypeError unless it is an AbortSignal. */
 export function checkSignal(signal: unknown, method: string): void {
-  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
-  if (typeof aborted !== "boolean" || typeof addEventListener !== "function") {
+  const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  const listens = typeof addEventListener === "function" && typeof removeEventListener === "function";
+  if (typeof aborted !== "boolean" || !listens) {
     throw new TypeError(`${method}: signal: expected an AbortSignal`);
   }
 }

@@ -82,6 +82,23 @@ test("past the bound of calls being handled requests are refused and notificatio
   expect(peer.load.incoming).toBe(2);
 });
 
+test("calls being handled are bounded in bytes too; one that is alone is taken, and what is over makes room", async () => {
+  const ends: (() => void)[] = [];
+  const { peer, wire } = peerOnWire({
+    ...serving(methods, { call: () => new Promise<void>((resolve) => ends.push(resolve)) }),
+    limits: { incomingBytes: 1_000 },
+  });
+  const params = "x".repeat(600);
+  for (const id of [1, 2]) wire.send({ jsonrpc: "2.0", id, method: "call", params });
+  expect(await wire.next()).toMatchObject({ id: 2, error: { code: ErrorCode.OVERLOADED } });
+  ends[0]?.();
+  expect(await wire.next()).toMatchObject({ id: 1, result: null });
+  wire.send({ jsonrpc: "2.0", id: 3, method: "call", params: params.repeat(3) });
+  wire.send({ jsonrpc: "2.0", id: 4, method: "call" });
+  expect(await wire.next()).toMatchObject({ id: 4, error: { code: ErrorCode.OVERLOADED } });
+  expect([peer.load.incoming, peer.stats.refusedRequests]).toEqual([1, 2]);
+});
+
 test("an end that is full can still be asked to stop, and how it is", async () => {
   const runtime = { ...methods, health: methods.call, shutdown: methods.call };
   const { wire } = peerOnWire({

@@ -50,6 +50,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
    * empties all the time costs more than the handler.
    */
   const running = new Map<Id | IncomingCall, IncomingCall>();
+  let runningBytes = 0;
   let intakeClosed = false;
   let closed: { readonly reason: unknown } | undefined;
   let waiting: (() => void)[] = [];
@@ -67,7 +68,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const finish = (call: IncomingCall, code: number | undefined, error: unknown): void => {
     if (call.isOver) return;
     call.isOver = true;
-    if (running.size > 0) running.delete(call.id ?? call);
+    if (running.size > 0 && running.delete(call.id ?? call)) runningBytes -= call.bytes;
     context.meter?.served(call.method, context.clock.now() - call.receivedAt, code);
     call.onFinished?.(error);
     call.source?.close(inputOver(call.method));
@@ -76,6 +77,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
   const track = (call: IncomingCall): void => {
     running.set(call.id ?? call, call);
+    runningBytes += call.bytes;
     // Its own handler closed the channel.
     if (closed !== undefined) call.abort(closed.reason);
   };
@@ -148,7 +150,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   /** Everything that can refuse a call before its handler sees it; throws the answer. */
-  const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined, bytes = 0): IncomingCall => {
+  const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined, bytes: number): IncomingCall => {
     const { method, meta } = message;
     if (intakeClosed && !method.startsWith("$/")) {
       throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down; call again after its restart`);
@@ -164,6 +166,10 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     // The runtime's own few methods get through: a full worker can still be asked to stop.
     if (running.size >= limits.incomingCalls && !isReservedMethod(method)) {
       throw overloaded(method, `${limits.incomingCalls} calls are being handled`);
+    }
+    // One that is alone is taken whatever its size: the cap of a message is its bound.
+    if (runningBytes > 0 && runningBytes + bytes > limits.incomingBytes && !isReservedMethod(method)) {
+      throw overloaded(method, `calls of ${runningBytes} bytes are being handled`);
     }
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
@@ -192,7 +198,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   return {
     size: (): number => running.size,
 
-    onRequest(message: RequestMessage): void {
+    onRequest(message: RequestMessage, bytes: number): void {
       const { id, method } = message;
       if (running.size > 0 && running.has(id)) {
         stats.duplicateRequests++;
@@ -201,7 +207,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       }
       let call: IncomingCall;
       try {
-        call = admit(message, id);
+        call = admit(message, id, bytes);
       } catch (error) {
         if (isRpcError(error) && error.code === ErrorCode.OVERLOADED) stats.refusedRequests++;
         const wire = toWireError(error, ErrorCode.INTERNAL_ERROR);

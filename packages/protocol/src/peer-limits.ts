@@ -13,6 +13,8 @@ export interface PeerLimits {
   readonly outgoingCalls: number;
   /** Calls and notifications this end handles at once. Default 1,024. */
   readonly incomingCalls: number;
+  /** Bytes of the calls and notifications it handles at once, as they came; one that is alone may be larger. Default 256 MiB. */
+  readonly incomingBytes: number;
   /** Timeout of a call when neither caller nor method names one, ms. Default 30,000. */
   readonly callTimeoutMs: number;
   /** How far a stream's producer may run ahead of its reader. Default 256 items. */
@@ -28,6 +30,7 @@ export const DEFAULT_PEER_LIMITS: PeerLimits = {
   values: DEFAULT_MAX_VALUES,
   outgoingCalls: 1024,
   incomingCalls: 1024,
+  incomingBytes: 8 * DEFAULT_MAX_MESSAGE_BYTES,
   callTimeoutMs: 30_000,
   streamItems: 256,
   streamBytes: 1024 * 1024,

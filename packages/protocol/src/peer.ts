@@ -78,9 +78,8 @@ export class Peer {
     const { limits, stats } = this;
     const { meter, cancel } = options;
     this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
-    const sendItem = createItemSender(this.#transport, this.#writer, limits, (message) =>
-      this.#send(message, false, true),
-    );
+    const sendItemNow = (message: Message): RpcError | undefined => this.#send(message, false, true);
+    const sendItem = createItemSender(this.#transport, this.#writer, limits, sendItemNow, nextTurn);
     const report = (event: PeerReport): void => this.#report(event);
     const onIgnored = (method: string, ignoredMs: number): void => {
       stats.ignoredCancels++;
@@ -264,7 +263,7 @@ export class Peer {
     if (parsed.kind === "response") this.#outgoing.onResponse(parsed.message);
     else if (parsed.kind === "request") {
       if (parsed.message.method === "$/ping") this.#respond(parsed.message.id, { result: {} }, "$/ping");
-      else this.#incoming.onRequest(parsed.message);
+      else this.#incoming.onRequest(parsed.message, bytes);
     } else this.#onNotification(parsed.message, bytes);
   }
 
@@ -294,3 +293,5 @@ export class Peer {
     );
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
