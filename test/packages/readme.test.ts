@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, inject, it } from "vitest";
 
@@ -60,6 +61,39 @@ it("the README's three snippets compile and run as they stand", { timeout: 60_00
   expect(lines).toContain("Hello Countess Ada! ");
   expect(run.stdout).toContain("export const greeter = defineContract({");
 });
+
+/** The compilers a user of today may have, by the file that is their command. */
+const compilers = ["typescript", "typescript-7"].map((name): [name: string, command: string] => {
+  const manifest = fileURLToPath(import.meta.resolve(`${name}/package.json`));
+  const { version, bin } = JSON.parse(readFileSync(manifest, "utf8"));
+  return [version, join(dirname(manifest), bin.tsc)];
+});
+
+it("the README is tried with TypeScript 5 and 7", () => {
+  expect(compilers.map(([version]) => version.split(".")[0])).toEqual(["5", "7"]);
+});
+
+it.each(compilers)(
+  "the README's command compiles the three snippets in a folder without any settings, with TypeScript %s",
+  {
+    timeout: 60_000,
+  },
+  async (version, tsc) => {
+    const [, flags = ""] = /`npx tsc ([^`]+) \*\.ts`/.exec(readme) ?? [];
+    expect(flags).toContain("--strict");
+    const folder = join(inject("consumer"), `readme-tsc-${version}`);
+    const first = files.filter((snippet) => !isMore(snippet));
+    for (const [file, code] of [["package.json", '{ "type": "module" }'], ...first] as [string, string][]) {
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, file), code);
+    }
+    const compiled = runNode(folder, tsc, ...flags.split(" "), ...first.map(([file]) => file));
+    expect(compiled).toMatchObject({ stdout: "", status: 0 });
+    const run = runNode(folder, "host.js");
+    expect(run).toMatchObject({ status: 0, signal: null });
+    expect(run.stdout).toContain("Hello Countess Ada! ");
+  },
+);
 
 it("the README's further snippets compile, and its test passes", { timeout: 60_000 }, async () => {
   const more = files.filter(isMore).map(([file]) => file);
