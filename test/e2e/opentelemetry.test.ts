@@ -143,6 +143,15 @@ describe.each([
     expect(chain(spans)).toEqual([`CLIENT ${at("nudge")}`, `SERVER ${at("nudge")}`, "INTERNAL nudged"]);
   });
 
+  it("leaves the trace behind in detached work", async () => {
+    await using given = await setup();
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const [, , nested, detached] = await given.worker.request("context", {}, { traceparent });
+    expect(nested?.split("-")[1]).toBe("4bf92f3577b34da6a3ce929d0e0e4736");
+    expect(detached).toMatch(/^00-/);
+    expect(detached?.split("-")[1]).not.toBe("4bf92f3577b34da6a3ce929d0e0e4736");
+  });
+
   it("starts a new trace for a call that is made in none, and follows one that is chosen", async () => {
     await using given = await setup();
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

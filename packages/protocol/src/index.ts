@@ -94,7 +94,14 @@ export type { Manifest, ManifestInput } from "./plugin-contract/plugin-manifest.
 export type { ToolResult, ToolRun } from "./plugin-contract/tool-methods.js";
 export { scopeOfParams } from "./scope-of-params.js";
 export { readTrace, type TraceContext, type TraceOptions } from "./trace-context.js";
-export { CALL_CHANNEL, type CallMessage, SERVE_CHANNEL, type ServeMessage } from "./tracing-messages.js";
+export {
+  CALL_CHANNEL,
+  type CallMessage,
+  DETACH_CHANNEL,
+  type DetachMessage,
+  SERVE_CHANNEL,
+  type ServeMessage,
+} from "./tracing-messages.js";
 export type { Transport, TransportLimits, TransportReceiver } from "./transport.js";
 export { validate } from "./validate.js";
 export type { WaitingCall } from "./waiting-calls.js";

@@ -1,7 +1,14 @@
-import { tracingChannel } from "node:diagnostics_channel";
+import { subscribe as listen, tracingChannel, unsubscribe } from "node:diagnostics_channel";
 import { context, diag, ROOT_CONTEXT, type Span, SpanKind, type TracerProvider, trace } from "@opentelemetry/api";
 import { attributesOf, fail, parentIn, passOn } from "./opentelemetry/span-facts.js";
-import { CALL_CHANNEL, type CallMessage, SERVE_CHANNEL, type ServeMessage } from "./tracing-messages.js";
+import {
+  CALL_CHANNEL,
+  type CallMessage,
+  DETACH_CHANNEL,
+  type DetachMessage,
+  SERVE_CHANNEL,
+  type ServeMessage,
+} from "./tracing-messages.js";
 
 /** How calls become spans; everything has a default. */
 export interface InstrumentOptions {
@@ -55,6 +62,11 @@ function subscribe({ tracerProvider }: InstrumentOptions): () => void {
     call.run = (handler) => context.with(own, () => (run === undefined ? handler() : run(handler)));
   };
 
+  /** Else the span of the call, or one in it, would be the parent of what the work calls. */
+  const onDetach = (detaching: DetachMessage): void => {
+    detaching.run = (work) => context.with(ROOT_CONTEXT, work);
+  };
+
   const onEnd = (call: CallMessage | ServeMessage): void => {
     const span = spans.get(call);
     if (span === undefined) return;
@@ -66,10 +78,13 @@ function subscribe({ tracerProvider }: InstrumentOptions): () => void {
   const calls = tracingChannel<unknown, CallMessage>(CALL_CHANNEL);
   const served = tracingChannel<unknown, ServeMessage>(SERVE_CHANNEL);
   const [start, serve, end] = [guarded(onCall), guarded(onServe), guarded(onEnd)];
+  const detach = guarded(onDetach);
+  listen(DETACH_CHANNEL, detach);
   calls.start.subscribe(start);
   served.start.subscribe(serve);
   for (const { asyncEnd } of [calls, served]) asyncEnd.subscribe(end);
   return () => {
+    unsubscribe(DETACH_CHANNEL, detach);
     calls.start.unsubscribe(start);
     served.start.unsubscribe(serve);
     for (const { asyncEnd } of [calls, served]) asyncEnd.unsubscribe(end);

@@ -4,6 +4,8 @@ import type { Method } from "./contract.js";
 export const CALL_CHANNEL = "outrigger:call";
 /** Name of the `tracingChannel` of the calls whose handlers run in this process. See docs/tracing.md in the repository. */
 export const SERVE_CHANNEL = "outrigger:serve";
+/** Name of the `channel` of work that leaves the call it was started in. See docs/tracing.md in the repository. */
+export const DETACH_CHANNEL = "outrigger:detach";
 
 interface TracedCall {
   /** The name of the contract. */
@@ -44,4 +46,10 @@ export interface ServeMessage extends TracedCall {
   tracestate: string | undefined;
   /** A subscriber of `start` may set it, to run the handler in a context of its own. Calls `handler` once, at once. */
   run?: <T>(handler: () => T) => T;
+}
+
+/** What the subscribers of {@link DETACH_CHANNEL} are told before detached work runs. */
+export interface DetachMessage {
+  /** A subscriber may set it, to run the work outside a context of its own. Calls `work` once, at once. */
+  run?: <T>(work: () => T) => T;
 }

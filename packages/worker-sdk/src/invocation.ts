@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Contract } from "@outrigger/protocol";
+import { channel } from "node:diagnostics_channel";
+import { type Contract, DETACH_CHANNEL, type DetachMessage } from "@outrigger/protocol";
 import { iterateBy } from "@outrigger/protocol/tracing";
 import type { WorkerContext } from "./plugin-context.js";
 import type { RunningCall } from "./session-types.js";
@@ -8,6 +9,8 @@ import type { RunningCall } from "./session-types.js";
 const DETACHED = Symbol("detached");
 
 const storage = new AsyncLocalStorage<RunningCall | typeof DETACHED>();
+
+const detaching = channel(DETACH_CHANNEL);
 
 /** Since Node 24 each value set is a map of its own, and `run` sets two; before, entering a snapshot costs more. */
 const MAKES_MAPS = Number.parseInt(process.versions.node, 10) >= 24;
@@ -36,7 +39,11 @@ export function callRunner(): RunInCall {
 
 /** Runs `fn` outside every call, for work that outlives the call it was started in. */
 export function detached<T>(fn: () => T): T {
-  return storage.run(DETACHED, fn);
+  if (!detaching.hasSubscribers) return storage.run(DETACHED, fn);
+  const message: DetachMessage = {};
+  detaching.publish(message);
+  const { run } = message;
+  return run === undefined ? storage.run(DETACHED, fn) : run(() => storage.run(DETACHED, fn));
 }
 
 /** The call the running code belongs to; `"detached"` when it has left it. */
