@@ -51,8 +51,16 @@ export function readStderr(
   };
   let rest: Uint8Array = new Uint8Array(0);
   let whenTaken: (() => void) | undefined;
+  /** When its share of this turn is used up: one turn may bring many chunks. */
+  let until: number | undefined;
+  const endTurn = (): void => {
+    until = undefined;
+  };
   const takeRest = (): void => {
-    const until = performance.now() + TURN_MS;
+    if (until === undefined) {
+      until = performance.now() + TURN_MS;
+      setImmediate(endTurn);
+    }
     while (rest.length > 0) {
       const slice = rest.subarray(0, SLICE_BYTES);
       rest = rest.subarray(slice.length);
