@@ -1,4 +1,5 @@
 import { type Clock, ErrorCode, type PluginEvent, RpcError, systemClock } from "@outrigger/protocol";
+import { outsideServed } from "@outrigger/protocol/tracing";
 import {
   createEventLane,
   type DeadLetterWhy,
@@ -186,7 +187,10 @@ export function createEventDelivery(options: DeliveryOptions = {}): EventDeliver
     },
     publish(given) {
       const { event, bytes } = copyOf(given);
-      return Array.from(lanes).flatMap(([workerId, lane]) => (lane.offer(event, bytes) ? [workerId] : []));
+      // It is delivered long after the call of a worker that it may be published in.
+      return outsideServed(() =>
+        Array.from(lanes).flatMap(([workerId, lane]) => (lane.offer(event, bytes) ? [workerId] : [])),
+      );
     },
     forget(workerId) {
       const lane = lanes.get(workerId);

@@ -1,5 +1,6 @@
-import type { Contract, IncomingCall, ScopedHandlers, ScopeOf, WorkerToHost } from "@outrigger/protocol";
+import type { Contract, IncomingCall, ScopedHandlers, ScopeOf, TraceContext, WorkerToHost } from "@outrigger/protocol";
 import type { CallOrigin, InvocationStatus } from "@outrigger/protocol/authority";
+import { outsideServed, type ServedCall } from "@outrigger/protocol/tracing";
 import type { HostLogger } from "./host-logger.js";
 
 /** What a host handler is told of the call it answers. */
@@ -31,6 +32,11 @@ export interface HandlerContext<Scope = unknown> {
   readonly traceparent: string | undefined;
   /** What tracing systems add to `traceparent`. */
   readonly tracestate: string | undefined;
+  /**
+   * Runs `fn` outside the call, and returns what it returns: for calls of workers that are to outlive it. All others that
+   * are made here end with it, at its deadline at the latest.
+   */
+  detached<T>(fn: () => T): T;
   /** What was granted to the worker. */
   readonly capabilities: ReadonlySet<string>;
   /** The host's logger; its records name the worker. It never throws: what the logger throws or rejects with is counted. */
@@ -56,6 +62,8 @@ export interface ContextSource {
   readonly ended: AbortSignal;
   readonly capabilities: ReadonlySet<string>;
   readonly log: HostLogger;
+  /** ms on the clock of deadlines. */
+  readonly now: () => number;
   /** Turns a deadline of the monotonic clock into a time of day. */
   timeOfDay(deadline: number): number;
 }
@@ -65,7 +73,7 @@ export type ShownCall = Pick<IncomingCall, "method" | "signal" | "trace" | "dead
   Partial<Pick<IncomingCall, "input">>;
 
 /** The context of one call. Members are made on first use. */
-export class CallContext implements HandlerContext {
+export class CallContext implements HandlerContext, ServedCall {
   readonly #call: ShownCall;
   readonly #origin: CallOrigin;
   readonly #source: ContextSource;
@@ -108,6 +116,15 @@ export class CallContext implements HandlerContext {
   }
   get tracestate(): string | undefined {
     return this.#call.trace?.tracestate;
+  }
+  get trace(): TraceContext | undefined {
+    return this.#call.trace;
+  }
+  get remainingMs(): number | undefined {
+    return this.#call.deadline === undefined ? undefined : this.#call.deadline - this.#source.now();
+  }
+  get detached(): typeof outsideServed {
+    return outsideServed;
   }
   get capabilities(): ReadonlySet<string> {
     return this.#source.capabilities;

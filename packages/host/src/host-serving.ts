@@ -7,7 +7,7 @@ import {
   type Serving,
 } from "@outrigger/protocol";
 import { type CallGateSource, createCallGate, isChannelMethod } from "@outrigger/protocol/authority";
-import { iterateInTrace, runInTrace, toldServing } from "@outrigger/protocol/tracing";
+import { iterateServed, runServed, toldServing } from "@outrigger/protocol/tracing";
 import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
 import type { LogBridge } from "./log-bridge.js";
 
@@ -42,8 +42,9 @@ export function hostServing(source: ServingSource): Serving {
       if (call.definition.kind === "notification" && isChannelMethod(method)) return undefined;
       throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
     }
-    const outcome = runInTrace(call.trace, handler, params, new CallContext(call, origin, source));
-    return call.definition.kind === "stream" ? iterateInTrace(call.trace, outcome) : outcome;
+    const context = new CallContext(call, origin, source);
+    const outcome = runServed(context, handler, params, context);
+    return call.definition.kind === "stream" ? iterateServed(context, outcome) : outcome;
   };
 
   const { methods, workerId, contract } = source;

@@ -112,7 +112,8 @@ export function createResender(source: ResendSource): Resender {
           held.drop();
           throw error;
         }
-        const timeoutMs = options.timeoutMs ?? source.timeoutMs(method);
+        const { withinMs = Number.POSITIVE_INFINITY } = options;
+        const timeoutMs = Math.min(options.timeoutMs ?? source.timeoutMs(method), withinMs);
         return again(method, held, options, error, startedAt + timeoutMs, timeoutMs);
       };
       let first: Promise<unknown>;

@@ -1,6 +1,7 @@
 import { describeHang, type LogLevel } from "@outrigger/protocol";
 import { type ChannelHub, createChannelHub } from "@outrigger/protocol/authority";
 import { handled } from "@outrigger/protocol/outcomes";
+import { outsideServed } from "@outrigger/protocol/tracing";
 import type { Emitter } from "./events.js";
 import type { ExitEvent, WorkerEvents } from "./host-events.js";
 import { Incarnation } from "./incarnation.js";
@@ -114,7 +115,10 @@ export class Supervisor {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#take(next);
+      // Its processes, timers and listeners outlive the call of a worker that it may be started or stopped in.
+      outsideServed(() => {
+        for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#take(next);
+      });
     } finally {
       this.#isBusy = false;
     }

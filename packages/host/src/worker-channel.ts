@@ -88,6 +88,7 @@ export class WorkerChannel {
     this.#context = {
       ...{ workerId: launch.workerId, capabilities, log: hooks.logs.logger },
       ...{ incarnation: hooks.incarnation, ended: this.#gone.signal },
+      now: () => clock.now(),
       timeOfDay: (deadline) => wallClock() + deadline - clock.now(),
     };
     let end!: () => void;
@@ -107,7 +108,6 @@ export class WorkerChannel {
           logs: hooks.logs,
         },
         channels: guardChannels(core.serving, this.#channels, hooks.hub),
-        now: () => clock.now(),
         isInitialized: () => this.#handshake !== undefined,
       }),
       ...{ limits: limits.peer, codec: core.codec, clock, meter: hooks.meter },

@@ -11,7 +11,7 @@ import type {
 } from "@outrigger/protocol";
 import type { ChannelOptions, ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
 import { failedStream, handled, rejected } from "@outrigger/protocol/outcomes";
-import { tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
+import { nestedCalls, tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
 import { watchChannel } from "./channel-watch.js";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
@@ -140,7 +140,7 @@ export function createWorker<C extends Contract>(
       }
     },
   };
-  const remote = tracedCalls(calls, supervisor.id, core.contract);
+  const remote = tracedCalls(nestedCalls(calls), supervisor.id, core.contract);
 
   return {
     ...(remote as unknown as Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>),

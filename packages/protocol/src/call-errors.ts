@@ -21,12 +21,25 @@ function isTimeoutError(reason: unknown): boolean {
   }
 }
 
-export function timeoutError(method: string, timeoutMs: number | undefined): RpcError {
+/** @param withinMs what was left to the call it is made for; `undefined` when it is made for none */
+export function timeoutError(method: string, asked: number | undefined, withinMs: number | undefined): RpcError {
+  const timeoutMs = asked === undefined ? undefined : Math.round(asked);
+  const advice =
+    asked !== undefined && asked === withinMs
+      ? "the call it belongs to has no more time: give that one a larger timeoutMs"
+      : "pass a larger timeoutMs";
   return new RpcError(
     ErrorCode.TIMEOUT,
-    `${method}: no answer within ${timeoutMs} ms; pass a larger timeoutMs, or make the handler faster`,
+    `${method}: no answer within ${timeoutMs} ms; ${advice}, or make the handler faster`,
     { data: { timeoutMs } },
   );
+}
+
+/** A call made for one whose time is over: it is not sent. */
+export function noTimeLeft(method: string): RpcError {
+  return new RpcError(ErrorCode.TIMEOUT, `${method}: the call it is made for has no time left`, {
+    data: { mayHaveRun: false },
+  });
 }
 
 export function idleError(method: string, idleTimeoutMs: number): RpcError {

@@ -5,12 +5,13 @@ import type { MessageMeta } from "./messages.js";
 
 interface AskedTimeouts {
   readonly timeoutMs?: number | undefined;
+  readonly withinMs?: number | undefined;
   readonly idleTimeoutMs?: number | undefined;
 }
 
 /**
- * How long a call may take in all, ms: what its caller asks, else what the contract says, else `fallback`; a stream has
- * no limit by itself.
+ * How long a call may take in all, ms: what its caller asks, else what the contract says, else `fallback`, and never more
+ * than is left to the call it is made for; a stream has no limit by itself.
  * @throws RangeError
  */
 export function totalTimeout(
@@ -20,8 +21,10 @@ export function totalTimeout(
   fallback: number,
 ): number | undefined {
   const asked = options.timeoutMs ?? (definition.kind === "notification" ? undefined : definition.timeoutMs);
-  if (asked !== undefined) return checkDelay(asked, `${method}: timeoutMs`);
-  return definition.kind === "stream" ? undefined : fallback;
+  const own = asked === undefined ? undefined : checkDelay(asked, `${method}: timeoutMs`);
+  const total = own ?? (definition.kind === "stream" ? undefined : fallback);
+  const { withinMs } = options;
+  return withinMs !== undefined && (total === undefined || total > withinMs) ? withinMs : total;
 }
 
 /** How long nothing may be heard of a call, ms; `undefined`: as long as it may take. @throws RangeError */

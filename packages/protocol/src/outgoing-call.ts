@@ -18,6 +18,8 @@ export interface PeerCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** ms; default: the method's, else the peer's. */
   readonly timeoutMs?: number | undefined;
+  /** What is left to the call it is made for, ms: it gets no more, whatever it asks. */
+  readonly withinMs?: number | undefined;
   /** ms without progress or an item; default: the method's, else no limit. */
   readonly idleTimeoutMs?: number | undefined;
   readonly onProgress?: ((value: never) => void) | undefined;
@@ -60,6 +62,7 @@ export interface OutgoingCall extends Deadlined {
   readonly definition: Method;
   readonly startedAt: number;
   readonly timeoutMs: number | undefined;
+  readonly withinMs: number | undefined;
   /** The total it ends at, beside `deadline`, which moves with what is heard of it. */
   readonly idle: IdleLimit | undefined;
   deadline: number;

@@ -1,5 +1,5 @@
 import { checkSignal, createAbortListeners } from "./abort-listeners.js";
-import { cancelError, idleError, invalidResult, overloaded, timeoutError } from "./call-errors.js";
+import { cancelError, idleError, invalidResult, noTimeLeft, overloaded, timeoutError } from "./call-errors.js";
 import { heard, idleTimeout, isHeldByCaller, totalTimeout, withDeadline } from "./call-timeouts.js";
 import { inputOf, isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
@@ -39,9 +39,9 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const now = clock.now();
     for (const [id, call] of pending.takeExpired(now, (call) => isHeldByCaller(call, now))) {
       stats.timeouts++;
-      const { idle, method, timeoutMs } = call;
+      const { idle, method, timeoutMs, withinMs } = call;
       const isIdle = idle !== undefined && now < idle.total;
-      const error = isIdle ? idleError(method, idle.ms) : timeoutError(method, timeoutMs);
+      const error = isIdle ? idleError(method, idle.ms) : timeoutError(method, timeoutMs, withinMs);
       release(id, call, error, error);
     }
     timer.arm(pending.nextDeadline());
@@ -70,7 +70,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     options: PeerCallOptions,
     call: Pick<OutgoingCall, "succeed" | "fail" | "reader">,
   ): number | undefined => {
-    const { signal, meta } = options;
+    const { signal, meta, withinMs } = options;
     const refuse = (error: RpcError): undefined => {
       context.meter?.called(method, undefined, error);
       options.onSettled?.(error);
@@ -85,6 +85,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     } catch (error) {
       return refuse(new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
     }
+    if (withinMs !== undefined && withinMs < 1) return refuse(noTimeLeft(method));
     if (signal?.aborted === true) return refuse(cancelError(method, signal.reason));
     const source = options.input;
     if (source !== undefined || inputOf(definition) !== undefined) {
@@ -106,6 +107,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       deadline,
       isExempt: isOwn,
       timeoutMs,
+      withinMs,
       idle,
       onProgress,
       onResult,

@@ -1,4 +1,5 @@
 export { areCallsTold, tellNotification, tellRequest, tellStream, traceFor } from "./tracing/made-calls.js";
+export { nestedCalls } from "./tracing/nested-calls.js";
 export { type ServingFacts, toldServing } from "./tracing/served-calls.js";
-export { currentTrace, iterateBy, iterateInTrace, runInTrace } from "./tracing/trace-storage.js";
+export { iterateBy, iterateServed, outsideServed, runServed, type ServedCall } from "./tracing/served-storage.js";
 export { tracedCalls, type WorkerCalls } from "./tracing/traced-calls.js";

@@ -1,14 +1,4 @@
-import {
-  type CallMessage,
-  ErrorCode,
-  type MessageMeta,
-  type Method,
-  type PeerCallOptions,
-  type Remote,
-  RpcError,
-  type TraceOptions,
-} from "@outrigger/protocol";
-import { rejected } from "@outrigger/protocol/outcomes";
+import type { CallMessage, MessageMeta, Method, PeerCallOptions, Remote, TraceOptions } from "@outrigger/protocol";
 import { areCallsTold, tellNotification, tellRequest, tellStream, traceFor } from "@outrigger/protocol/tracing";
 import { currentCall } from "./invocation.js";
 import type { RunningCall, Session } from "./session-types.js";
@@ -47,19 +37,11 @@ type Options = PeerCallOptions & TraceOptions;
 type Caller = RunningCall | undefined;
 
 function request(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
-  const { peer } = session;
-  if (caller === undefined) return peer.request(method, params, unowned(options));
-  const budget = budgetOf(session, caller, method, options);
-  return budget instanceof RpcError ? rejected(budget) : peer.request(method, params, inherit(caller, options, budget));
+  return session.peer.request(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 
 function stream(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
-  const { peer } = session;
-  if (caller === undefined) return peer.stream(method, params, unowned(options));
-  const budget = budgetOf(session, caller, method, options);
-  if (!(budget instanceof RpcError)) return peer.stream(method, params, inherit(caller, options, budget));
-  // An aborted signal makes the peer fail the reader before anything is sent.
-  return peer.stream(method, params, { signal: AbortSignal.abort(budget), onSettled: options?.onSettled });
+  return session.peer.stream(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 
 /** A context's own invocation wins over the one the code runs in: a batch flushed in another call keeps its tenant. */
@@ -69,39 +51,15 @@ function callerOf(owner: RunningCall | undefined): RunningCall | undefined {
   return owner ?? current;
 }
 
-/** How long a call made for `caller` may take, ms; `undefined` leaves it to the peer's rules. */
-function budgetOf(
-  session: Session,
-  caller: RunningCall,
-  method: string,
-  options: PeerCallOptions | undefined,
-): number | undefined | RpcError {
-  const left = caller.remainingMs;
-  const asked = options?.timeoutMs;
-  if (left === undefined) return asked;
-  if (left < 1) {
-    return new RpcError(ErrorCode.TIMEOUT, `${method}: the call it is made for has no time left`, {
-      data: { mayHaveRun: false },
-    });
-  }
-  const wanted = asked ?? defaultTimeout(session, method);
-  // A wrong timeout is left for the peer to refuse.
-  return wanted === undefined || wanted > left ? left : wanted;
-}
-
 function definitionOf({ plugin }: Session, method: string): Method | undefined {
   const { workerToHost } = plugin.contract;
   return Object.hasOwn(workerToHost, method) ? workerToHost[method] : undefined;
 }
 
-function defaultTimeout(session: Session, method: string): number | undefined {
-  const definition = definitionOf(session, method);
-  if (definition === undefined || definition.kind === "notification") return undefined;
-  return definition.timeoutMs ?? (definition.kind === "request" ? session.peer.limits.callTimeoutMs : undefined);
-}
-
-function inherit(caller: RunningCall, options: Options | undefined, timeoutMs: number | undefined) {
-  return { ...options, timeoutMs, signal: options?.signal ?? caller.signal, meta: metaFor(caller, options) };
+/** A call made for another gets what is left of that one's time, never more. */
+function inherit(caller: RunningCall, options: Options | undefined): PeerCallOptions {
+  const signal = options?.signal ?? caller.signal;
+  return { ...options, signal, withinMs: caller.remainingMs, meta: metaFor(caller, options) };
 }
 
 /** The options of a call that is made for none. */

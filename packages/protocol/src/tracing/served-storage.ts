@@ -3,30 +3,45 @@ import { isThenable } from "../guarded-callback.js";
 import { isIterable } from "../stream-producer.js";
 import type { TraceContext } from "../trace-context.js";
 
-const storage = new AsyncLocalStorage<TraceContext | undefined>();
+/** A worker's call that a host serves. The calls made meanwhile belong to it, and only they look at it. */
+export interface ServedCall {
+  readonly trace: TraceContext | undefined;
+  /** Aborts when the call is cancelled. */
+  readonly signal?: AbortSignal;
+  /** What is left of its caller's time, ms; `undefined`: the caller told no deadline. */
+  readonly remainingMs?: number | undefined;
+}
 
-/** The trace that the running code belongs to, in a host: that of the worker's call it serves. */
-export function currentTrace(): TraceContext | undefined {
+const storage = new AsyncLocalStorage<ServedCall | undefined>();
+
+/** The call that the running code serves, in a host. */
+export function currentServed(): ServedCall | undefined {
   return storage.getStore();
 }
 
-/**
- * Runs a handler in the trace of its call. Also without a trace: code that runs on behalf of a pipe may be in whatever
- * trace its process was started from.
- */
-export function runInTrace<Params, Context, T>(
-  trace: TraceContext | undefined,
+/** The trace that the running code belongs to, in a host: that of the worker's call it serves. */
+export function currentTrace(): TraceContext | undefined {
+  return storage.getStore()?.trace;
+}
+
+/** Runs a handler in the call it serves. */
+export function runServed<Params, Context, T>(
+  call: ServedCall,
   handler: (params: Params, context: Context) => T,
   params: Params,
   context: Context,
 ): T {
-  return storage.getStore() === trace ? handler(params, context) : storage.run(trace, handler, params, context);
+  return storage.run(call, handler, params, context);
 }
 
-/** A stream's handler runs with each item, in the context of who asks for it: asks in the trace of its call. */
-export function iterateInTrace(trace: TraceContext | undefined, outcome: unknown): unknown {
-  if (trace === undefined && storage.getStore() === undefined) return outcome;
-  return iterateBy((step) => storage.run(trace, step), outcome);
+/** Runs `fn` outside the call that is served, for what outlives it. */
+export function outsideServed<T>(fn: () => T): T {
+  return storage.getStore() === undefined ? fn() : storage.run(undefined, fn);
+}
+
+/** A stream's handler runs with each item, in the context of who asks for it: asks in its call. */
+export function iterateServed(call: ServedCall, outcome: unknown): unknown {
+  return iterateBy((step) => storage.run(call, step), outcome);
 }
 
 /** An iterable, or the promise of one, whose every step is taken by `run`; anything else as it is. */

@@ -2,7 +2,7 @@ import type { MethodMap } from "../contract.js";
 import type { TraceOptions } from "../trace-context.js";
 import type { CallMessage } from "../tracing-messages.js";
 import { areCallsTold, tellNotification, tellRequest, tellStream, traceFor } from "./made-calls.js";
-import { currentTrace } from "./trace-storage.js";
+import { currentTrace } from "./served-storage.js";
 
 /** The calls a host can make of a worker, untyped. */
 export interface WorkerCalls<Options extends object> {

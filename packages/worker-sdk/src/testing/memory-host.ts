@@ -40,6 +40,8 @@ export interface TestCall<Scope = unknown> {
   /** The W3C trace context of the call, as a host's handler has it. */
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
+  /** Runs `fn` outside the call, as in a host's handler. */
+  detached<T>(fn: () => T): T;
 }
 
 type MemoryHandler = (params: never, call: TestCall) => unknown;

@@ -28,8 +28,9 @@ import {
 } from "@outrigger/protocol/authority";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
-  iterateInTrace,
-  runInTrace,
+  iterateServed,
+  outsideServed,
+  runServed,
   toldServing,
   tracedCalls,
   traceFor,
@@ -88,7 +89,7 @@ export function createTestPeer(options: TestPeerOptions) {
           const { progress } = call;
           const context: TestCall & Pick<IncomingCall, "progress" | "input"> = {
             ...{ workerId, method, ...origin, signal, progress },
-            ...{ traceparent: trace?.traceparent, tracestate: trace?.tracestate },
+            ...{ traceparent: trace?.traceparent, tracestate: trace?.tracestate, detached: outsideServed },
             // Looking at it asks for the first items.
             get input() {
               return call.input;
@@ -98,8 +99,8 @@ export function createTestPeer(options: TestPeerOptions) {
             if (call.definition.kind === "notification" && isChannelMethod(method)) return undefined;
             throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
           }
-          const outcome = runInTrace(trace, handler, params as never, context);
-          return call.definition.kind === "stream" ? iterateInTrace(trace, outcome) : outcome;
+          const outcome = runServed(call, handler, params as never, context);
+          return call.definition.kind === "stream" ? iterateServed(call, outcome) : outcome;
         },
       },
       () => ({ contract: contract.name, workerId, side: "host" }),
