@@ -77,7 +77,6 @@ export const pureFiles = [
   "host/src/log-lines.ts",
   "host/src/environment.ts",
   "host/src/rate-limit.ts",
-  "host/src/nearest-name.ts",
   "host/src/event-lane.ts",
   "host/src/event-queue.ts",
   "host/src/event-subscriptions.ts",

@@ -1,5 +1,5 @@
+import { didYouMean } from "@outrigger/protocol/authority";
 import { guarded } from "@outrigger/protocol/outcomes";
-import { nearestName } from "./nearest-name.js";
 import { invalidOption, shown } from "./option-checks.js";
 
 /** Receives what was emitted; what it returns is ignored, unless it is a promise that rejects. */
@@ -97,7 +97,6 @@ export function createEmitter<EventMap extends object>(
 }
 
 function unknownEvent(event: unknown, known: readonly string[]): Error {
-  const near = typeof event === "string" ? nearestName(event, known) : undefined;
-  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  const hint = typeof event === "string" ? didYouMean(event, known) : "";
   return invalidOption(`there is no event ${shown(event)}${hint} (there are ${known.join(", ")})`);
 }

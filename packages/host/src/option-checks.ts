@@ -1,5 +1,5 @@
 import { checkDelay, ErrorCode, RpcError } from "@outrigger/protocol";
-import { nearestName } from "./nearest-name.js";
+import { didYouMean } from "@outrigger/protocol/authority";
 
 /** The error of an option nobody can use. */
 export function invalidOption(message: string): RpcError {
@@ -30,10 +30,8 @@ export function checkKeys(group: string, value: unknown, known: readonly string[
   const given = checkObject(group, value);
   const stray = Object.keys(given).find((key) => !known.includes(key) && given[key] !== undefined);
   if (stray === undefined) return given;
-  const near = nearestName(stray, known);
-  const hint = near === undefined ? "" : `; did you mean ${near}?`;
   throw invalidOption(
-    `${group}: there is no option ${JSON.stringify(stray.slice(0, 100))}${hint} (it has ${known.join(", ")})`,
+    `${group}: there is no option ${JSON.stringify(stray.slice(0, 100))}${didYouMean(stray, known)} (it has ${known.join(", ")})`,
   );
 }
 
@@ -49,20 +47,6 @@ export function checkContract(contract: unknown): void {
 export function checkStrings(name: string, value: unknown): void {
   if (Array.isArray(value) && value.every((item) => typeof item === "string" && !item.includes("\0"))) return;
   throw invalidOption(`${name}: expected a list of strings without NUL, got ${shown(value)}`);
-}
-
-/**
- * What only the host checks of the options of a call: `null` is neither options nor a timeout.
- * @throws RpcError INVALID_PARAMS
- */
-export function checkCallOptions<T extends { readonly timeoutMs?: number | undefined }>(
-  method: string,
-  options: T | undefined,
-): T | undefined {
-  if (options === undefined) return undefined;
-  if (typeof options !== "object" || options === null) checkObject(`${String(method)}: options`, options);
-  if (options.timeoutMs === null) checkDelays(String(method), { timeoutMs: null });
-  return options;
 }
 
 /** The options given over the defaults; what is `undefined` counts as not given. */

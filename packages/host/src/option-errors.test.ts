@@ -1,9 +1,9 @@
 import { ErrorCode } from "@outrigger/protocol";
+import { nearestName } from "@outrigger/protocol/authority";
 import { describe, expect, it } from "vitest";
 import { contract, setup, silent } from "../test/host-setup.js";
 import { createHost } from "./create-host.js";
 import { fakeLauncher } from "./fake-launcher.js";
-import { nearestName } from "./nearest-name.js";
 import { nodeLauncher } from "./node-launcher.js";
 
 const handlers = { "state.get": () => "", now: () => "" };
@@ -148,6 +148,18 @@ describe("the options of a call", () => {
       await expect(worker.health(options)).rejects.toEqual(refused(message));
     }
     expect(launcher.latest.peer.stats.received).toBe(received);
+  });
+
+  it("a method that is no name", async () => {
+    const { start } = setup();
+    const worker = (await start()) as unknown as Record<"request" | "stream", (method: unknown) => never>;
+    for (const method of [5, undefined, Symbol("x")]) {
+      const expected = refused(
+        /^method: expected the name of a method of the contract, got (number|undefined|symbol)$/,
+      );
+      await expect(worker.request(method)).rejects.toEqual(expected);
+      await expect((worker.stream(method) as AsyncIterator<unknown>).next()).rejects.toEqual(expected);
+    }
   });
 
   it("a scope that does not fit is refused, where the contract names none too", async () => {

@@ -1,5 +1,6 @@
 import { type Codec, type Contract, DEFAULT_PEER_LIMITS } from "@outrigger/protocol";
 import {
+  checkCapabilityNames,
   DEFAULT_CHANNEL_LIMITS,
   DEFAULT_INVOCATION_LIMITS,
   DEFAULT_SUBSCRIPTIONS,
@@ -11,7 +12,6 @@ import type { HostLimits, SharedOptions, StartOptions, Timeouts } from "./host-o
 import type { HostRuntime } from "./host-runtime.js";
 import type { Launcher } from "./launcher.js";
 import { DEFAULT_LOG_LIMITS } from "./log-bridge.js";
-import { nearestName } from "./nearest-name.js";
 import { nodeLauncher } from "./node-launcher.js";
 import { checkCounts, checkDelays, invalidOption, shown, withDefaults } from "./option-checks.js";
 import { checkStartOptions } from "./option-shapes.js";
@@ -198,14 +198,8 @@ function checkedCapabilities(capabilities: readonly string[] = [], contract: Con
   if (!Array.isArray(capabilities) || !capabilities.every((name) => typeof name === "string" && name !== "")) {
     throw invalidOption(`capabilities: expected a list of names, got ${shown(capabilities)}`);
   }
-  const named = Object.values(contract.workerToHost).map(({ capability }) => capability);
-  const known = new Set(named.filter((capability) => capability !== undefined));
-  const stray = capabilities.find((name) => !known.has(name));
-  if (stray === undefined) return capabilities;
-  const near = nearestName(stray, known);
-  throw invalidOption(
-    `capabilities: no method of the contract ${contract.name} needs ${shown(stray)}${near === undefined ? "" : `; did you mean ${near}?`} (it knows ${[...known].join(", ") || "none"})`,
-  );
+  checkCapabilityNames("capabilities", capabilities, contract);
+  return capabilities;
 }
 
 /** What goes into the handshake must fit into a message: found out now, not by each process anew. */

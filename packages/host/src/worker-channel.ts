@@ -19,7 +19,9 @@ import {
   createInvocations,
   guardChannels,
   type Invocations,
+  notImplementedError,
   scopeOfCall,
+  unknownMethodError,
 } from "@outrigger/protocol/authority";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import type { ProcessRecorder } from "@outrigger/protocol/tape";
@@ -32,7 +34,7 @@ import type { WorkerProcess } from "./launcher.js";
 import type { PipeCounters } from "./life-signs.js";
 import type { LogBridge } from "./log-bridge.js";
 import type { WorkerExit } from "./state-types.js";
-import { diedWithWorker, notImplemented } from "./unavailable-error.js";
+import { diedWithWorker } from "./unavailable-error.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
 import { workerTransport } from "./worker-transport.js";
 
@@ -278,11 +280,9 @@ export class WorkerChannel {
   ): { readonly id: string; readonly scope: unknown } | RpcError | undefined {
     const { contract, runtime } = this.#core;
     if (!Object.hasOwn(contract.hostToWorker, method)) {
-      const names = Object.keys(contract.hostToWorker).slice(0, 12).join(", ");
-      const text = `the contract ${contract.name} has no method ${JSON.stringify(String(method).slice(0, 100))} of a worker; it has ${names}`;
-      return new RpcError(ErrorCode.METHOD_NOT_FOUND, text, { data: { mayHaveRun: false } });
+      return unknownMethodError(contract, String(method));
     }
-    if (this.#handshake?.methods.has(method) === false) return notImplemented(this.#workerId, method);
+    if (this.#handshake?.methods.has(method) === false) return notImplementedError(this.#workerId, method);
     try {
       const scope = scopeOfCall(contract.scope, given, params);
       if (scope === undefined) return undefined;

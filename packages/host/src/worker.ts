@@ -9,14 +9,18 @@ import type {
   ScopeOf,
   WorkerToHost,
 } from "@outrigger/protocol";
-import type { ChannelOptions, ChannelPush, ChannelSubscription } from "@outrigger/protocol/authority";
+import {
+  type ChannelOptions,
+  type ChannelPush,
+  type ChannelSubscription,
+  checkCall,
+} from "@outrigger/protocol/authority";
 import { failedStream, handled, rejected } from "@outrigger/protocol/outcomes";
 import { nestedCalls, tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
 import { watchChannel } from "./channel-watch.js";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
-import { checkCallOptions } from "./option-checks.js";
 import { createResender } from "./resend-calls.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
@@ -115,7 +119,7 @@ export function createWorker<C extends Contract>(
   const calls: WorkerCalls<ChannelCallOptions & ResendOption> = {
     request(method, params, options) {
       try {
-        const checked = checkCallOptions(method, options);
+        const checked = checkCall(method, options);
         // What was read of an input cannot be read again.
         const isRepeatable = idempotent.has(method) && checked?.resend !== false && checked?.input === undefined;
         if (isRepeatable) return resender.request(method, params, checked ?? {});
@@ -133,7 +137,7 @@ export function createWorker<C extends Contract>(
     },
     stream(method, params, options) {
       try {
-        return supervisor.channelFor(method).stream(method, params, checkCallOptions(method, options));
+        return supervisor.channelFor(method).stream(method, params, checkCall(method, options));
       } catch (error) {
         options?.onSettled?.(error);
         return failedStream(error);
@@ -167,7 +171,7 @@ export function createWorker<C extends Contract>(
     health(options) {
       try {
         return handled(
-          supervisor.channelFor("health").health(checkCallOptions("health", options) ?? {}) as Promise<HealthResult>,
+          supervisor.channelFor("health").health(checkCall("health", options) ?? {}) as Promise<HealthResult>,
         );
       } catch (error) {
         return rejected(error);

@@ -1,6 +1,8 @@
+export { checkCall } from "./authority/call-checks.js";
 export { type CallGate, type CallGateSource, createCallGate } from "./authority/call-gate.js";
 export type { CallOrigin, InvocationStatus } from "./authority/call-origin.js";
 export { scopeOfCall } from "./authority/call-scope.js";
+export { capabilityNames, checkCapabilityNames } from "./authority/capability-names.js";
 export { type CapabilityReport, reportCapabilities } from "./authority/capability-report.js";
 export { type ChannelHub, createChannelHub } from "./authority/channel-hub.js";
 export {
@@ -19,4 +21,11 @@ export {
   type InvocationLimits,
   type Invocations,
 } from "./authority/invocations.js";
+export { didYouMean, listed, nearestName } from "./authority/nearest-name.js";
 export { type AdmittedCall, guardChannels, isChannelMethod, type PushChannels } from "./authority/push-channels.js";
+export {
+  diedWithError,
+  notImplementedError,
+  notServingError,
+  unknownMethodError,
+} from "./authority/refused-calls.js";

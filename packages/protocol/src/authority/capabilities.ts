@@ -1,4 +1,5 @@
 import { ErrorCode, RpcError } from "../errors.js";
+import { listed } from "./nearest-name.js";
 
 /**
  * Whether a worker may call a host method. Names are compared exactly; there are no wildcards.
@@ -10,12 +11,7 @@ export function checkCapability(method: string, needed: string | undefined, gran
   const names = [...granted].sort();
   throw new RpcError(
     ErrorCode.CAPABILITY_DENIED,
-    `${method} needs the capability ${JSON.stringify(needed)}; this worker was granted ${shown(names)}; add it to capabilities where the worker is started`,
+    `${method} needs the capability ${JSON.stringify(needed)}; this worker was granted ${listed(names)}; add it to capabilities where the worker is started`,
     { data: { needed, granted: names } },
   );
-}
-
-function shown(names: readonly string[]): string {
-  if (names.length === 0) return "none";
-  return names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
 }

@@ -31,3 +31,16 @@ function editDistance(from: string, to: string): number {
 function at(row: readonly number[], column: number): number {
   return row[column] ?? Number.POSITIVE_INFINITY;
 }
+
+/** The end of a message about a name nobody knows: `; did you mean callMs?`, or nothing. */
+export function didYouMean(typo: string, names: Iterable<string>): string {
+  const near = nearestName(typo, names);
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
+/** Names as a message lists them: the first twelve, and how many more there are. */
+export function listed(names: Iterable<string>): string {
+  const all = [...names];
+  if (all.length === 0) return "none";
+  return all.length > 12 ? `${all.slice(0, 12).join(", ")} and ${all.length - 12} more` : all.join(", ");
+}

@@ -1,9 +1,10 @@
 import {
   type Actor,
+  type CapabilityOf,
   type Clock,
   type Contract,
   type Entity,
-  ErrorCode,
+  type HealthResult,
   type HostToWorker,
   type InitializeResult,
   type JobRun,
@@ -12,7 +13,7 @@ import {
   type PluginEvent,
   type Remote,
   type RequestOptions,
-  RpcError,
+  type RpcError,
   type ScopedHandlers,
   type ScopeOf,
   systemClock,
@@ -25,7 +26,10 @@ import {
   type ChannelOptions,
   type ChannelPush,
   type ChannelSubscription,
+  capabilityNames,
+  checkCapabilityNames,
   reportCapabilities,
+  scopeOfCall,
 } from "@outrigger/protocol/authority";
 import { definitionOf, type Plugin } from "../define-plugin.js";
 import { checkObject, checkOptions, kindOf, type OptionKinds } from "../option-checks.js";
@@ -42,10 +46,13 @@ export type TestHandlers<C> = Partial<
 export interface TestHostOptions<C extends Contract = Contract> {
   readonly workerId?: string | undefined;
   /** What the plugin may do. Default: every capability its contract names. */
-  readonly capabilities?: readonly string[] | undefined;
+  readonly capabilities?: readonly CapabilityOf<C>[] | undefined;
   /** Taken away from `capabilities`: calls that need them fail with `CAPABILITY_DENIED`, as in a host. */
-  readonly denied?: readonly string[] | undefined;
-  /** The scope of calls that neither name one nor have one in their params. Default `{ tenant: "test" }`; `null` for none. */
+  readonly denied?: readonly CapabilityOf<C>[] | undefined;
+  /**
+   * The scope of calls that neither name one nor have one in their params. Default `{ tenant: "test" }`, if that fits the
+   * contract's schema; `null` for none.
+   */
   readonly scope?: ScopeOf<C> | null | undefined;
   /** Told to the plugin in the handshake, and what `config.get` reads. */
   readonly config?: unknown;
@@ -98,6 +105,10 @@ export interface TestHost<C extends Contract = Contract> extends Remote<HostToWo
    * @throws RpcError INVALID_PARAMS naming the option that cannot be used
    */
   channel(name: string, options?: ChannelOptions<ScopeOf<C>>): ChannelSubscription<ChannelPush<WorkerToHost<C>>>;
+  /** Whether the plugin implements a method of the contract. */
+  implements(method: keyof HostToWorker<C> & string): boolean;
+  /** Asks the plugin how it is. Fails like any call. */
+  health(options?: Pick<RequestOptions, "signal" | "timeoutMs">): Promise<HealthResult>;
   /** Shuts the plugin down as a host does. Resolves with the exit code its process would have. */
   close(): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -109,8 +120,8 @@ const DEFAULT_TENANT = "test";
  * Runs a plugin in memory, for its author's tests: the real peer, framing and handshake, setup included; only the
  * process is missing. The methods of `pluginContract` that a plugin may call are answered in memory.
  *
- * @throws RpcError what `initialize` or the plugin's `setup` failed with; TypeError for an option that is unknown or of the
- * wrong type.
+ * @throws RpcError what `initialize` or the plugin's `setup` failed with, INVALID_PARAMS for a capability or scope that does
+ * not fit the contract; TypeError for an option that is unknown or of the wrong type.
  */
 export async function createTestHost<C extends Contract>(
   plugin: Plugin<C>,
@@ -120,7 +131,7 @@ export async function createTestHost<C extends Contract>(
   const { contract } = plugin;
   checkTestOptions(contract, options);
   const { clock = systemClock, workerId = "test", config = {}, manifest, handlers = {} } = options;
-  const defaultScope = options.scope === undefined ? { tenant: DEFAULT_TENANT } : (options.scope ?? undefined);
+  const defaultScope = defaultScopeOf(contract, options.scope);
   const memory = createMemoryHost({ config, secrets: options.secrets ?? {}, http: options.http });
   const state = memory.state.of(defaultScope);
   for (const [key, value] of Object.entries(options.state ?? {})) state.set(key, value);
@@ -135,8 +146,8 @@ export async function createTestHost<C extends Contract>(
     };
     createSession({ plugin, transport: workerEnd, stderr: onStderr, onEnded: resolve, clock });
   });
-  const denied = new Set(options.denied);
-  const granted = (options.capabilities ?? capabilitiesOf(contract)).filter((name) => !denied.has(name));
+  const denied = new Set<string>(options.denied);
+  const granted = [...(options.capabilities ?? capabilityNames(contract))].filter((name) => !denied.has(name));
   const testPeer = createTestPeer({
     ...{ contract, clock, workerId, config, manifest, defaultScope, transport: hostEnd },
     capabilities: granted,
@@ -146,9 +157,9 @@ export async function createTestHost<C extends Contract>(
   });
 
   const close = async (): Promise<number> => {
-    testPeer.peer.request("shutdown", {}).catch(() => {});
+    testPeer.shutDown();
     const code = await ended;
-    testPeer.bury((method) => new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: the test host is closed`));
+    testPeer.bury(code);
     return code;
   };
   let answer: InitializeResult;
@@ -160,11 +171,11 @@ export async function createTestHost<C extends Contract>(
   }
 
   let deliveries = 0;
-  const { request, notify, stream, channel } = testPeer;
+  const { request, notify, stream, channel, health } = testPeer;
   const tenant = (defaultScope as { tenant?: string } | undefined)?.tenant ?? DEFAULT_TENANT;
   const host = {
     capabilities: reportCapabilities(answer.capabilities, new Set(granted), undefined),
-    ...{ request, notify, stream, channel, answer, logs, calls, state, close },
+    ...{ request, notify, stream, channel, health, implements: testPeer.implements, answer, logs, calls, state, close },
     ...{ recorded: memory.recorded, [Symbol.asyncDispose]: async () => void (await close()) },
     get stderr() {
       return stderr;
@@ -209,6 +220,9 @@ const OPTIONS: OptionKinds = {
 function checkTestOptions(contract: Contract, options: unknown): void {
   const what = "createTestHost: options";
   checkOptions(what, options, OPTIONS);
+  const names = options as { readonly capabilities?: readonly string[]; readonly denied?: readonly string[] };
+  checkCapabilityNames(`${what}.capabilities`, names.capabilities ?? [], contract);
+  checkCapabilityNames(`${what}.denied`, names.denied ?? [], contract);
   const { handlers = {} } = checkObject(what, options, "an object");
   for (const [method, handler] of Object.entries(handlers as object)) {
     if (!Object.hasOwn(contract.workerToHost, method)) {
@@ -223,8 +237,10 @@ function checkTestOptions(contract: Contract, options: unknown): void {
   }
 }
 
-function capabilitiesOf(contract: Contract): string[] {
-  return Object.values(contract.workerToHost).flatMap(({ capability }) => capability ?? []);
+/** @throws RpcError INVALID_PARAMS for a scope that does not fit the contract */
+function defaultScopeOf(contract: Contract, given: unknown): unknown {
+  if (given === null) return undefined;
+  return scopeOfCall(contract.scope, given, { tenant: DEFAULT_TENANT });
 }
 
 function handlerOf(handlers: object, memory: MemoryHost, method: string) {

@@ -7,7 +7,6 @@ import {
   type InitializeResult,
   type LogParams,
   lifecycle,
-  type MakeError,
   Peer,
   type PeerCallOptions,
   PROTOCOL_RANGE,
@@ -17,14 +16,19 @@ import {
 } from "@outrigger/protocol";
 import {
   type ChannelOptions,
+  checkCall,
   createCallGate,
   createChannelHub,
   createChannels,
   createInvocations,
   DEFAULT_SUBSCRIPTIONS,
+  diedWithError,
   guardChannels,
   isChannelMethod,
+  notImplementedError,
+  notServingError,
   scopeOfCall,
+  unknownMethodError,
 } from "@outrigger/protocol/authority";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
@@ -63,6 +67,8 @@ export function createTestPeer(options: TestPeerOptions) {
   const hub = createChannelHub();
   const channels = createChannels();
   let isInitialized = false;
+  let status: "running" | "stopping" | "stopped" = "running";
+  let implemented: ReadonlySet<string> = new Set();
   const gate = createCallGate({
     capabilities: new Set(options.capabilities),
     invocations,
@@ -108,11 +114,21 @@ export function createTestPeer(options: TestPeerOptions) {
   });
   peer.start();
 
+  /** @throws RpcError as a host does for a call that is not sent */
+  const admit = (method: string, isOwn: boolean): void => {
+    if (status !== "running") {
+      throw notServingError({ workerId, method, status, advice: "its test host is closed; make another" });
+    }
+    if (isOwn) return;
+    if (!Object.hasOwn(contract.hostToWorker, method)) throw unknownMethodError(contract, method);
+    if (!implemented.has(method)) throw notImplementedError(workerId, method);
+  };
   /** What a call carries, and what is to be done when it has settled. */
-  const carry = (method: string, params: unknown, { scope: given, ...rest }: CallOptions, isCall: boolean) => {
+  const carry = (method: string, params: unknown, given: CallOptions | undefined, isCall: boolean) => {
+    const { scope: asked, ...rest }: CallOptions = checkCall(method, given) ?? {};
+    admit(method, false);
     const trace = traceFor(rest, undefined);
-    const definition = Object.hasOwn(contract.hostToWorker, method);
-    const scope = definition ? (scopeOfCall(contract.scope, given, params) ?? options.defaultScope) : undefined;
+    const scope = scopeOf(method, asked, params) ?? options.defaultScope;
     if (scope === undefined) return { ...rest, meta: trace };
     const id = isCall ? invocations.open(scope, clock.now()) : invocations.openNotification(scope, clock.now());
     const onSettled = (error?: unknown): void => {
@@ -121,8 +137,16 @@ export function createTestPeer(options: TestPeerOptions) {
     };
     return { ...rest, meta: { invocation: { id, scope }, ...trace }, onSettled };
   };
+  const scopeOf = (method: string, given: unknown, params: unknown): unknown => {
+    try {
+      return scopeOfCall(contract.scope, given, params);
+    } catch (error) {
+      const { code, message, data } = error as RpcError;
+      throw new RpcError(code, `${method}: ${message}`, { data });
+    }
+  };
   const calls: WorkerCalls<CallOptions> = {
-    request(method, params, options = {}) {
+    request(method, params, options) {
       try {
         // The peer's own promise: its rejection ends no process when nobody awaits it.
         return peer.request(method, params, carry(method, params, options, true));
@@ -130,12 +154,18 @@ export function createTestPeer(options: TestPeerOptions) {
         return rejected(error);
       }
     },
-    notify: (method, params, options = {}) => peer.notify(method, params, carry(method, params, options, false).meta),
-    stream(method, params, options = {}) {
+    notify(method, params, options) {
+      try {
+        return peer.notify(method, params, carry(method, params, options, false).meta);
+      } catch {
+        return false;
+      }
+    },
+    stream(method, params, options) {
       try {
         return peer.stream(method, params, carry(method, params, options, true));
       } catch (error) {
-        options.onSettled?.(error);
+        options?.onSettled?.(error);
         return failedStream(error);
       }
     },
@@ -145,10 +175,28 @@ export function createTestPeer(options: TestPeerOptions) {
     peer,
     channel: (name: string, asked: ChannelOptions = {}) =>
       hub.subscribe(asked.scope ?? options.defaultScope, name, asked, DEFAULT_SUBSCRIPTIONS),
+    implements: (method: string): boolean => implemented.has(method),
+    health(given?: Pick<PeerCallOptions, "signal" | "timeoutMs">): Promise<unknown> {
+      try {
+        const asked = checkCall("health", given) ?? {};
+        admit("health", true);
+        return peer.request("health", {}, asked);
+      } catch (error) {
+        return rejected(error);
+      }
+    },
+    /** Asks the plugin to end; from now on it takes no new calls. */
+    shutDown(): void {
+      if (status !== "running") return;
+      status = "stopping";
+      peer.request("shutdown", {}).catch(() => {});
+    },
     /** The plugin has ended. */
-    bury(makeError: MakeError): void {
-      peer.close(makeError);
-      for (const { scope, channel, reason } of channels.closeAll("its worker ended: stopped")) {
+    bury(code: number): void {
+      status = "stopped";
+      const exit = { message: `worker ${workerId}: it was asked to end`, reason: "requested", code, signal: null };
+      peer.close((method, mayHaveRun) => diedWithError({ workerId, method, mayHaveRun, ...exit }));
+      for (const { scope, channel, reason } of channels.closeAll("its worker ended: requested")) {
         hub.close(scope, channel, { by: "worker-ended", reason });
       }
       hub.end({ by: "host", reason: "the test host closed" });
@@ -171,6 +219,7 @@ export function createTestPeer(options: TestPeerOptions) {
         if (limits?.messageBytes !== undefined) peer.capMessages(limits.messageBytes);
       };
       const answer = (await peer.request("initialize", { ...offer, ...facts }, { onResult })) as InitializeResult;
+      implemented = new Set(answer.methods);
       isInitialized = true;
       if (answer.features.includes("setup")) await peer.request("initialized", {});
       return answer;
