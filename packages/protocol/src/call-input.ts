@@ -15,21 +15,33 @@ export interface CallInput {
   close(reason: unknown): void;
 }
 
+/**
+ * How long a handler may take items before its caller hears of it, ms: who waits with an idle timeout is to know that it
+ * lives, however large the window is.
+ */
+const TOLD_WITHIN_MS = 25;
+
 /** Makes the handler's end. At most `window` is ever buffered. */
 export function createCallInput(
   method: string,
   schema: Schema,
   window: { readonly items: number; readonly bytes: number },
   hooks: StreamReaderHooks,
+  now: () => number,
 ): CallInput {
   const reader = new StreamReader(window);
-  reader.attach(hooks);
+  let toldAt = 0;
+  const grant = (items: number, bytes: number): void => {
+    toldAt = now();
+    hooks.grant(items, bytes);
+  };
+  reader.attach({ grant, cancel: hooks.cancel, isDue: () => now() - toldAt >= TOLD_WITHIN_MS });
   let isOpen = false;
   return {
     open() {
       if (!isOpen) {
         isOpen = true;
-        if (!reader.isOver) hooks.grant(window.items, window.bytes);
+        if (!reader.isOver) grant(window.items, window.bytes);
       }
       return reader;
     },

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { fakeClock } from "../test/fake-clock.js";
-import { later, peerOnWire, settled } from "../test/peer-pair.js";
+import { later, peerOnWire, peerPair, settled } from "../test/peer-pair.js";
 import { defineContract, request, stream } from "./contract.js";
 import { ErrorCode } from "./errors.js";
+import type { IncomingCall } from "./incoming-call.js";
 
 const any = z.unknown();
 const methods = {
@@ -156,4 +157,28 @@ test("a handler that reads no more does not wait for its caller, whatever the in
   await pass(101);
   expect(peer.load.outgoing).toBe(0);
   expect(await ended.promise).toMatchObject({ code: ErrorCode.TIMEOUT, data: { idleTimeoutMs: 100 } });
+});
+
+test("a handler that takes the items of its input steadily is not idle, however large the window is", async () => {
+  const clock = fakeClock();
+  let wake = later();
+  const handle = async (_: unknown, call: IncomingCall): Promise<number> => {
+    let taken = 0;
+    for await (const _ of call.input as AsyncIterable<unknown>) {
+      taken++;
+      await wake.promise;
+    }
+    return taken;
+  };
+  const { host } = peerPair(methods, { load: handle as never }, { host: { clock }, worker: { clock } });
+  const answer = host.request("load", {}, { input: Array(8).fill(1), timeoutMs: 10_000 });
+  answer.catch(() => {});
+  for (let item = 0; item < 8; item++) {
+    await settled();
+    clock.advance(60);
+    const woken = wake;
+    wake = later();
+    woken.resolve();
+  }
+  await expect(answer).resolves.toBe(8);
 });

@@ -193,6 +193,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
         grant: (items, bytes) => void context.notify("$/input/credit", { id, items, bytes }, true),
         cancel: () => void context.notify("$/input/cancel", { id }, true),
       },
+      () => context.clock.now(),
     );
 
   return {

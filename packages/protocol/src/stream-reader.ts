@@ -7,6 +7,11 @@ export interface StreamReaderHooks {
   grant(items: number, bytes: number): void;
   /** The reader does not want more: cancel the producer. */
   cancel(reason: unknown): void;
+  /**
+   * Whether credit is to be given back now, though little was taken, and though no more items come: it tells who waits that
+   * the reader goes on. Asked at each item taken.
+   */
+  isDue?(): boolean;
 }
 
 interface Waiter {
@@ -145,10 +150,11 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
 
   /** Credit goes back in halves of the window: one message for many items. */
   #giveBack(bytes: number): void {
-    if (this.#ended) return;
+    const isDue = this.#hooks?.isDue?.() === true;
+    if (this.#ended && !isDue) return;
     this.#takenItems += 1;
     this.#takenBytes += bytes;
-    if (this.#takenItems * 2 < this.#window.items && this.#takenBytes * 2 < this.#window.bytes) return;
+    if (!isDue && this.#takenItems * 2 < this.#window.items && this.#takenBytes * 2 < this.#window.bytes) return;
     this.#hooks?.grant(this.#takenItems, this.#takenBytes);
     this.#takenItems = 0;
     this.#takenBytes = 0;
