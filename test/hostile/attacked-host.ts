@@ -52,6 +52,13 @@ async function run(attack: Attack): Promise<AttackReport> {
         await delay(3_000);
         return { n };
       },
+      hold: async ({ text }) => {
+        await delay(3_000);
+        return { n: text.length };
+      },
+      *count() {
+        for (let n = 0; ; n++) yield { n };
+      },
       scoped: ({ n }) => ({ n }),
       note: () => {},
       finished: (_, { workerId }) => {

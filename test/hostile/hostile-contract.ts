@@ -17,6 +17,8 @@ export const hostileContract = defineContract({
   workerToHost: {
     ask: request({ params: n, result: n, capability: "ask" }),
     slow: request({ params: n, result: n, capability: "ask" }),
+    hold: request({ params: z.object({ text: z.string() }), result: n, capability: "ask" }),
+    count: stream({ params: z.object({}), item: n, capability: "ask" }),
     scoped: request({ params: n, result: n, scoped: true }),
     note: notification({ params: n }),
     finished: notification({ params: z.object({ sent: z.int() }) }),

@@ -84,6 +84,11 @@ const modes = {
   },
   "writes 100 MB to stderr": () => stderr("a line of some length, as programs write them\n", 100e6),
   "writes 100 MB to stderr without a newline": () => stderr("x".repeat(65_536), 100e6),
+  "has another process write short lines to stderr without a pause": () => {
+    const yes = spawn("yes", ["a"], { stdio: ["ignore", 2, "ignore"] });
+    setTimeout(() => yes.kill(), 2_000);
+    yes.on("exit", () => finished());
+  },
   "writes short lines to stderr": (scale) => stderr("x\n", scale * 2),
   "writes short lines to both": async (scale) => {
     await Promise.all([stderr("x\n", scale), repeat("y\n", scale / 2)]);

@@ -46,6 +46,25 @@ const modes = {
     },
   ],
   "requests, answers read": [each((n) => line({ id: n, method: "ask", params: { n } }))],
+  "requests of a quarter of the cap, whose handlers take their time": [
+    async () => {
+      const text = "x".repeat(1024 * 1024);
+      for (let id = 1; id <= 64; id++) await write(line({ id, method: "hold", params: { text } }));
+      await finished(64);
+    },
+  ],
+  "a thousand streams asked for with credit without end, and cancelled": [
+    async () => {
+      const credit = { items: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
+      const ids = Array.from({ length: 1_000 }, (_, id) => id);
+      const opened = ids.map((id) => line({ id, method: "count", params: {}, meta: { credit } }));
+      await write(opened.join(""));
+      setTimeout(async () => {
+        await write(ids.map((id) => line({ method: "$/cancelRequest", params: { id } })).join(""));
+        await finished(ids.length);
+      }, 1_000);
+    },
+  ],
   "requests whose handlers take their time": [each((n) => line({ id: n, method: "slow", params: { n } }))],
   "requests all with one id": [flood(line({ id: 1, method: "slow", params: { n: 1 } }))],
   "requests without a capability or scope": [each((n) => line({ id: n, method: "scoped", params: { n } }))],
