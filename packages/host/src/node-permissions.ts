@@ -4,11 +4,11 @@
  */
 export interface NodePermissions {
   /**
-   * Files and folders it may read, absolute paths, or `"*"` for all. Always readable: the folder of its entry, and the
+   * Files and folders it may read, absolute paths, or `["*"]` for all. Always readable: the folder of its entry, and the
    * `node_modules` folders above it. Default: none.
    */
   readonly read?: readonly string[] | undefined;
-  /** Files and folders it may write, absolute paths, or `"*"` for all. A folder must exist before the start. Default: none. */
+  /** Files and folders it may write, absolute paths, or `["*"]` for all. A folder must exist before the start. Default: none. */
   readonly write?: readonly string[] | undefined;
   /** May start processes, which none of this binds: a way around all the rest. Default `false`. */
   readonly childProcess?: boolean | undefined;
