@@ -198,8 +198,14 @@ export class Incarnation {
 
   #record(): ProcessRecorder | undefined {
     const { tape } = this.spec;
-    this.#recorder = tape?.begin(this.number, (error) => {
-      this.logs.note("error", `its traffic is not recorded in ${tape.path}: ${error.message}`, { err: error });
+    this.#recorder = tape?.begin(this.number, {
+      onError: (error) =>
+        this.logs.note("error", `its traffic is not recorded in ${tape.path}: ${error.message}`, { err: error }),
+      onDropped: (text) =>
+        this.logs.note(
+          "warn",
+          `the tape ${tape.path} lacks messages from here on: ${text}; diagnostics().tape counts them`,
+        ),
     });
     return this.#recorder;
   }

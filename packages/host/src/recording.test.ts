@@ -4,8 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readTape } from "@outrigger/protocol/tape";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { setup } from "../test/host-setup.js";
+
+// A pipe that looks like a file: opening it takes as long as nobody reads it, as a disk that hangs does.
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof import("node:fs/promises")>();
+  return {
+    ...real,
+    stat: (path: string) => (path.endsWith("hung-disk") ? real.lstat(process.execPath) : real.stat(path)),
+  };
+});
 
 let folder: string;
 beforeAll(async () => {
@@ -37,8 +46,7 @@ it("a tape is whole when its worker has stopped, and goes on when it is started 
 
 it.skipIf(process.platform === "win32")("a stop waits for a disk that hangs as long as a flush does", async () => {
   const { launcher, host, runtime } = setup();
-  const path = join(folder, "pipe");
-  // Opening a pipe that nobody reads takes as long as nobody does.
+  const path = join(folder, "hung-disk");
   execFileSync("mkfifo", [path]);
   const worker = await host.start("w", { launcher, record: { file: path } });
   let isStopped = false;
@@ -61,6 +69,20 @@ it("a tape that cannot be written is told in the log and in diagnostics, and the
   await worker.stop();
   expect(worker.diagnostics().tape?.error).toMatch(/ENOENT/);
   expect(records.filter(({ message }) => /its traffic is not recorded in .*ENOENT/.test(message))).toHaveLength(1);
+  await host.close();
+});
+
+it("a tape that is full is told once in the log, and the worker serves", async () => {
+  const { launcher, host, records } = setup();
+  const record = { file: join(folder, "small"), maxBytes: 10 };
+  const worker = await host.start("w", { launcher, record });
+  await worker.restart();
+  await worker.stop();
+  const told = records.filter(({ message }) =>
+    /small lacks messages from here on: it reached maxBytes, 10;/.test(message),
+  );
+  expect(told).toMatchObject([{ level: "warn" }]);
+  expect(worker.diagnostics().tape?.dropped).toBeGreaterThan(2);
   await host.close();
 });
 

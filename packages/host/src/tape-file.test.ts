@@ -17,9 +17,24 @@ const contract = defineContract({
 const message = (id: number, text = "a"): string =>
   JSON.stringify({ jsonrpc: "2.0", id, method: "echo", params: text });
 const asked = { code: 0, signal: null, reason: "requested" } as const;
-const never = (error: Error): never => {
-  throw error;
+const never = {
+  onError(error: Error): never {
+    throw error;
+  },
+  onDropped(text: string): never {
+    throw new Error(text);
+  },
 };
+const listen = () => ({ onError: vi.fn<(error: Error) => void>(), onDropped: vi.fn<(text: string) => void>() });
+
+// A pipe that looks like a file: opening it takes as long as nobody reads it, as a disk that hangs does.
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof import("node:fs/promises")>();
+  return {
+    ...real,
+    stat: (path: string) => (path.endsWith("hung-disk") ? real.lstat(process.execPath) : real.stat(path)),
+  };
+});
 
 let folder: string;
 beforeAll(async () => {
@@ -73,7 +88,8 @@ test("what comes after the end of a process is not recorded, and its end once", 
 
 test("past maxBytes messages are dropped and counted, and the last line says so", async () => {
   const { tape, path } = tapeFile("full", { maxBytes: 2_000 });
-  const recorder = tape.begin(1, never);
+  const told = listen();
+  const recorder = tape.begin(1, told);
   for (let id = 1; id <= 100; id++) recorder.message("host", message(id), undefined);
   recorder.exit(asked);
   await tape.flush();
@@ -86,11 +102,15 @@ test("past maxBytes messages are dropped and counted, and the last line says so"
   expect(incarnation?.messages).toHaveLength(messages);
   expect(tape.stats).toMatchObject({ dropped, error: undefined });
   expect(() => readTape(text)).toThrow(`it lacks ${dropped} messages of process 1`);
+  tape.begin(2, told).message("host", message(1), undefined);
+  expect(told.onDropped.mock.calls).toEqual([["it reached maxBytes, 2000"]]);
+  expect(told.onError).not.toHaveBeenCalled();
 });
 
 test("past bufferBytes nothing waits for a slow disk", async () => {
   const { tape, path } = tapeFile("slow", { bufferBytes: 10_000 });
-  const recorder = tape.begin(1, never);
+  const told = listen();
+  const recorder = tape.begin(1, told);
   // All in one turn: not a byte is written meanwhile.
   for (let id = 1; id <= 1000; id++) recorder.message("host", message(id, "x".repeat(100)), undefined);
   recorder.exit(asked);
@@ -98,39 +118,42 @@ test("past bufferBytes nothing waits for a slow disk", async () => {
   const text = await readFile(path, "utf8");
   expect(text.length).toBeLessThan(10_500);
   expect(tape.stats.dropped).toBeGreaterThan(900);
+  expect(told.onDropped.mock.calls).toEqual([["its disk is too slow for bufferBytes, 10000"]]);
 });
 
 test("a file that cannot be written is told once, and changes nothing else", async () => {
   const { tape } = tapeFile("no/such/folder");
-  const onError = vi.fn();
-  const recorder = tape.begin(1, onError);
+  const told = listen();
+  const recorder = tape.begin(1, told);
   for (let id = 1; id <= 3; id++) recorder.message("host", message(id), undefined);
   await tape.flush();
   recorder.message("host", message(4), undefined);
   recorder.exit(asked);
   await tape.flush();
-  expect(onError).toHaveBeenCalledOnce();
+  expect(told.onError).toHaveBeenCalledOnce();
+  expect(told.onDropped).not.toHaveBeenCalled();
   expect(tape.stats.error).toMatch(/ENOENT/);
   expect(tape.stats.dropped).toBeGreaterThan(0);
 });
 
 test.skipIf(process.platform !== "linux")("a full disk is told once", async () => {
   const { tape } = tapeFile("/dev/full", { path: "/dev/full" });
-  const onError = vi.fn();
-  const recorder = tape.begin(1, onError);
+  const told = listen();
+  const recorder = tape.begin(1, told);
   await tape.flush();
   recorder.exit(asked);
   await tape.flush();
-  expect(onError).toHaveBeenCalledOnce();
+  expect(told.onError).toHaveBeenCalledOnce();
+  expect(told.onDropped).not.toHaveBeenCalled();
   expect(tape.stats.error).toMatch(/ENOSPC/);
 });
 
 test("two recordings of one file are refused while the first one runs", async () => {
   const [first, second, third] = [tapeFile("shared"), tapeFile("shared"), tapeFile("shared")];
-  const onError = vi.fn();
+  const told = listen();
   const recorder = first.tape.begin(1, never);
-  second.tape.begin(1, onError).exit(asked);
-  expect(onError).toHaveBeenCalledWith(
+  second.tape.begin(1, told).exit(asked);
+  expect(told.onError).toHaveBeenCalledWith(
     expect.objectContaining({ message: expect.stringContaining("a file of its own") }),
   );
   recorder.message("host", message(1), undefined);
@@ -141,12 +164,32 @@ test("two recordings of one file are refused while the first one runs", async ()
   await third.tape.flush();
 });
 
+test.skipIf(process.platform === "win32")(
+  "a pipe is refused, and nobody waits for it; a device is written",
+  async () => {
+    const path = join(folder, "pipe");
+    execFileSync("mkfifo", [path]);
+    const told = listen();
+    const { tape } = tapeFile("pipe");
+    const recorder = tape.begin(1, told);
+    await tape.flush();
+    recorder.exit(asked);
+    expect(told.onError.mock.calls).toEqual([
+      [expect.objectContaining({ message: expect.stringContaining("expected a file, got a named pipe") })],
+    ]);
+    const device = tapeFile("null", { path: "/dev/null" }).tape;
+    device.begin(1, never).exit(asked);
+    await device.flush();
+    expect(device.stats).toMatchObject({ lines: 2, error: undefined });
+  },
+);
+
 test.skipIf(process.platform === "win32")("a disk that hangs costs its buffer, and nobody waits for it", async () => {
   // Opening a pipe that nobody reads takes as long as nobody does.
-  const path = join(folder, "pipe");
+  const path = join(folder, "hung-disk");
   execFileSync("mkfifo", [path]);
-  const { tape, runtime } = tapeFile("pipe", { bufferBytes: 10_000 });
-  const recorder = tape.begin(1, never);
+  const { tape, runtime } = tapeFile("hung-disk", { bufferBytes: 10_000 });
+  const recorder = tape.begin(1, listen());
   for (let id = 1; id <= 1_000; id++) {
     recorder.message("host", message(id, "x".repeat(100)), undefined);
     if (id % 100 === 0) await new Promise(setImmediate);
@@ -184,12 +227,12 @@ test("who was refused a file another writes to, does not free it for a third", a
   const first = tapeFile("shared").tape;
   const recorder = first.begin(1, never);
   for (const name of ["second", "third"]) {
-    const errors: Error[] = [];
-    tapeFile("shared", { workerId: name })
-      .tape.begin(1, (error) => errors.push(error))
-      .exit(asked);
+    const told = listen();
+    tapeFile("shared", { workerId: name }).tape.begin(1, told).exit(asked);
     await first.flush();
-    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining("another recording")]);
+    expect(told.onError.mock.calls).toEqual([
+      [expect.objectContaining({ message: expect.stringContaining("another recording") })],
+    ]);
   }
   recorder.exit(asked);
   await first.flush();

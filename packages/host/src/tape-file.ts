@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import type { Codec, Contract } from "@outrigger/protocol";
 import { type ProcessRecorder, recordProcess, type TapeSource, tapeHeader } from "@outrigger/protocol/tape";
 import type { HostRuntime } from "./host-runtime.js";
@@ -25,12 +25,20 @@ export interface TapeStats {
   readonly error: string | undefined;
 }
 
+/** Who is told, each once a recording. Must not throw. */
+export interface TapeListeners {
+  /** It could not be written; nothing is recorded any more. */
+  onError(error: Error): void;
+  /** A message was dropped, for a bound that `text` names. */
+  onDropped(text: string): void;
+}
+
 /** The recording of one worker. It never throws, never waits for its disk, and changes nothing else. */
 export interface TapeFile {
   readonly path: string;
   readonly stats: TapeStats;
   /** Records one process. */
-  begin(incarnation: number, onError: (error: Error) => void): ProcessRecorder;
+  begin(incarnation: number, listeners: TapeListeners): ProcessRecorder;
   /** Resolves when what was recorded is in the file, at the latest after 2 s. */
   flush(): Promise<void>;
 }
@@ -63,7 +71,8 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
   const owner = {};
   const now = (): number => runtime.clock.now();
   const whenIdle = new Set<() => void>();
-  let report = (_: Error): void => {};
+  let listeners: TapeListeners = { onError() {}, onDropped() {} };
+  let isDropTold = false;
   let queue: string[] = [];
   let queuedBytes = 0;
   let handle: FileHandle | undefined;
@@ -80,7 +89,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     failure = error;
     queue = [];
     queuedBytes = 0;
-    report(error);
+    listeners.onError(error);
   };
 
   /** One write at a time; what comes meanwhile goes with the next. */
@@ -90,6 +99,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     try {
       while (queue.length > 0 || (handle !== undefined && processes === 0)) {
         if (queue.length > 0) {
+          if (handle === undefined) await checkFile(path);
           handle ??= await open(path, isBegun ? "a" : "w", OWNER_ONLY);
           isBegun = true;
           const [text, size] = [queue.join(""), queuedBytes];
@@ -115,9 +125,15 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
 
   const write = (line: string, reserve = 0): boolean => {
     const size = Buffer.byteLength(line) + 1;
-    const hasRoom = bytes + size <= maxBytes + reserve && queuedBytes + size <= bufferBytes + reserve;
-    if (failure !== undefined || !hasRoom) {
+    const fits = bytes + size <= maxBytes + reserve;
+    if (failure !== undefined || !fits || queuedBytes + size > bufferBytes + reserve) {
       dropped++;
+      if (failure === undefined && !isDropTold) {
+        isDropTold = true;
+        listeners.onDropped(
+          fits ? `its disk is too slow for bufferBytes, ${bufferBytes}` : `it reached maxBytes, ${maxBytes}`,
+        );
+      }
       return false;
     }
     bytes += size;
@@ -145,8 +161,8 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     get stats() {
       return { file: path, bytes, lines, dropped, error: failure?.message };
     },
-    begin(incarnation, onError) {
-      report = onError;
+    begin(incarnation, told) {
+      listeners = told;
       if (processes++ === 0 && failure === undefined) begin();
       const recorder = recordProcess({ ...source, now, write }, incarnation, startedAt ?? now());
       return {
@@ -168,4 +184,13 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
       cancel();
     },
   };
+}
+
+/** Opening a pipe takes as long as nobody reads it, and keeps this process from ending. */
+async function checkFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  // What cannot be looked at, `open` explains. Devices take what is written: a terminal, `/dev/null`.
+  if (found === undefined || found.isFile() || found.isCharacterDevice()) return;
+  const kind = found.isFIFO() ? "a named pipe" : found.isDirectory() ? "a folder" : "something else";
+  throw new Error(`expected a file, got ${kind}; name one that exists or can be made`);
 }
