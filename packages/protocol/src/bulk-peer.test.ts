@@ -35,7 +35,7 @@ function connected(
   const worker = testPeer(right, serving(methods, handlers));
   const host = testPeer(left, { outgoing: methods });
   for (const peer of [worker, host]) {
-    peer.agree(features);
+    peer.agree([...features, "stream"]);
     peer.sendBulk();
   }
   return { host, worker };
@@ -73,7 +73,7 @@ describe.each(pairs)("over %s transports", (_, transports) => {
   test("the pipe's bound counts attachments: calls past it fail, and pass again when it is empty", async () => {
     const [left, right] = transports();
     const host = testPeer(left, { outgoing: methods });
-    host.agree(["bulk"]);
+    host.agree(["bulk", "stream"]);
     host.sendBulk();
     const calls = Array.from({ length: 10 }, () => host.request("echo", filled(10 << 20, 1)));
     const outcomes = Promise.allSettled(calls);
@@ -81,7 +81,7 @@ describe.each(pairs)("over %s transports", (_, transports) => {
     expect(host.load.unsentBytes).toBeLessThan(65 << 20);
     expect(host.stats.refusedCalls).toBe(4);
     const worker = testPeer(right, serving(methods, { echo: (params: Uint8Array) => params.length }));
-    worker.agree(["bulk"]);
+    worker.agree(["bulk", "stream"]);
     const settledCalls = await outcomes;
     expect(settledCalls.filter(({ status }) => status === "fulfilled")).toHaveLength(6);
     expect(settledCalls.at(-1)).toMatchObject({ reason: { code: ErrorCode.OVERLOADED } });
@@ -97,7 +97,7 @@ test("a message's cap counts its attachments, and an answer past it is answered 
     { host: { limits }, worker: { limits } },
   );
   for (const peer of [host, worker]) {
-    peer.agree(["bulk"]);
+    peer.agree(["bulk", "stream"]);
     peer.sendBulk();
   }
   await expect(host.request("echo", filled(100_000, 1))).rejects.toMatchObject({ code: ErrorCode.MESSAGE_TOO_LARGE });
@@ -118,7 +118,7 @@ test("a stream's credit counts attachments: its producer runs one window ahead, 
     },
   });
   for (const peer of [host, worker]) {
-    peer.agree(["bulk"]);
+    peer.agree(["bulk", "stream"]);
     peer.sendBulk();
   }
   const reader = host.stream("chunks", { count: 0, size: 10_000 }, { window: { bytes: 100_000 } });
@@ -139,7 +139,7 @@ test("nothing is attached before it was agreed, nor to an end that cannot; `bulk
     params: { a: ["AQID"], text: "x".repeat(50_000) },
     bulk: [{ path: ["params", "a", 0], as: "base64" }],
   });
-  peer.agree(["cancel"]);
+  peer.agree(["cancel", "stream"]);
   peer.sendBulk();
   call();
   expect(await wire.next()).toMatchObject({ params: { a: ["AQID"] } });
@@ -161,7 +161,7 @@ test("nothing is attached before it was agreed, nor to an end that cannot; `bulk
 
 test("a call whose bytes cannot be put in place is answered, and so is the caller of such an answer", async () => {
   const { peer, wire } = peerOnWire({ outgoing: methods, ...serving(methods, { echo: () => 1 }) });
-  peer.agree(["bulk"]);
+  peer.agree(["bulk", "stream"]);
   wire.send({ jsonrpc: "2.0", id: 1, method: "echo", params: null, bulk: [{ path: ["params"], as: "bytes" }] });
   expect(await wire.next()).toMatchObject({
     id: 1,
@@ -181,7 +181,7 @@ test("a broken frame ends the channel, and the calls in flight with it", async (
   const [left, right] = linkedTransports();
   const ended: (Error | undefined)[] = [];
   const peer: Peer = testPeer(left, { outgoing: methods, onClosed: (error) => ended.push(error) });
-  peer.agree(["bulk"]);
+  peer.agree(["bulk", "stream"]);
   right.start({ message: () => {}, closed: () => {} });
   right.send("$bulk 1\nab");
   await settled();

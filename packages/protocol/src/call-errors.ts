@@ -73,6 +73,25 @@ export function inputFailed(method: string, error: RpcError): RpcError {
   return new RpcError(error.code, message, { data: error.data, remote: true });
 }
 
+const NEEDS = {
+  input: "takes input, which the other end cannot read",
+  stream: "is a stream, which the other end cannot send",
+};
+
+/** A call that needs what was not agreed on: it is not sent. */
+export function featureMissing(method: string, feature: keyof typeof NEEDS): RpcError {
+  const message = `${method} ${NEEDS[feature]}: it does not have the feature "${feature}"; upgrade its SDK`;
+  return new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, message, { data: { mayHaveRun: false } });
+}
+
+/** What a handler reads when its caller is gone; `over` says why. */
+export function inputGone(method: string, over: unknown): unknown {
+  if (!isRpcError(over)) return over;
+  const { mayHaveRun: _, ...data } = (over.data ?? {}) as Record<string, unknown>;
+  const message = `the input of ${method} ended with its caller: ${over.message.replace(/^the channel: /, "")}`;
+  return new RpcError(over.code, message, { data, cause: over.cause });
+}
+
 /** For who goes on reading behind the answer. */
 export function inputOver(method: string): RpcError {
   return new RpcError(ErrorCode.CANCELLED, `${method}: the call was answered, which ended its input`);

@@ -451,3 +451,38 @@ test.each([
   })();
   await expect(host.request("sum", 0, { input: source })).rejects.toMatchObject({ code: expect.any(Number) });
 });
+
+test("a handler whose caller is gone reads why its input ended", async () => {
+  const seen = later<unknown>();
+  const handle: Handle = async (_, call) => {
+    for await (const _ of input(call)) break;
+  };
+  const { host, worker } = peerPair(methods, {
+    sum: async (params, call) => {
+      await (handle(params as never, call) as Promise<void>).catch(seen.resolve);
+    },
+  });
+  const source = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+  host.request("sum", 0, { input: source }).catch(() => {});
+  await settled();
+  worker.close(
+    (method, mayHaveRun) =>
+      new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: it died`, { data: { mayHaveRun, workerId: "w" } }),
+  );
+  expect(await seen.promise).toMatchObject({
+    message: "the input of sum ended with its caller: it died",
+    data: { workerId: "w" },
+  });
+  expect(((await seen.promise) as RpcError).data).not.toHaveProperty("mayHaveRun");
+});
+
+test("a stream is not asked of an end that cannot send one", async () => {
+  const { host } = peerPair(methods, {});
+  host.agree([]);
+  await expect(host.stream("double", 0, { input: [] }).next()).rejects.toMatchObject({
+    code: ErrorCode.METHOD_NOT_IMPLEMENTED,
+    message: expect.stringContaining('does not have the feature "stream"; upgrade its SDK'),
+    data: { mayHaveRun: false },
+  });
+  expect(host.load.outgoing).toBe(0);
+});

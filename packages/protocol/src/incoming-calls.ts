@@ -1,4 +1,4 @@
-import { inputFailed, inputOver, methodNotFound, overloaded } from "./call-errors.js";
+import { inputFailed, inputGone, inputOver, methodNotFound, overloaded } from "./call-errors.js";
 import { type CallInput, createCallInput } from "./call-input.js";
 import type { CallMeter } from "./call-meter.js";
 import type { Clock } from "./clock.js";
@@ -50,7 +50,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
    * empties all the time costs more than the handler.
    */
   const running = new Map<Id | IncomingCall, IncomingCall>();
-  let runningBytes = 0;
+  /** Of their params, and of input that nobody has read yet. */
+  let keptBytes = 0;
   let intakeClosed = false;
   let closed: { readonly reason: unknown } | undefined;
   let waiting: (() => void)[] = [];
@@ -68,7 +69,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const finish = (call: IncomingCall, code: number | undefined, error: unknown): void => {
     if (call.isOver) return;
     call.isOver = true;
-    if (running.size > 0 && running.delete(call.id ?? call)) runningBytes -= call.bytes;
+    if (running.size > 0 && running.delete(call.id ?? call)) keptBytes -= call.bytes;
     context.meter?.served(call.method, context.clock.now() - call.receivedAt, code);
     call.onFinished?.(error);
     call.source?.close(inputOver(call.method));
@@ -77,7 +78,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
   const track = (call: IncomingCall): void => {
     running.set(call.id ?? call, call);
-    runningBytes += call.bytes;
+    keptBytes += call.bytes;
     // Its own handler closed the channel.
     if (closed !== undefined) call.abort(closed.reason);
   };
@@ -168,8 +169,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       throw overloaded(method, `${limits.incomingCalls} calls are being handled`);
     }
     // One that is alone is taken whatever its size: the cap of a message is its bound.
-    if (runningBytes > 0 && runningBytes + bytes > limits.incomingBytes && !isReservedMethod(method)) {
-      throw overloaded(method, `calls of ${runningBytes} bytes are being handled`);
+    if (keptBytes > 0 && keptBytes + bytes > limits.incomingBytes && !isReservedMethod(method)) {
+      throw overloaded(method, `calls of ${keptBytes} bytes are being handled`);
     }
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
@@ -192,6 +193,11 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       {
         grant: (items, bytes) => void context.notify("$/input/credit", { id, items, bytes }, true),
         cancel: () => void context.notify("$/input/cancel", { id }, true),
+        keeps(bytes) {
+          if (bytes > 0 && keptBytes > 0 && keptBytes + bytes > limits.incomingBytes) return false;
+          keptBytes += bytes;
+          return true;
+        },
       },
       () => context.clock.now(),
     );
@@ -281,6 +287,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     abortAll(reason: unknown): void {
       intakeClosed = true;
       closed ??= { reason };
+      for (const call of running.values()) call.source?.close(inputGone(call.method, reason));
       for (const call of running.values()) call.abort(reason);
       for (const look of waiting) look();
     },

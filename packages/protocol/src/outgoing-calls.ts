@@ -1,7 +1,7 @@
 import { checkSignal, createAbortListeners } from "./abort-listeners.js";
 import { cancelError, idleError, invalidResult, noTimeLeft, overloaded, timeoutError } from "./call-errors.js";
 import { heard, idleTimeout, isHeldByCaller, totalTimeout, withDeadline } from "./call-timeouts.js";
-import { inputOf, isReservedMethod, type Method } from "./contract.js";
+import { isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
@@ -88,10 +88,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     if (withinMs !== undefined && withinMs < 1) return refuse(noTimeLeft(method));
     if (signal?.aborted === true) return refuse(cancelError(method, signal.reason));
     const source = options.input;
-    if (source !== undefined || inputOf(definition) !== undefined) {
-      const wrong = wrongInput(definition, method, source, context.has("input"));
-      if (wrong !== undefined) return refuse(wrong);
-    }
+    const wrong = wrongInput(definition, method, source, context);
+    if (wrong !== undefined) return refuse(wrong);
     const now = clock.now();
     const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
     const idle = idleMs === undefined ? undefined : { ms: idleMs, total };

@@ -1,3 +1,4 @@
+import { featureMissing } from "./call-errors.js";
 import { heard } from "./call-timeouts.js";
 import { inputOf, type Method } from "./contract.js";
 import { ErrorCode, RpcError } from "./errors.js";
@@ -6,13 +7,15 @@ import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outg
 import { excerpt } from "./peer-report.js";
 import { isIterable } from "./stream-producer.js";
 
-/** Why a call cannot go with this input, or without any; `undefined` when it can. */
+/** Why a call cannot go to this end, with this input or without any; `undefined` when it can. */
 export function wrongInput(
   definition: Method,
   method: string,
   source: unknown,
-  isAgreed: boolean,
+  { has }: Pick<OutgoingCallsContext, "has">,
 ): RpcError | undefined {
+  if (definition.kind === "stream" && !has("stream")) return featureMissing(method, "stream");
+  if (source === undefined && inputOf(definition) === undefined) return undefined;
   if (inputOf(definition) === undefined) {
     return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes no input; leave it out of the call's options`);
   }
@@ -21,12 +24,8 @@ export function wrongInput(
     const expected = "expected an AsyncIterable or Iterable in the call's options";
     return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes input: ${expected}, got ${got}`);
   }
-  if (isAgreed) return undefined;
-  return new RpcError(
-    ErrorCode.METHOD_NOT_IMPLEMENTED,
-    `${method} takes input, which the other end cannot read: it does not have the feature "input"; upgrade its SDK`,
-    { data: { mayHaveRun: false } },
-  );
+  if (has("input")) return undefined;
+  return featureMissing(method, "input");
 }
 
 function isReadable(source: unknown): boolean {
