@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,6 +94,33 @@ test("a changed plugin is caught: what was expected, what came, and the line", a
 test("a host gets from the tape what it got from the worker", async () => {
   const reveal = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replace("[redacted]", "ada:s3cret"));
   expect(await playSession({ launcher: tapeLauncher(file, { reveal }) })).toEqual(recorded);
+});
+
+test("what was cancelled is not over before the host cancels it", async () => {
+  let running = (): void => {};
+  const isRunning = new Promise<void>((resolve) => {
+    running = resolve;
+  });
+  const handlers = {
+    "state.get": () => null,
+    async running(_: object, { signal }: { signal: AbortSignal }) {
+      running();
+      await once(signal, "abort");
+      return null;
+    },
+    noted() {},
+  };
+  await using host = createHost(taped, { handlers, logger: pino({ level: "silent" }) });
+  const worker = await host.start("w", { launcher: tapeLauncher(file) });
+  const late = { codeName: "TIMEOUT" };
+  await Promise.all([expect(worker.request("wait", {}, { timeoutMs: 300 })).rejects.toMatchObject(late), isRunning]);
+  // Read past where the recorded reader broke off: what was sent comes, and no end.
+  const items: number[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const item of worker.stream("count", {}, { window: { items: 4 }, timeoutMs: 300 })) items.push(item);
+  };
+  await expect(reading()).rejects.toMatchObject(late);
+  expect(items.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 test("a call that the tape has not is refused with what it has", async () => {

@@ -12,7 +12,8 @@ export interface TapeLauncherOptions extends PlayOptions {
 /**
  * A launcher whose workers answer as a tape has it: the first process that is launched plays the first one recorded, and so on.
  * A call of the host's is answered as the first one with the same method and params that was not answered yet, the calls which
- * the worker made for it first; one that the tape has not fails with `METHOD_NOT_IMPLEMENTED`. A recorded crash follows when what
+ * the worker made for it first; one that the tape has not fails with `METHOD_NOT_IMPLEMENTED`. What was answered to a call
+ * that the host cancelled waits for its cancel. A recorded crash follows when what
  * it interrupted has been called. Launching fails when the file is no tape, was cut off, or has no further process; a
  * host of another contract is refused in the handshake.
  *

@@ -99,6 +99,12 @@ export function isAwaited({ entry: { message, call } }: Step): boolean {
   return !("method" in message) || !message.method.startsWith("$/") || isPayload(message.method);
 }
 
+/** Whether it gives up a call whose answer came of that: without it, the call was never over. */
+export function endsCall({ entry: { line, message, call } }: Step): boolean {
+  if (!("method" in message) || message.method !== "$/cancelRequest") return false;
+  return call?.response === undefined || line < call.response.line;
+}
+
 const callKey = (message: Message & { readonly method: string }): string =>
   `${"id" in message ? "call" : "notification"} ${message.method}`;
 
