@@ -63,7 +63,6 @@ export const pureFiles = [
   "host/src/restart-budget.ts",
   "host/src/operation-errors.ts",
   "host/src/unavailable-error.ts",
-  "host/src/handler-context.ts",
   "host/src/exit-codes.ts",
   "host/src/integrity-error.ts",
   "host/src/node-permissions.ts",

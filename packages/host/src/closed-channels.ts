@@ -1,6 +1,6 @@
 import type { Channels } from "@outrigger/protocol/authority";
 import { guarded } from "@outrigger/protocol/outcomes";
-import { CallContext, type ContextSource } from "./handler-context.js";
+import { CallContext, type ContextSource } from "@outrigger/protocol/tracing";
 import type { UntypedHandlers } from "./host-serving.js";
 
 type ClosedChannel = ReturnType<Channels<unknown>["closeAll"]>[number];

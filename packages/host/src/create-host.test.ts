@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
+import type { HostLogger } from "@outrigger/protocol";
 import { defineContract, ErrorCode, request } from "@outrigger/protocol";
+import type { HandlerContext } from "@outrigger/protocol/tracing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { contract, setup, silent } from "../test/host-setup.js";
 import { createHost } from "./create-host.js";
 import { fakeRuntime, settled } from "./fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "./fake-launcher.js";
-import type { HandlerContext } from "./handler-context.js";
-import type { HostLogger } from "./host-logger.js";
 import type { Launcher, WorkerProcess } from "./launcher.js";
 
 describe("a worker's life", () => {

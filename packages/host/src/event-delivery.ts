@@ -1,4 +1,5 @@
 import { type Clock, ErrorCode, type PluginEvent, RpcError, systemClock } from "@outrigger/protocol";
+import type { HandlerContext } from "@outrigger/protocol/tracing";
 import { outsideServed } from "@outrigger/protocol/tracing";
 import {
   createEventLane,
@@ -9,7 +10,6 @@ import {
 } from "./event-lane.js";
 import type { Subscription } from "./event-subscriptions.js";
 import { createEmitter, type Events } from "./events.js";
-import type { HandlerContext } from "./handler-context.js";
 import type { WorkerEvents } from "./host-events.js";
 import {
   checkCounts,

@@ -1,6 +1,5 @@
-import type { LogLevel } from "@outrigger/protocol";
+import type { HostLogger, LogLevel } from "@outrigger/protocol";
 import { guarded, isThenable } from "@outrigger/protocol/outcomes";
-import type { HostLogger } from "./host-logger.js";
 
 /** The levels every logger has. */
 export const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];

@@ -1,12 +1,5 @@
-import type { LogLevel } from "@outrigger/protocol";
+import type { HostLogger } from "@outrigger/protocol";
 import { pino } from "pino";
-
-/** The part of pino that the host uses, so that any logger of that shape serves. */
-export type HostLogger = {
-  readonly [Level in LogLevel]: (fields: Record<string, unknown>, message: string) => void;
-} & {
-  child(bindings: Record<string, unknown>): HostLogger;
-};
 
 let shared: HostLogger | undefined;
 

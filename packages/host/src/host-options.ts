@@ -1,8 +1,7 @@
-import type { CapabilityOf, Codec, Contract, PeerLimits, TransportLimits } from "@outrigger/protocol";
+import type { CapabilityOf, Codec, Contract, HostLogger, PeerLimits, TransportLimits } from "@outrigger/protocol";
+import type { HostHandlers } from "@outrigger/protocol/tracing";
 import type { CancelPolicy } from "./cancel-policy.js";
 import type { InheritEnv } from "./environment.js";
-import type { HostHandlers } from "./handler-context.js";
-import type { HostLogger } from "./host-logger.js";
 import type { HostRuntime } from "./host-runtime.js";
 import type { Launcher } from "./launcher.js";
 import type { LogLimits } from "./log-bridge.js";

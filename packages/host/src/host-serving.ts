@@ -7,8 +7,14 @@ import {
   type Serving,
 } from "@outrigger/protocol";
 import { type CallGateSource, createCallGate, isChannelMethod } from "@outrigger/protocol/authority";
-import { iterateServed, runServed, toldServing } from "@outrigger/protocol/tracing";
-import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
+import {
+  CallContext,
+  type ContextSource,
+  type HandlerContext,
+  iterateServed,
+  runServed,
+  toldServing,
+} from "@outrigger/protocol/tracing";
 import type { LogBridge } from "./log-bridge.js";
 
 /** The handlers of a host, untyped: who calls them has been through the contract. */

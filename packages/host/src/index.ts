@@ -1,3 +1,4 @@
+export type { HostLogger } from "@outrigger/protocol";
 export type {
   ChannelEnd,
   ChannelLimits,
@@ -6,6 +7,7 @@ export type {
   ChannelSubscription,
   SubscriptionBuffer,
 } from "@outrigger/protocol/authority";
+export type { HandlerContext, HostHandlers, ScopedHandlerContext } from "@outrigger/protocol/tracing";
 export type { CancelPolicy, OnIgnored } from "./cancel-policy.js";
 export { commandLauncher } from "./command-launcher.js";
 export { createHost } from "./create-host.js";
@@ -23,7 +25,6 @@ export type { DeadLetterWhy, LaneStats } from "./event-lane.js";
 export type { Subscription } from "./event-subscriptions.js";
 export type { Events, Listener } from "./events.js";
 export type { ExitReason, ExitReasonName, RestartRule } from "./exit-reason.js";
-export type { HandlerContext, HostHandlers, ScopedHandlerContext } from "./handler-context.js";
 export type { Host } from "./host.js";
 export type {
   CancelIgnoredEvent,
@@ -38,7 +39,6 @@ export type {
   UnresponsiveEvent,
   WorkerEvents,
 } from "./host-events.js";
-export type { HostLogger } from "./host-logger.js";
 export type {
   HostLimits,
   HostOptions,

@@ -1,8 +1,7 @@
 import { Writable } from "node:stream";
-import type { Clock } from "@outrigger/protocol";
+import type { Clock, HostLogger } from "@outrigger/protocol";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { HostLogger } from "./host-logger.js";
 import { createLogBridge, DEFAULT_LOG_LIMITS, type LogLimits } from "./log-bridge.js";
 
 function fakeClock() {

@@ -1,6 +1,5 @@
-import type { Clock, LogLevel, LogParams } from "@outrigger/protocol";
+import type { Clock, HostLogger, LogLevel, LogParams } from "@outrigger/protocol";
 import { guardedLogger } from "./guarded-logger.js";
-import type { HostLogger } from "./host-logger.js";
 import { DEFAULT_LOG_LINE } from "./log-lines.js";
 import { createRateLimit } from "./rate-limit.js";
 

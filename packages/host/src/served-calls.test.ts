@@ -1,9 +1,9 @@
 import { getEventListeners } from "node:events";
+import type { HandlerContext } from "@outrigger/protocol/tracing";
 import { expect, it } from "vitest";
 import { type contract, setup } from "../test/host-setup.js";
 import { settled } from "./fake-clock.js";
 import type { FakeWorkerOptions } from "./fake-launcher.js";
-import type { HandlerContext } from "./handler-context.js";
 import type { Worker } from "./worker.js";
 
 type TestWorker = Worker<typeof contract>;

@@ -25,9 +25,9 @@ import {
 } from "@outrigger/protocol/authority";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import type { ProcessRecorder } from "@outrigger/protocol/tape";
+import type { ContextSource } from "@outrigger/protocol/tracing";
 import { traceFor } from "@outrigger/protocol/tracing";
 import { tellClosed } from "./closed-channels.js";
-import type { ContextSource } from "./handler-context.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";
 import type { WorkerProcess } from "./launcher.js";

@@ -1,7 +1,14 @@
-import type { Codec, Contract, InitializeParams, MethodMap, PeerLimits, TransportLimits } from "@outrigger/protocol";
+import type {
+  Codec,
+  Contract,
+  HostLogger,
+  InitializeParams,
+  MethodMap,
+  PeerLimits,
+  TransportLimits,
+} from "@outrigger/protocol";
 import type { ChannelLimits, InvocationLimits } from "@outrigger/protocol/authority";
 import type { CancelPolicy } from "./cancel-policy.js";
-import type { HostLogger } from "./host-logger.js";
 import type { MissingCapabilities } from "./host-options.js";
 import type { HostRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";

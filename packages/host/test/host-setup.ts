@@ -1,9 +1,9 @@
+import type { HostLogger } from "@outrigger/protocol";
 import { defineContract, notification, request, stream } from "@outrigger/protocol";
 import { z } from "zod";
 import { createHost } from "../src/create-host.js";
 import { fakeRuntime } from "../src/fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "../src/fake-launcher.js";
-import type { HostLogger } from "../src/host-logger.js";
 import type { SharedOptions } from "../src/host-options.js";
 
 /** What the fake workers and hosts of these tests speak. */

@@ -51,6 +51,7 @@ export type {
 export { checkDelay, MAX_DELAY_MS } from "./delay.js";
 export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "./errors.js";
 export { describeHang, HANG_MARK, type HangReport, MAX_HANG_LINE, parseHangReport } from "./hang-report.js";
+export type { HostLogger } from "./host-logger.js";
 export type { IncomingCall } from "./incoming-call.js";
 export type { Serving } from "./incoming-calls.js";
 export type { Issue } from "./issue-text.js";

@@ -1,3 +1,11 @@
+export {
+  CallContext,
+  type ContextSource,
+  type HandlerContext,
+  type HostHandlers,
+  type ScopedHandlerContext,
+  type ShownCall,
+} from "./tracing/handler-context.js";
 export { areCallsTold, tellNotification, tellRequest, tellStream, traceFor } from "./tracing/made-calls.js";
 export { nestedCalls } from "./tracing/nested-calls.js";
 export { type ServingFacts, toldServing } from "./tracing/served-calls.js";

@@ -1,4 +1,6 @@
-export type { Recorded, TestCall } from "./testing/memory-host.js";
+export type { HandlerContext, HostHandlers } from "@outrigger/protocol/tracing";
+export type { Recorded } from "./testing/memory-host.js";
+export type { HostRecord } from "./testing/memory-logger.js";
 export { type ReplayOptions, type ReplayReport, replayTape } from "./testing/replay-tape.js";
 export {
   createTestHost,

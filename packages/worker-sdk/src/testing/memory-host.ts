@@ -1,5 +1,5 @@
 import { type Entity, ErrorCode, RpcError } from "@outrigger/protocol";
-import type { InvocationStatus } from "@outrigger/protocol/authority";
+import type { HandlerContext } from "@outrigger/protocol/tracing";
 import { createMemoryStore, type MemoryStore, pageOf } from "./memory-store.js";
 
 /** What a plugin told the product through notifications and write-only methods. */
@@ -28,23 +28,7 @@ export interface MemoryHostOptions {
   readonly http: ((request: never) => unknown) | undefined;
 }
 
-/** What a handler of the test host is told of the call. */
-export interface TestCall<Scope = unknown> {
-  readonly workerId: string;
-  readonly method: string;
-  readonly scope: Scope;
-  /** `undefined` unless it is live. */
-  readonly invocationId: string | undefined;
-  readonly invocation: InvocationStatus;
-  readonly signal: AbortSignal;
-  /** The W3C trace context of the call, as a host's handler has it. */
-  readonly traceparent: string | undefined;
-  readonly tracestate: string | undefined;
-  /** Runs `fn` outside the call, as in a host's handler. */
-  detached<T>(fn: () => T): T;
-}
-
-type MemoryHandler = (params: never, call: TestCall) => unknown;
+type MemoryHandler = (params: never, call: HandlerContext) => unknown;
 
 /** A product in memory: handlers for the worker→host methods of `pluginContract`, found by name. */
 export interface MemoryHost {
@@ -65,7 +49,8 @@ export function createMemoryHost({ config, secrets, http }: MemoryHostOptions): 
     readonly key: string;
     readonly value?: unknown;
   }
-  const stateOf = ({ namespace }: { readonly namespace?: string }, { scope }: TestCall) => state.of(scope, namespace);
+  const stateOf = ({ namespace }: { readonly namespace?: string }, { scope }: HandlerContext) =>
+    state.of(scope, namespace);
 
   const handlers: Record<string, MemoryHandler> = {
     "config.get": ({ key }: { readonly key?: string }) => (key === undefined ? config : own(config, key)) ?? null,

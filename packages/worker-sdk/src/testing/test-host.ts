@@ -14,7 +14,6 @@ import {
   type Remote,
   type RequestOptions,
   type RpcError,
-  type ScopedHandlers,
   type ScopeOf,
   systemClock,
   type ToolResult,
@@ -31,16 +30,16 @@ import {
   reportCapabilities,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
+import type { HandlerContext, HostHandlers } from "@outrigger/protocol/tracing";
 import { definitionOf, type Plugin } from "../define-plugin.js";
 import { checkObject, checkOptions, kindOf, type OptionKinds } from "../option-checks.js";
 import { createSession } from "../session.js";
-import { createMemoryHost, type MemoryHost, type Recorded, type TestCall } from "./memory-host.js";
+import { createMemoryHost, type MemoryHost, type Recorded } from "./memory-host.js";
+import { createMemoryLogger, type HostRecord } from "./memory-logger.js";
 import { createTestPeer } from "./test-peer.js";
 
-/** A test's own answers to the plugin's calls; they go before the in-memory ones. */
-export type TestHandlers<C> = Partial<
-  ScopedHandlers<WorkerToHost<C>, TestCall<ScopeOf<C> | undefined>, TestCall<ScopeOf<C>>>
->;
+/** A test's own answers to the plugin's calls, such as the `HostHandlers` of a product; they go before the in-memory ones. */
+export type TestHandlers<C extends Contract> = Partial<HostHandlers<C>>;
 
 /** What a test says of the host its plugin runs in; everything has a default. */
 export interface TestHostOptions<C extends Contract = Contract> {
@@ -83,6 +82,8 @@ export interface TestHost<C extends Contract = Contract> extends Remote<HostToWo
   readonly capabilities: CapabilityReport;
   /** What the plugin logged. */
   readonly logs: readonly LogParams[];
+  /** What handlers wrote through `context.log`. */
+  readonly hostLogs: readonly HostRecord[];
   /** What the SDK wrote to stderr. */
   readonly stderr: string;
   /** The plugin's calls of the host, in order. */
@@ -137,6 +138,7 @@ export async function createTestHost<C extends Contract>(
   for (const [key, value] of Object.entries(options.state ?? {})) state.set(key, value);
   const logs: LogParams[] = [];
   const calls: { method: string; params: unknown; scope: unknown }[] = [];
+  const hostLogs: HostRecord[] = [];
   let stderr = "";
 
   const [hostEnd, workerEnd] = linkedTransports();
@@ -154,6 +156,7 @@ export async function createTestHost<C extends Contract>(
     handler: (method) => handlerOf(handlers, memory, method),
     onCall: (method, params, scope) => calls.push({ method, params, scope }),
     onLog: (line) => logs.push(line),
+    logger: createMemoryLogger(hostLogs, { workerId }),
   });
 
   const close = async (): Promise<number> => {
@@ -175,7 +178,20 @@ export async function createTestHost<C extends Contract>(
   const tenant = (defaultScope as { tenant?: string } | undefined)?.tenant ?? DEFAULT_TENANT;
   const host = {
     capabilities: reportCapabilities(answer.capabilities, new Set(granted), undefined),
-    ...{ request, notify, stream, channel, health, implements: testPeer.implements, answer, logs, calls, state, close },
+    ...{
+      request,
+      notify,
+      stream,
+      channel,
+      health,
+      implements: testPeer.implements,
+      answer,
+      logs,
+      hostLogs,
+      calls,
+      state,
+      close,
+    },
     ...{ recorded: memory.recorded, [Symbol.asyncDispose]: async () => void (await close()) },
     get stderr() {
       return stderr;
@@ -245,7 +261,7 @@ function defaultScopeOf(contract: Contract, given: unknown): unknown {
 
 function handlerOf(handlers: object, memory: MemoryHost, method: string) {
   const own = Object.hasOwn(handlers, method)
-    ? (handlers as Record<string, ((params: never, call: TestCall) => unknown) | undefined>)[method]
+    ? (handlers as Record<string, ((params: never, call: HandlerContext) => unknown) | undefined>)[method]
     : undefined;
   return own ?? memory.handlers.get(method);
 }

@@ -3,7 +3,7 @@ import {
   type Contract,
   ErrorCode,
   FEATURES,
-  type IncomingCall,
+  type HostLogger,
   type InitializeResult,
   type LogParams,
   lifecycle,
@@ -32,15 +32,16 @@ import {
 } from "@outrigger/protocol/authority";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
+  CallContext,
+  type ContextSource,
+  type HandlerContext,
   iterateServed,
-  outsideServed,
   runServed,
   toldServing,
   tracedCalls,
   traceFor,
   type WorkerCalls,
 } from "@outrigger/protocol/tracing";
-import type { TestCall } from "./memory-host.js";
 
 /** What the host's end of a test is made of. */
 export interface TestPeerOptions {
@@ -53,9 +54,11 @@ export interface TestPeerOptions {
   readonly manifest: unknown;
   /** The scope of calls that name none. */
   readonly defaultScope: unknown;
-  readonly handler: (method: string) => ((params: never, call: TestCall) => unknown) | undefined;
+  readonly handler: (method: string) => ((params: never, call: HandlerContext) => unknown) | undefined;
   readonly onCall: (method: string, params: unknown, scope: unknown) => void;
   readonly onLog: (line: LogParams) => void;
+  /** Of the host's handlers. */
+  readonly logger: HostLogger;
 }
 
 type CallOptions = Omit<PeerCallOptions, "meta"> & TraceOptions & { readonly scope?: unknown };
@@ -69,8 +72,15 @@ export function createTestPeer(options: TestPeerOptions) {
   let isInitialized = false;
   let status: "running" | "stopping" | "stopped" = "running";
   let implemented: ReadonlySet<string> = new Set();
-  const gate = createCallGate({
+  const gone = new AbortController();
+  const source: ContextSource = {
+    ...{ workerId, incarnation: 1, ended: gone.signal, log: options.logger },
     capabilities: new Set(options.capabilities),
+    now: () => clock.now(),
+    timeOfDay: (deadline) => Date.now() + deadline - clock.now(),
+  };
+  const gate = createCallGate({
+    capabilities: source.capabilities,
     invocations,
     channels: guardChannels(contract.workerToHost, channels, hub),
     now: () => clock.now(),
@@ -86,27 +96,19 @@ export function createTestPeer(options: TestPeerOptions) {
         handlerErrorCode: ErrorCode.INTERNAL_ERROR,
         authorize: gate.authorize,
         handle(call) {
-          const { method, params, trace, signal } = call;
+          const { method, params } = call;
           if (method === "$/log") return options.onLog(params as LogParams);
           const origin = gate.admit(call);
           if (origin === undefined) return undefined;
           options.onCall(method, params, origin.scope);
           const handler = options.handler(method);
-          const { progress } = call;
-          const context: TestCall & Pick<IncomingCall, "progress" | "input"> = {
-            ...{ workerId, method, ...origin, signal, progress },
-            ...{ traceparent: trace?.traceparent, tracestate: trace?.tracestate, detached: outsideServed },
-            // Looking at it asks for the first items.
-            get input() {
-              return call.input;
-            },
-          };
           if (handler === undefined) {
             if (call.definition.kind === "notification" && isChannelMethod(method)) return undefined;
             throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
           }
-          const outcome = runServed(call, handler, params as never, context);
-          return call.definition.kind === "stream" ? iterateServed(call, outcome) : outcome;
+          const context = new CallContext(call, origin, source);
+          const outcome = runServed(context, handler, params as never, context);
+          return call.definition.kind === "stream" ? iterateServed(context, outcome) : outcome;
         },
       },
       () => ({ contract: contract.name, workerId, side: "host" }),
@@ -196,6 +198,7 @@ export function createTestPeer(options: TestPeerOptions) {
       status = "stopped";
       const exit = { message: `worker ${workerId}: it was asked to end`, reason: "requested", code, signal: null };
       peer.close((method, mayHaveRun) => diedWithError({ workerId, method, mayHaveRun, ...exit }));
+      gone.abort(new RpcError(ErrorCode.WORKER_UNAVAILABLE, exit.message));
       for (const { scope, channel, reason } of channels.closeAll("its worker ended: requested")) {
         hub.close(scope, channel, { by: "worker-ended", reason });
       }

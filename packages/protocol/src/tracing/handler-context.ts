@@ -1,7 +1,10 @@
-import type { Contract, IncomingCall, ScopedHandlers, ScopeOf, TraceContext, WorkerToHost } from "@outrigger/protocol";
-import type { CallOrigin, InvocationStatus } from "@outrigger/protocol/authority";
-import { outsideServed, type ServedCall } from "@outrigger/protocol/tracing";
-import type { HostLogger } from "./host-logger.js";
+import type { CallOrigin, InvocationStatus } from "../authority/call-origin.js";
+import type { Contract } from "../contract.js";
+import type { ScopedHandlers, ScopeOf, WorkerToHost } from "../contract-types.js";
+import type { HostLogger } from "../host-logger.js";
+import type { IncomingCall } from "../incoming-call.js";
+import type { TraceContext } from "../trace-context.js";
+import { outsideServed, type ServedCall } from "./served-storage.js";
 
 /** What a host handler is told of the call it answers. */
 export interface HandlerContext<Scope = unknown> {
