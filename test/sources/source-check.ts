@@ -33,7 +33,9 @@ export function impurities(files: Files, { path, imports, reads }: SourceFile): 
   if (!isPure(path)) return [];
   const allowed = ({ from, values }: Import): boolean => {
     if (values?.length === 0 || rules.pureExternals.includes(bare(from))) return true;
-    const file = from === "@outrigger/protocol" ? "protocol/src/index.ts" : from;
+    const file = from
+      .replace(/^@outrigger\/protocol$/, "$&/index")
+      .replace(/^@outrigger\/protocol\/(.*)$/, "protocol/src/$1.ts");
     return values === undefined ? isPure(file) : values.every((name) => isPure(definingFile(files, file, name)));
   };
   return [

@@ -4,6 +4,7 @@ export type { HostRecord } from "./testing/memory-logger.js";
 export { type ReplayOptions, type ReplayReport, replayTape } from "./testing/replay-tape.js";
 export {
   createTestHost,
+  type RecordedCall,
   type TestCallOptions,
   type TestHandlers,
   type TestHost,

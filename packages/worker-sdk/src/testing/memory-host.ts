@@ -3,18 +3,23 @@ import type { HandlerContext } from "@outrigger/protocol/tracing";
 import { createMemoryStore, type MemoryStore, pageOf } from "./memory-store.js";
 
 /** What a plugin told the product through notifications and write-only methods. */
-export interface Recorded {
+export interface Recorded<Scope = unknown, Push = unknown> {
   /** `events.emit`. */
-  readonly events: { readonly name: string; readonly payload: unknown; readonly id: string; readonly scope: unknown }[];
+  readonly events: {
+    readonly name: string;
+    readonly payload: unknown;
+    readonly id: string;
+    readonly scope: Scope | undefined;
+  }[];
   /** `channels.emit`, of channels that were open. */
   readonly pushes: {
     readonly channel: string;
     readonly event?: string;
-    readonly data: unknown;
-    readonly scope: unknown;
+    readonly data: Push;
+    readonly scope: Scope | undefined;
   }[];
   /** `activity.log`. */
-  readonly activity: { readonly message: string; readonly scope: unknown }[];
+  readonly activity: { readonly message: string; readonly scope: Scope | undefined }[];
   /** `metrics.write`. */
   readonly metrics: { readonly name: string; readonly value: number }[];
   /** Patterns of `events.subscribe`, by the id of the subscription. */

@@ -25,6 +25,11 @@ test("a product's handlers are used as they are, and are told what a host tells 
   const startedAt = Date.now();
   const host = await createTestHost(greeting, { handlers, workerId: "w" });
   await host.request("greet", { name: "Ada" }, { timeoutMs: 10_000 });
+  const [call] = host.calls;
+  expectTypeOf(call?.method).toEqualTypeOf<"state.get" | undefined>();
+  expectTypeOf(call?.params).toEqualTypeOf<{ key: string } | undefined>();
+  expectTypeOf(call?.scope?.tenant).toEqualTypeOf<string | undefined>();
+  expectTypeOf(host.recorded.activity[0]?.scope?.tenant).toEqualTypeOf<string | undefined>();
   const [context] = seen;
   if (context === undefined) throw new Error("the handler did not run");
   expect(context).toMatchObject({ workerId: "w", incarnation: 1, method: "state.get", scope: { tenant: "test" } });

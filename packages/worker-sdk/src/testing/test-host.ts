@@ -10,6 +10,7 @@ import {
   type JobRun,
   type LogParams,
   linkedTransports,
+  type ParamsOutput,
   type PluginEvent,
   type Remote,
   type RequestOptions,
@@ -74,6 +75,17 @@ export interface TestScope<C> {
 /** Options of a call by a shorthand, beside the facts it is made of: `runJob("reindex", { tenant: "t2", onProgress })`. */
 export type TestCallOptions<C extends Contract = Contract> = RequestOptions & TestScope<C>;
 
+/** A call of the host, as its handler got it; `method` tells what its params are. */
+export type RecordedCall<C extends Contract = Contract> = {
+  [K in keyof WorkerToHost<C> & string]: {
+    readonly method: K;
+    readonly params: ParamsOutput<WorkerToHost<C>[K]>;
+    readonly scope: ScopeOf<C> | undefined;
+  };
+}[keyof WorkerToHost<C> & string];
+
+type PushData<Push> = Push extends { readonly data?: infer Data } ? Data : unknown;
+
 /** A plugin running in memory, over the real peer, framing and handshake. */
 export interface TestHost<C extends Contract = Contract> extends Remote<HostToWorker<C>, TestScope<C>> {
   /** What the plugin answered in the handshake: methods, features, declarations. */
@@ -87,14 +99,14 @@ export interface TestHost<C extends Contract = Contract> extends Remote<HostToWo
   /** What the SDK wrote to stderr. */
   readonly stderr: string;
   /** The plugin's calls of the host, in order. */
-  readonly calls: readonly { readonly method: string; readonly params: unknown; readonly scope: unknown }[];
+  readonly calls: readonly RecordedCall<C>[];
   /** What the default scope has stored. */
   readonly state: Map<string, unknown>;
   /** What another scope or namespace has stored. */
   stateOf(scope: ScopeOf<C>, namespace?: string): Map<string, unknown>;
   /** The entities of a scope; default the default scope. */
   entitiesOf(scope?: ScopeOf<C>): readonly Entity[];
-  readonly recorded: Recorded;
+  readonly recorded: Recorded<ScopeOf<C>, PushData<ChannelPush<WorkerToHost<C>>>>;
   /** Delivers an event through `onEvent`; id, time and payload have defaults. */
   emit(event: Pick<PluginEvent, "name"> & Partial<PluginEvent>): Promise<void>;
   executeTool(tool: string, params?: unknown, options?: Partial<ToolRun> & TestCallOptions<C>): Promise<ToolResult>;
