@@ -49,6 +49,7 @@ export const pureFiles = [
   "protocol/src/call-input.ts",
   "protocol/src/input-sender.ts",
   "protocol/src/item-sender.ts",
+  "protocol/src/kept-bytes.ts",
   "protocol/src/runtime-notifications.ts",
   "protocol/src/stream-producer.ts",
   "protocol/src/stream-reader.ts",

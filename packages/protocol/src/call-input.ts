@@ -1,6 +1,7 @@
 import { invalidInput } from "./call-errors.js";
 import type { Schema } from "./contract.js";
 import { ErrorCode, RpcError } from "./errors.js";
+import type { KeptAccount } from "./kept-bytes.js";
 import { StreamReader, type StreamReaderHooks } from "./stream-reader.js";
 import { validate } from "./validate.js";
 
@@ -28,6 +29,7 @@ export function createCallInput(
   window: { readonly items: number; readonly bytes: number },
   hooks: StreamReaderHooks,
   now: () => number,
+  kept: KeptAccount,
 ): CallInput {
   const reader = new StreamReader(window);
   let toldAt = 0;
@@ -35,7 +37,7 @@ export function createCallInput(
     toldAt = now();
     hooks.grant(items, bytes);
   };
-  reader.attach({ grant, cancel: hooks.cancel, isDue: () => now() - toldAt >= TOLD_WITHIN_MS });
+  reader.attach({ grant, cancel: hooks.cancel, keeps: kept.keeps, isDue: () => now() - toldAt >= TOLD_WITHIN_MS });
   let isOpen = false;
   return {
     open() {
@@ -65,6 +67,9 @@ export function createCallInput(
       reader.end(error);
       return true;
     },
-    close: (reason) => reader.abandon(reason),
+    close(reason) {
+      reader.abandon(reason);
+      kept.close();
+    },
   };
 }

@@ -7,6 +7,7 @@ import { ErrorCode, fromWireError, isRpcError, RpcError, toWireError, type WireE
 import { isThenable } from "./guarded-callback.js";
 import { IncomingCall } from "./incoming-call.js";
 import type { SendItemOf } from "./item-sender.js";
+import { createKeptBytes } from "./kept-bytes.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
 import type { PeerLimits } from "./peer-limits.js";
 import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
@@ -51,7 +52,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
    */
   const running = new Map<Id | IncomingCall, IncomingCall>();
   /** Of their params, and of input that nobody has read yet. */
-  let keptBytes = 0;
+  const kept = createKeptBytes(limits.incomingBytes);
   let intakeClosed = false;
   let closed: { readonly reason: unknown } | undefined;
   let waiting: (() => void)[] = [];
@@ -69,7 +70,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const finish = (call: IncomingCall, code: number | undefined, error: unknown): void => {
     if (call.isOver) return;
     call.isOver = true;
-    if (running.size > 0 && running.delete(call.id ?? call)) keptBytes -= call.bytes;
+    if (running.size > 0 && running.delete(call.id ?? call)) kept.add(-call.bytes);
     context.meter?.served(call.method, context.clock.now() - call.receivedAt, code);
     call.onFinished?.(error);
     call.source?.close(inputOver(call.method));
@@ -78,7 +79,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
   const track = (call: IncomingCall): void => {
     running.set(call.id ?? call, call);
-    keptBytes += call.bytes;
+    kept.add(call.bytes);
     // Its own handler closed the channel.
     if (closed !== undefined) call.abort(closed.reason);
   };
@@ -168,9 +169,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     if (running.size >= limits.incomingCalls && !isReservedMethod(method)) {
       throw overloaded(method, `${limits.incomingCalls} calls are being handled`);
     }
-    // One that is alone is taken whatever its size: the cap of a message is its bound.
-    if (keptBytes > 0 && keptBytes + bytes > limits.incomingBytes && !isReservedMethod(method)) {
-      throw overloaded(method, `calls of ${keptBytes} bytes are being handled`);
+    if (!kept.hasRoom(bytes) && !isReservedMethod(method)) {
+      throw overloaded(method, `calls of ${kept.total()} bytes are being handled`);
     }
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
@@ -193,13 +193,9 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       {
         grant: (items, bytes) => void context.notify("$/input/credit", { id, items, bytes }, true),
         cancel: () => void context.notify("$/input/cancel", { id }, true),
-        keeps(bytes) {
-          if (bytes > 0 && keptBytes > 0 && keptBytes + bytes > limits.incomingBytes) return false;
-          keptBytes += bytes;
-          return true;
-        },
       },
       () => context.clock.now(),
+      kept.open(),
     );
 
   return {

@@ -12,6 +12,8 @@ export interface StreamReaderHooks {
    * the reader goes on. Asked at each item taken.
    */
   isDue?(): boolean;
+  /** Told how many bytes more, or less, wait to be read; `false` when there is no room for them. Default: the window alone is the bound. */
+  keeps?(bytes: number): boolean;
 }
 
 interface Waiter {
@@ -58,6 +60,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
     const buffered = this.#buffer.shift();
     if (buffered !== undefined) {
       this.#bufferedBytes -= buffered.bytes;
+      this.#hooks?.keeps?.(-buffered.bytes);
       this.#giveBack(buffered.bytes);
       return Promise.resolve({ done: false, value: buffered.item });
     }
@@ -109,6 +112,12 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
       );
       return false;
     }
+    if (this.#hooks?.keeps?.(bytes) === false) {
+      this.fail(
+        new RpcError(ErrorCode.OVERLOADED, "too much waits to be read: read sooner, or raise limits.incomingBytes"),
+      );
+      return false;
+    }
     this.#buffer.push({ item, bytes });
     this.#bufferedBytes += bytes;
     return true;
@@ -144,6 +153,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
   }
 
   #drop(): void {
+    if (this.#bufferedBytes > 0) this.#hooks?.keeps?.(-this.#bufferedBytes);
     this.#buffer = [];
     this.#bufferedBytes = 0;
   }
