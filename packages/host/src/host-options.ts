@@ -28,7 +28,7 @@ export interface Timeouts {
 
 /** Bounds of one worker, each a whole number from 1. Past a bound calls fail with OVERLOADED and notifications are dropped and counted. */
 export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<Omit<TransportLimits, "messageBytes">> {
-  /** Bytes of the worker's calls and notifications that are handled at once; one that is alone may be larger. Default: `messageBytes`. */
+  /** Bytes of the worker's calls and notifications that are handled at once, and of their input that nobody has read; one that is alone may be larger. Default: `messageBytes`. */
   readonly incomingBytes: number;
   /** Cap of V8's old generation in a Node worker, MiB. Default: V8's own. */
   readonly heapMb: number;

@@ -13,7 +13,7 @@ export interface PeerLimits {
   readonly outgoingCalls: number;
   /** Calls and notifications this end handles at once. Default 1,024. */
   readonly incomingCalls: number;
-  /** Bytes of the calls and notifications it handles at once, as they came; one that is alone may be larger. Default 256 MiB. */
+  /** Bytes of the calls and notifications it handles at once, as they came, and of their input that nobody has read; one that is alone may be larger. Default 256 MiB. */
   readonly incomingBytes: number;
   /** Timeout of a call when neither caller nor method names one, ms. Default 30,000. */
   readonly callTimeoutMs: number;
