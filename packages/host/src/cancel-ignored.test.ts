@@ -65,6 +65,10 @@ it("by policy it is drained and restarted, with a reason of its own; its other c
   );
   const crashes: unknown[] = [];
   worker.on("crash", ({ reason, details }) => crashes.push({ reason, details }));
+  const refused: string[] = [];
+  worker.on("status", ({ status }) => {
+    if (status === "crashed") worker.request("slow", {}).catch(({ message }) => refused.push(message));
+  });
   const other = worker.request("echo", { text: "still here" });
   worker.request("slow", {}, { timeoutMs: 1_000 }).catch(() => {});
   await runtime.advance(1_050);
@@ -80,6 +84,7 @@ it("by policy it is drained and restarted, with a reason of its own; its other c
     ...["crashed", "crash cancel-ignored true", "backoff", "starting", "running", "restarted 2"],
   ]);
   expect(launcher.processes[0]?.signals).toEqual([]);
+  expect(refused[0]).toContain("finishes its calls and is replaced; call again after its restart");
 });
 
 it("many ignored calls end a process once, and nothing of it reaches the next", async () => {

@@ -210,6 +210,10 @@ it("who changes his event after he published it changes nothing", async () => {
 it("what is no event, no pattern and no option is refused, saying why", async () => {
   const { delivery, launcher } = await setup();
   expect(() => delivery.publish({ ...event(1), id: "" })).toThrow(/^event\.id: expected text/);
+  for (const occurredAt of ["x", "2026-01-01T00:00:00", 5]) {
+    const given = { ...event(1), occurredAt } as never;
+    expect(() => delivery.publish(given)).toThrow(/^event\.occurredAt: expected an ISO 8601 time with its zone/);
+  }
   const { peer } = launcher.latest;
   await expect(peer.request("events.subscribe", { pattern: "*.created" })).rejects.toMatchObject({
     code: ErrorCode.INVALID_PARAMS,

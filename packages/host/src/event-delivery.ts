@@ -212,6 +212,10 @@ function copyOf(given: PluginEvent): { readonly event: PluginEvent; readonly byt
     if (typeof value === "string" && value !== "") continue;
     throw invalidOption(`event.${member}: expected text, got ${shown(value)}`);
   }
+  const at: unknown = given.occurredAt;
+  if (typeof at !== "string" || !/^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(at) || Number.isNaN(Date.parse(at))) {
+    throw invalidOption(`event.occurredAt: expected an ISO 8601 time with its zone, got ${shown(at)}`);
+  }
   try {
     const text = JSON.stringify(given);
     return { event: JSON.parse(text) as PluginEvent, bytes: Buffer.byteLength(text) };

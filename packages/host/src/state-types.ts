@@ -8,8 +8,8 @@ import type { ShutdownBudget, ShutdownCause, ShutdownStep } from "./shutdown-pla
 import type { UsageSample } from "./usage-watch.js";
 
 /**
- * What a worker is doing. `crashed`: its process is lost and being cleared away; `backoff`: it waits for its restart;
- * `failed`: it will not come back by itself, `start` brings it back.
+ * What a worker is doing. `crashed`: its process is lost and being cleared away, or is drained to be replaced; `backoff`: it
+ * waits for its restart; `failed`: it will not come back by itself, `start` brings it back.
  */
 export type WorkerStatus = "stopped" | "starting" | "running" | "stopping" | "crashed" | "backoff" | "failed";
 

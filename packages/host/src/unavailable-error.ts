@@ -7,7 +7,7 @@ const ADVICE: Readonly<Record<WorkerStatus, string>> = {
   starting: "await its start",
   running: "its channel just ended; call again after its restart",
   stopping: "it takes no new calls; start it again when it has stopped",
-  crashed: "call again after its restart",
+  crashed: "its process is gone, or finishes its calls and is replaced; call again after its restart",
   backoff: "call again after its restart, or start it now",
   failed: "see why it failed, then start it",
 };

@@ -144,6 +144,7 @@ export class WorkerChannel {
 
   get load() {
     const load = this.#peer.load;
+    this.#invocations.forgetEnded(this.#core.runtime.clock.now());
     return {
       ...load,
       outgoing: load.outgoing - this.#pings,

@@ -125,6 +125,8 @@ test("what is over takes no room", () => {
   const invocations = createInvocations<number>("k", limits);
   for (let now = 0; now < 100_000; now++) invocations.settle(invocations.open(now, now), now);
   expect(invocations.stats).toEqual({ open: 0, lingering: 5_000, evicted: 0 });
+  invocations.forgetEnded(104_999);
+  expect(invocations.stats).toEqual({ open: 0, lingering: 0, evicted: 0 });
   invocations.openNotification(0, 200_000);
   invocations.settle(invocations.open(0, 2_000_000), 2_000_000);
   expect(invocations.stats).toEqual({ open: 0, lingering: 1, evicted: 0 });

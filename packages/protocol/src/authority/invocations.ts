@@ -30,6 +30,8 @@ export interface Invocations<Scope> {
   held(id: unknown): { readonly scope: Scope } | undefined;
   /** `expired`: it was ours once; `unknown`: it never was. Takes what a worker sent, of any type. */
   resolve(id: unknown, now: number): ResolvedInvocation<Scope>;
+  /** Lets go of what is over: `stats` count the rest. */
+  forgetEnded(now: number): void;
   /** Takes back everything lent; ids are given out no less. */
   drain(): void;
   /** Ids in use, ids in their grace or lent to notifications, and ids taken back early for lack of room. */
@@ -73,6 +75,7 @@ export function createInvocations<Scope>(
   };
 
   return {
+    forgetEnded,
     open(scope, now) {
       makeRoom(now);
       const id = nextId();
