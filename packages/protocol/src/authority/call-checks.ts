@@ -23,6 +23,13 @@ export function checkCall<T extends { readonly timeoutMs?: number | undefined }>
       throw invalid((error as Error).message);
     }
   }
+  const { onProgress, resend } = options as { readonly onProgress?: unknown; readonly resend?: unknown };
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw invalid(`${method}.onProgress: expected a function, got ${kindOf(onProgress)}`);
+  }
+  if (resend !== undefined && typeof resend !== "boolean") {
+    throw invalid(`${method}.resend: expected true or false, got ${kindOf(resend)}`);
+  }
   return options;
 }
 
