@@ -26,7 +26,7 @@ export interface TapeStats {
 }
 
 /** Who is told, each once a recording. Must not throw. */
-export interface TapeListeners {
+interface TapeListeners {
   /** It could not be written; nothing is recorded any more. */
   onError(error: Error): void;
   /** A message was dropped, for a bound that `text` names. */
