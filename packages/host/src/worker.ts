@@ -14,10 +14,10 @@ import {
   type ChannelPush,
   type ChannelSubscription,
   checkCall,
+  watchChannel,
 } from "@outrigger/protocol/authority";
 import { failedStream, handled, rejected } from "@outrigger/protocol/outcomes";
 import { nestedCalls, tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
-import { watchChannel } from "./channel-watch.js";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
@@ -177,8 +177,11 @@ export function createWorker<C extends Contract>(
         return rejected(error);
       }
     },
-    channel: (name, options) =>
-      watchChannel(supervisor.hub, core.contract, supervisor.spec.limits, name, options) as never,
+    channel(name, options) {
+      const { channels, subscriptions } = supervisor.spec.limits;
+      const limits = { nameCharacters: channels.nameCharacters, subscriptions };
+      return watchChannel(supervisor.hub, core.contract, limits, name, options) as never;
+    },
     diagnostics,
   };
 }

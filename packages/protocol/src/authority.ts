@@ -29,3 +29,4 @@ export {
   notServingError,
   unknownMethodError,
 } from "./authority/refused-calls.js";
+export { watchChannel } from "./authority/watch-channel.js";

@@ -21,6 +21,7 @@ import {
   createChannelHub,
   createChannels,
   createInvocations,
+  DEFAULT_CHANNEL_LIMITS,
   DEFAULT_SUBSCRIPTIONS,
   diedWithError,
   guardChannels,
@@ -29,6 +30,7 @@ import {
   notServingError,
   scopeOfCall,
   unknownMethodError,
+  watchChannel,
 } from "@outrigger/protocol/authority";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
@@ -175,8 +177,12 @@ export function createTestPeer(options: TestPeerOptions) {
 
   return {
     peer,
-    channel: (name: string, asked: ChannelOptions = {}) =>
-      hub.subscribe(asked.scope ?? options.defaultScope, name, asked, DEFAULT_SUBSCRIPTIONS),
+    channel(name: string, asked: ChannelOptions = {}) {
+      const { nameCharacters } = DEFAULT_CHANNEL_LIMITS;
+      const limits = { nameCharacters, subscriptions: DEFAULT_SUBSCRIPTIONS };
+      const own = asked?.scope === undefined && asked !== null ? { ...asked, scope: options.defaultScope } : asked;
+      return watchChannel(hub, contract, limits, name, own);
+    },
     implements: (method: string): boolean => implemented.has(method),
     health(given?: Pick<PeerCallOptions, "signal" | "timeoutMs">): Promise<unknown> {
       try {

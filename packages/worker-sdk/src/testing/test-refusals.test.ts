@@ -194,3 +194,22 @@ function manualClock() {
   };
   return { clock, fire };
 }
+
+test("what cannot be subscribed to is refused as a host refuses it", async () => {
+  const noChannels = await createTestHost(greeting);
+  const untyped = (host: unknown) => (host as { channel(name: unknown, options?: unknown): unknown }).channel;
+  expect(() => untyped(noChannels)("builds")).toThrow(/has no notification "channels.emit" of a host/);
+  const pushing = defineContract({
+    name: "t.pushing",
+    version: 1,
+    hostToWorker: {},
+    workerToHost: { "channels.emit": pluginContract.workerToHost["channels.emit"] },
+  });
+  const host = await createTestHost(definePlugin(pushing, {}), {});
+  const channel = untyped(host);
+  expect(() => channel("")).toThrow(/^channel: expected a name of 1 to 256 characters, got ""/);
+  expect(() => channel("a", { scop: {} })).toThrow(/did you mean scope\?/);
+  expect(() => channel("a", { buffer: { item: 1 } })).toThrow(/did you mean items\?/);
+  expect(() => channel("a", null)).toThrow(/expected an object, got null/);
+  expect(() => channel("a", { scope: { tenant: 7 } })).toThrow(/scope/);
+});
