@@ -1,26 +1,10 @@
-import {
-  ErrorCode,
-  type IncomingCall,
-  type LogParams,
-  type MethodMap,
-  RpcError,
-  type Serving,
-} from "@outrigger/protocol";
-import { type CallGateSource, createCallGate, isChannelMethod } from "@outrigger/protocol/authority";
-import {
-  CallContext,
-  type ContextSource,
-  type HandlerContext,
-  iterateServed,
-  runServed,
-  toldServing,
-} from "@outrigger/protocol/tracing";
+import { ErrorCode, type IncomingCall, type LogParams, type MethodMap, type Serving } from "@outrigger/protocol";
+import { type CallGateSource, createCallGate } from "@outrigger/protocol/authority";
+import { type ContextSource, createHandlerRunner, toldServing, type UntypedHandler } from "@outrigger/protocol/tracing";
 import type { LogBridge } from "./log-bridge.js";
 
 /** The handlers of a host, untyped: who calls them has been through the contract. */
-export type UntypedHandlers = Readonly<
-  Record<string, ((params: unknown, context: HandlerContext) => unknown) | undefined>
->;
+export type UntypedHandlers = Readonly<Record<string, UntypedHandler | undefined>>;
 
 /** What serving one process needs. */
 export interface ServingSource extends ContextSource, CallGateSource {
@@ -34,6 +18,7 @@ export interface ServingSource extends ContextSource, CallGateSource {
 /** How a host answers one process: who may call what, in which scope, and the handler that runs. */
 export function hostServing(source: ServingSource): Serving {
   const gate = createCallGate(source);
+  const run = createHandlerRunner(source);
 
   const handle = (call: IncomingCall): unknown => {
     const { method, params } = call;
@@ -43,14 +28,7 @@ export function hostServing(source: ServingSource): Serving {
     }
     const origin = gate.admit(call);
     if (origin === undefined) return undefined;
-    const handler = Object.hasOwn(source.handlers, method) ? source.handlers[method] : undefined;
-    if (handler === undefined) {
-      if (call.definition.kind === "notification" && isChannelMethod(method)) return undefined;
-      throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
-    }
-    const context = new CallContext(call, origin, source);
-    const outcome = runServed(context, handler, params, context);
-    return call.definition.kind === "stream" ? iterateServed(context, outcome) : outcome;
+    return run(call, origin, Object.hasOwn(source.handlers, method) ? source.handlers[method] : undefined);
   };
 
   const { methods, workerId, contract } = source;

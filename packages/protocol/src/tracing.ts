@@ -1,3 +1,4 @@
+export { inCall, inCallAlone, iterateIn, type RunInCall } from "./tracing/call-storage.js";
 export {
   CallContext,
   type ContextSource,
@@ -6,8 +7,9 @@ export {
   type ScopedHandlerContext,
   type ShownCall,
 } from "./tracing/handler-context.js";
+export { createHandlerRunner, type UntypedHandler } from "./tracing/handler-runner.js";
 export { areCallsTold, tellNotification, tellRequest, tellStream, traceFor } from "./tracing/made-calls.js";
 export { nestedCalls } from "./tracing/nested-calls.js";
 export { type ServingFacts, toldServing } from "./tracing/served-calls.js";
-export { iterateBy, iterateServed, outsideServed, runServed, type ServedCall } from "./tracing/served-storage.js";
+export { outsideServed, type ServedCall } from "./tracing/served-storage.js";
 export { tracedCalls, type WorkerCalls } from "./tracing/traced-calls.js";

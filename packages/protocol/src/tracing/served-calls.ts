@@ -5,7 +5,7 @@ import type { IncomingCall } from "../incoming-call.js";
 import type { Serving } from "../incoming-calls.js";
 import { readTrace } from "../trace-context.js";
 import { SERVE_CHANNEL, type ServeMessage } from "../tracing-messages.js";
-import { iterateBy } from "./served-storage.js";
+import { iterateBy } from "./call-storage.js";
 
 const channel = tracingChannel<unknown, ServeMessage>(SERVE_CHANNEL);
 

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { isThenable } from "../guarded-callback.js";
-import { isIterable } from "../stream-producer.js";
 import type { TraceContext } from "../trace-context.js";
+import { inCall, inCallAlone, iterateIn, type RunInCall } from "./call-storage.js";
 
 /** A worker's call that a host serves. The calls made meanwhile belong to it, and only they look at it. */
 export interface ServedCall {
@@ -24,41 +23,16 @@ export function currentTrace(): TraceContext | undefined {
   return storage.getStore()?.trace;
 }
 
-/** Runs a handler in the call it serves. */
-export function runServed<Params, Context, T>(
-  call: ServedCall,
-  handler: (params: Params, context: Context) => T,
-  params: Params,
-  context: Context,
-): T {
-  return storage.run(call, handler, params, context);
-}
+/** Runs a handler in the call it serves, and in what it is called from. */
+export const runServed: RunInCall<ServedCall> = inCall(storage as AsyncLocalStorage<ServedCall>);
+
+/** Runs handlers in the call they serve alone. */
+export const servedAlone = (): RunInCall<ServedCall> => inCallAlone(storage as AsyncLocalStorage<ServedCall>);
 
 /** Runs `fn` outside the call that is served, for what outlives it. */
 export function outsideServed<T>(fn: () => T): T {
   return storage.getStore() === undefined ? fn() : storage.run(undefined, fn);
 }
 
-/** A stream's handler runs with each item, in the context of who asks for it: asks in its call. */
-export function iterateServed(call: ServedCall, outcome: unknown): unknown {
-  return iterateBy((step) => storage.run(call, step), outcome);
-}
-
-/** An iterable, or the promise of one, whose every step is taken by `run`; anything else as it is. */
-export function iterateBy(run: <T>(step: () => T) => T, outcome: unknown): unknown {
-  if (isThenable(outcome)) return Promise.resolve(outcome).then((source) => iterateBy(run, source));
-  if (!isIterable(outcome)) return outcome;
-  return {
-    [Symbol.iterator]() {
-      const iterator = run(() => iteratorOf(outcome));
-      const next = () => iterator.next();
-      const end = () => iterator.return?.() ?? { done: true as const, value: undefined };
-      return { next: () => run(next), return: () => run(end) };
-    },
-  };
-}
-
-/** The peer's producer takes what `next` returns, a promise or not, so that items of a plain iterable cost no promise. */
-function iteratorOf(source: AsyncIterable<unknown> | Iterable<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
-  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-}
+/** A stream's steps are taken in the call it belongs to. */
+export const iterateServed = (call: ServedCall, outcome: unknown): unknown => iterateIn(storage, call, outcome);

@@ -31,7 +31,7 @@ import {
   reportCapabilities,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
-import type { HandlerContext, HostHandlers } from "@outrigger/protocol/tracing";
+import type { HostHandlers, UntypedHandler } from "@outrigger/protocol/tracing";
 import { definitionOf, type Plugin } from "../define-plugin.js";
 import { checkObject, checkOptions, kindOf, type OptionKinds } from "../option-checks.js";
 import { createSession } from "../session.js";
@@ -273,7 +273,7 @@ function defaultScopeOf(contract: Contract, given: unknown): unknown {
 
 function handlerOf(handlers: object, memory: MemoryHost, method: string) {
   const own = Object.hasOwn(handlers, method)
-    ? (handlers as Record<string, ((params: never, call: HandlerContext) => unknown) | undefined>)[method]
+    ? (handlers as Record<string, UntypedHandler | undefined>)[method]
     : undefined;
-  return own ?? memory.handlers.get(method);
+  return own ?? (memory.handlers.get(method) as UntypedHandler | undefined);
 }

@@ -25,7 +25,6 @@ import {
   DEFAULT_SUBSCRIPTIONS,
   diedWithError,
   guardChannels,
-  isChannelMethod,
   notImplementedError,
   notServingError,
   scopeOfCall,
@@ -34,14 +33,12 @@ import {
 } from "@outrigger/protocol/authority";
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
-  CallContext,
   type ContextSource,
-  type HandlerContext,
-  iterateServed,
-  runServed,
+  createHandlerRunner,
   toldServing,
   tracedCalls,
   traceFor,
+  type UntypedHandler,
   type WorkerCalls,
 } from "@outrigger/protocol/tracing";
 
@@ -56,7 +53,7 @@ export interface TestPeerOptions {
   readonly manifest: unknown;
   /** The scope of calls that name none. */
   readonly defaultScope: unknown;
-  readonly handler: (method: string) => ((params: never, call: HandlerContext) => unknown) | undefined;
+  readonly handler: (method: string) => UntypedHandler | undefined;
   readonly onCall: (method: string, params: unknown, scope: unknown) => void;
   readonly onLog: (line: LogParams) => void;
   /** Of the host's handlers. */
@@ -89,6 +86,7 @@ export function createTestPeer(options: TestPeerOptions) {
     isInitialized: () => isInitialized,
   });
 
+  const run = createHandlerRunner(source);
   const peer = new Peer({
     ...{ transport: options.transport, clock },
     outgoing: { ...lifecycle.hostToWorker, ...contract.hostToWorker },
@@ -103,14 +101,7 @@ export function createTestPeer(options: TestPeerOptions) {
           const origin = gate.admit(call);
           if (origin === undefined) return undefined;
           options.onCall(method, params, origin.scope);
-          const handler = options.handler(method);
-          if (handler === undefined) {
-            if (call.definition.kind === "notification" && isChannelMethod(method)) return undefined;
-            throw new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `${method}: this host does not implement it`);
-          }
-          const context = new CallContext(call, origin, source);
-          const outcome = runServed(context, handler, params as never, context);
-          return call.definition.kind === "stream" ? iterateServed(context, outcome) : outcome;
+          return run(call, origin, options.handler(method));
         },
       },
       () => ({ contract: contract.name, workerId, side: "host" }),
