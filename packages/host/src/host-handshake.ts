@@ -55,7 +55,8 @@ export async function initialize(
   };
   const timeoutMs = spec.lifecycle.initializeTimeoutMs;
   const read = (answer: InitializeResult): Handshake => {
-    return { answer, agreement: checkAnswer(ours, answer), methods: new Set(answer.methods) };
+    const methods = new Set(answer.methods.filter((name) => Object.hasOwn(contract.hostToWorker, name)));
+    return { answer, agreement: checkAnswer(ours, answer), methods };
   };
   const onResult = (result: unknown): void => {
     try {

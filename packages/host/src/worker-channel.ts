@@ -280,10 +280,10 @@ export class WorkerChannel {
     kind: "call" | "notification",
   ): { readonly id: string; readonly scope: unknown } | RpcError | undefined {
     const { contract, runtime } = this.#core;
-    if (!Object.hasOwn(contract.hostToWorker, method)) {
-      return unknownMethodError(contract, String(method));
+    if (this.#handshake?.methods.has(method) !== true) {
+      if (!Object.hasOwn(contract.hostToWorker, method)) return unknownMethodError(contract, String(method));
+      if (this.#handshake !== undefined) return notImplementedError(this.#workerId, method);
     }
-    if (this.#handshake?.methods.has(method) === false) return notImplementedError(this.#workerId, method);
     try {
       const scope = scopeOfCall(contract.scope, given, params);
       if (scope === undefined) return undefined;

@@ -1,3 +1,6 @@
+// The global is a getter, asked at each use.
+import { performance } from "node:perf_hooks";
+
 /** Time, as an argument: fake in tests. */
 export interface Clock {
   /** Monotonic time in ms. */

@@ -49,14 +49,28 @@ function invocationJson(id: string): string {
   return lastInvocationJson;
 }
 
-/** Nearly every call has a deadline and nothing else, or that and the invocation it is made for. */
+/** So do calls that say nothing of their time. */
+let lastDeadline = 0;
+let lastDeadlineJson = '{"deadlineMs":0}';
+
+function deadlineJson(deadlineMs: number): string {
+  if (deadlineMs !== lastDeadline) {
+    lastDeadlineJson = `{"deadlineMs":${deadlineMs}}`;
+    lastDeadline = deadlineMs;
+  }
+  return lastDeadlineJson;
+}
+
+/** Nearly every call has a deadline and nothing else, or that and the invocation it is made for; events have that alone. */
 function metaJson(meta: MessageMeta): string {
   const { deadlineMs, invocation, invocationId, traceparent, credit } = meta;
-  const isPlain = invocation === undefined && traceparent === undefined && credit === undefined;
-  if (!isPlain || typeof deadlineMs !== "number") return payload(meta);
-  return invocationId === undefined
-    ? `{"deadlineMs":${deadlineMs}}`
-    : `{"invocationId":${invocationJson(invocationId)},"deadlineMs":${deadlineMs}}`;
+  if (invocation !== undefined || traceparent !== undefined || credit !== undefined) return payload(meta);
+  if (typeof deadlineMs === "number") {
+    return invocationId === undefined
+      ? deadlineJson(deadlineMs)
+      : `{"invocationId":${invocationJson(invocationId)},"deadlineMs":${deadlineMs}}`;
+  }
+  return invocationId === undefined ? payload(meta) : `{"invocationId":${invocationJson(invocationId)}}`;
 }
 
 const methodJson = new Map<string, string>();

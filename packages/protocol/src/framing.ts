@@ -26,6 +26,8 @@ export interface LineSplitter {
   rest(): string | undefined;
   /** Forgets everything held. */
   clear(): void;
+  /** Copies what is held of chunks: from now on their memory may be used again. */
+  own(): void;
   /** From now on attachments may stand before a line; until then their header is a line like others. */
   acceptAttachments(): void;
   /** Those of the line `next` returned last. */
@@ -212,6 +214,16 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       incoming = attachments = undefined;
       areTaken = false;
       joinedPieces = head = offset = at = unfinishedBytes = unreadBytes = attachedBytes = 0;
+    },
+    own() {
+      const rest = unread[head];
+      if (rest !== undefined) {
+        unread = [Buffer.concat([rest.subarray(offset), ...unread.slice(head + 1)])];
+        head = offset = 0;
+      }
+      const last = unfinished.length - 1;
+      // Joined pieces are copies already.
+      if (last >= joinedPieces) unfinished[last] = Buffer.from(unfinished[last] as Buffer);
     },
     acceptAttachments() {
       acceptsAttachments = true;

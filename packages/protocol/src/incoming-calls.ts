@@ -29,6 +29,8 @@ export interface Serving {
 /** What incoming calls need of their peer. */
 export interface IncomingCallsContext {
   readonly clock: Clock;
+  /** When the message that is being read came, ms on the clock, which is read once for all that came together. */
+  arrivedAt(): number;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
   readonly meter: CallMeter | undefined;
@@ -176,7 +178,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     const params = validate(definition.params, message.params, "params");
     const deadlineMs = meta?.deadlineMs;
     const hasDeadline = typeof deadlineMs === "number" && deadlineMs >= 0;
-    const receivedAt = hasDeadline || context.meter !== undefined ? context.clock.now() : 0;
+    const receivedAt = hasDeadline || context.meter !== undefined ? context.arrivedAt() : 0;
     const deadline = hasDeadline ? receivedAt + deadlineMs : undefined;
     const call = new IncomingCall({ id, method, definition, params, meta, bytes, receivedAt, deadline }, sendProgress);
     if (definition.kind === "stream") call.producer = createProducer(meta, limits);

@@ -30,69 +30,105 @@ const CLOSE_LIST = 0x5d;
 
 const WITH_ID = '{"jsonrpc":"2.0","id":';
 const WITHOUT_ID = '{"jsonrpc":"2.0","method":';
-const METHOD = ',"method":';
+const WITH_METHOD = ',"method":';
 const RESULT = ',"result":';
 const PARAMS = ',"params":';
 const META = ',"meta":{';
 const ITEM_METHOD = "$/stream/item";
 const ITEM_ID = '{"id":';
 const ITEM = ',"item":';
+/** Where the names of the second members differ. */
+const SECOND = 18;
+const LETTER_M = 0x6d;
 
 /** Where `number` ended. */
 let end = 0;
 
 function readKnown(line: string): Message | undefined {
-  if (line.slice(0, WITH_ID.length) !== WITH_ID) {
-    return line.slice(0, WITHOUT_ID.length) === WITHOUT_ID ? call(line, WITHOUT_ID.length, undefined) : undefined;
-  }
+  if (line.charCodeAt(SECOND) === LETTER_M) return notification(line);
+  if (line.slice(0, WITH_ID.length) !== WITH_ID) return undefined;
   const id = count(line, WITH_ID.length);
   if (id === -1) return undefined;
   const start = end + RESULT.length;
-  const what = line.slice(end, start);
-  if (what === RESULT) return { jsonrpc: "2.0", id, result: JSON.parse(line.slice(start, -1)) as unknown };
-  return what === METHOD ? call(line, start, id) : undefined;
+  if (line.slice(end, start) === RESULT) {
+    return { jsonrpc: "2.0", id, result: JSON.parse(line.slice(start, -1)) as unknown };
+  }
+  return request(line, id);
 }
 
-/** The method read last, and what follows `"method":` then: calls of one method come in floods. */
-let lastMethod = "";
-let lastHead = `""${PARAMS}`;
+/** What stood before the params of the last call, and whose they were: calls of one method come in floods. */
+interface Head {
+  readonly method: string;
+  readonly text: string;
+}
+let asked: Head = { method: "", text: `${WITH_METHOD}""${PARAMS}` };
+let noted: Head = { method: "", text: `${WITHOUT_ID}""${PARAMS}` };
+
+/** The head that stands at `at`, and begins with `prefix`. */
+function headAt(line: string, at: number, prefix: string): Head | undefined {
+  const name = at + prefix.length;
+  if (line.slice(at, name) !== prefix) return undefined;
+  const nameEnd = line.indexOf('"', name + 1) + 1;
+  const text = line.slice(at, nameEnd + PARAMS.length);
+  return text.endsWith(PARAMS) ? { method: JSON.parse(line.slice(name, nameEnd)) as string, text } : undefined;
+}
+
+function request(line: string, id: number): Message | undefined {
+  const at = end;
+  if (line.slice(at, at + asked.text.length) !== asked.text) {
+    const head = headAt(line, at, WITH_METHOD);
+    if (head === undefined) return undefined;
+    asked = head;
+  }
+  const { method } = asked;
+  const start = at + asked.text.length;
+  const stop = metaAt(line, start);
+  const params = JSON.parse(line.slice(start, stop)) as unknown;
+  return stop === -1
+    ? { jsonrpc: "2.0", id, method, params }
+    : { jsonrpc: "2.0", id, method, params, meta: foundMeta as MessageMeta };
+}
+
+function notification(line: string): Message | undefined {
+  if (line.slice(0, noted.text.length) !== noted.text) {
+    const head = headAt(line, 0, WITHOUT_ID);
+    if (head === undefined) return undefined;
+    noted = head;
+  }
+  const { method } = noted;
+  const start = noted.text.length;
+  if (method === ITEM_METHOD) {
+    const params = item(line, start);
+    if (params !== undefined) return { jsonrpc: "2.0", method, params };
+  }
+  const stop = metaAt(line, start);
+  const params = JSON.parse(line.slice(start, stop)) as unknown;
+  return stop === -1
+    ? { jsonrpc: "2.0", method, params }
+    : { jsonrpc: "2.0", method, params, meta: foundMeta as MessageMeta };
+}
 
 /** The meta read last, and the end of a line that has it: the calls of one handler carry the same, plain calls a deadline. */
 let lastMeta: MessageMeta | undefined;
 let lastTail = "";
+/** What `metaAt` found. */
+let foundMeta: MessageMeta | undefined;
 
-function call(line: string, at: number, id: number | undefined): Message | undefined {
-  let start = at + lastHead.length;
-  if (line.slice(at, start) !== lastHead) {
-    const head = line.slice(at, line.indexOf('"', at + 1) + 1);
-    start = at + head.length + PARAMS.length;
-    if (line.slice(start - PARAMS.length, start) !== PARAMS) return undefined;
-    lastMethod = JSON.parse(head) as string;
-    lastHead = head + PARAMS;
-  }
-  const method = lastMethod;
-  if (method === ITEM_METHOD && id === undefined) {
-    const params = item(line, start);
-    if (params !== undefined) return { jsonrpc: "2.0", method, params };
-  }
+/** Where the meta of the line begins, which is `foundMeta` then; -1 when it has none, and its params end with it. */
+function metaAt(line: string, start: number): number {
   let stop = line.length - lastTail.length;
-  if (lastMeta === undefined || line.slice(stop) !== lastTail) {
-    stop = line.lastIndexOf(META);
-    if (stop < start) {
-      const params = JSON.parse(line.slice(start, -1)) as unknown;
-      return id === undefined ? { jsonrpc: "2.0", method, params } : { jsonrpc: "2.0", id, method, params };
-    }
-    const meta = JSON.parse(line.slice(stop + META.length - 1, -1)) as MessageMeta;
-    const params = JSON.parse(line.slice(start, stop)) as unknown;
-    if (isFlat(meta)) {
-      lastMeta = Object.freeze(meta);
-      lastTail = line.slice(stop);
-    }
-    return id === undefined ? { jsonrpc: "2.0", method, params, meta } : { jsonrpc: "2.0", id, method, params, meta };
+  if (lastMeta !== undefined && line.slice(stop) === lastTail) {
+    foundMeta = lastMeta;
+    return stop;
   }
-  const meta = lastMeta;
-  const params = JSON.parse(line.slice(start, stop)) as unknown;
-  return id === undefined ? { jsonrpc: "2.0", method, params, meta } : { jsonrpc: "2.0", id, method, params, meta };
+  stop = line.lastIndexOf(META);
+  if (stop < start) return -1;
+  foundMeta = JSON.parse(line.slice(stop + META.length - 1, -1)) as MessageMeta;
+  if (isFlat(foundMeta)) {
+    lastMeta = Object.freeze(foundMeta);
+    lastTail = line.slice(stop);
+  }
+  return stop;
 }
 
 /** The params of a stream's item, at the end of its line: an envelope again. */

@@ -41,6 +41,8 @@ export interface PeerCallOptions {
 /** What outgoing calls need of their peer. */
 export interface OutgoingCallsContext {
   readonly clock: Clock;
+  /** When the message that is being read came, ms on the clock, which is read once for all that came together. */
+  arrivedAt(): number;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
   readonly meter: CallMeter | undefined;
@@ -72,7 +74,7 @@ export interface OutgoingCall extends Deadlined {
   readonly reader: StreamReader | undefined;
   readonly succeed: (result: unknown) => void;
   readonly fail: (error: RpcError) => void;
+  /** Once it was sent. */
   signal: AbortSignal | undefined;
-  onAbort: (() => void) | undefined;
   input: InputSender | undefined;
 }

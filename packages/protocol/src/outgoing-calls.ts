@@ -1,6 +1,6 @@
-import { checkSignal, createAbortListeners } from "./abort-listeners.js";
+import { checkSignal } from "./abort-listeners.js";
 import { cancelError, idleError, invalidResult, noTimeLeft, overloaded, timeoutError } from "./call-errors.js";
-import { heard, idleTimeout, isHeldByCaller, totalTimeout, withDeadline } from "./call-timeouts.js";
+import { type CallTimes, callTimes, heard, isHeldByCaller, withDeadline } from "./call-timeouts.js";
 import { isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
@@ -10,6 +10,7 @@ import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outg
 import { startInput, wrongInput } from "./outgoing-input.js";
 import { streamWindow } from "./peer-limits.js";
 import { createPendingCalls } from "./pending-calls.js";
+import { createSignalUsers } from "./signal-users.js";
 import { failedStream, StreamReader } from "./stream-reader.js";
 import { validate } from "./validate.js";
 import { type WaitingCall, waitingCalls } from "./waiting-calls.js";
@@ -21,17 +22,19 @@ export type OutgoingCalls = ReturnType<typeof createOutgoingCalls>;
 export function createOutgoingCalls(context: OutgoingCallsContext) {
   const { clock, limits, stats } = context;
   const pending = createPendingCalls<OutgoingCall>(limits.outgoingCalls);
-  const aborts = createAbortListeners();
+  const signals = createSignalUsers((signal) => {
+    for (const [id, call] of pending.takeWhere((call) => call.signal === signal)) endCancelled(id, call, signal.reason);
+  });
 
-  /** The call has left the table: nothing of it stays behind. */
-  const detach = (call: OutgoingCall, error: unknown): void => {
-    if (call.onAbort !== undefined) aborts.remove(call.signal as AbortSignal, call.onAbort);
+  /** The call has left the table: nothing of it stays behind. `at`: when it ended. */
+  const detach = (call: OutgoingCall, error: unknown, at: number): void => {
+    if (call.signal !== undefined) signals.remove(call.signal);
     call.input?.stop();
-    context.meter?.called(call.method, clock.now() - call.startedAt, error);
+    context.meter?.called(call.method, at - call.startedAt, error);
     call.onSettled?.(error);
   };
-  const fail = (call: OutgoingCall, error: RpcError): void => {
-    detach(call, error);
+  const fail = (call: OutgoingCall, error: RpcError, at: number): void => {
+    detach(call, error, at);
     call.fail(error);
   };
 
@@ -51,13 +54,20 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   const release = (id: number, call: OutgoingCall, error: RpcError, told: unknown): void => {
     context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }, true);
     if (!isReservedMethod(call.method)) context.abandoned?.add(id, call.method);
-    detach(call, told);
+    detach(call, told, clock.now());
     call.reader?.abandon(error);
     call.fail(error);
   };
   const cancel = (id: number, reason: unknown, told?: { readonly error: unknown }): void => {
     const call = pending.take(id);
-    if (call === undefined) return;
+    if (call !== undefined) endCancelled(id, call, reason, told);
+  };
+  const endCancelled = (
+    id: number,
+    call: OutgoingCall,
+    reason: unknown,
+    told?: { readonly error: unknown },
+  ): void => {
     stats.cancels++;
     const error = cancelError(call.method, reason);
     release(id, call, error, told === undefined ? error : told.error);
@@ -76,11 +86,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       options.onSettled?.(error);
       call.fail(error);
     };
-    let timeoutMs: number | undefined;
-    let idleMs: number | undefined;
+    const now = clock.now();
+    let times: CallTimes;
     try {
-      timeoutMs = totalTimeout(definition, method, options, limits.callTimeoutMs);
-      idleMs = idleTimeout(definition, method, options);
+      times = callTimes(definition, method, options, limits.callTimeoutMs, now);
       if (signal !== undefined) checkSignal(signal, method);
     } catch (error) {
       return refuse(new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
@@ -90,10 +99,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const source = options.input;
     const wrong = wrongInput(definition, method, source, context);
     if (wrong !== undefined) return refuse(wrong);
-    const now = clock.now();
-    const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
-    const idle = idleMs === undefined ? undefined : { ms: idleMs, total };
-    const deadline = idle === undefined ? total : Math.min(total, now + idle.ms);
+    const { timeoutMs, idle, deadline } = times;
     const { onProgress, onResult, onSettled, onSent } = options;
     const { reader, succeed, fail } = call;
     // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
@@ -113,8 +119,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       reader,
       succeed,
       fail,
-      signal,
-      onAbort: undefined,
+      signal: undefined,
       input: undefined,
     };
     const id = pending.add(entry);
@@ -135,8 +140,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     }
     onSent?.(context.sentBytes());
     if (signal !== undefined) {
-      entry.onAbort = () => cancel(id, signal.reason);
-      aborts.add(signal, entry.onAbort);
+      entry.signal = signal;
+      signals.add(signal);
     }
     timer.arm(deadline);
     if (source !== undefined) {
@@ -208,11 +213,11 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         return;
       }
       if ("error" in message) {
-        fail(call, fromWireError(message.error, call.method, call.input?.error));
+        fail(call, fromWireError(message.error, call.method, call.input?.error), context.arrivedAt());
         return;
       }
       if (call.definition.kind !== "request") {
-        detach(call, undefined);
+        detach(call, undefined, context.arrivedAt());
         call.succeed(undefined);
         return;
       }
@@ -220,10 +225,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       try {
         result = validate(call.definition.result, message.result, "result", ErrorCode.INVALID_RESULT);
       } catch (error) {
-        fail(call, invalidResult(call.method, error));
+        fail(call, invalidResult(call.method, error), context.arrivedAt());
         return;
       }
-      detach(call, undefined);
+      detach(call, undefined, context.arrivedAt());
       call.onResult?.(result);
       call.succeed(result);
     },
@@ -287,8 +292,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     failAll(makeError: (method: string, mayHaveRun: boolean) => RpcError): void {
       timer.disarm();
       context.abandoned?.clear();
-      for (const [, call] of pending.takeAll()) {
-        fail(call, makeError(call.method, true));
+      for (const [, call] of pending.takeWhere(() => true)) {
+        fail(call, makeError(call.method, true), clock.now());
       }
     },
   };

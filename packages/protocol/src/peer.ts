@@ -65,6 +65,7 @@ export class Peer {
   #closedWith: MakeError | undefined;
   #features: readonly string[] | undefined;
   #isOver = false;
+  #arrivedAt: number | undefined;
 
   /** @throws RangeError when a limit is not a positive whole number. */
   constructor(options: PeerOptions) {
@@ -77,6 +78,7 @@ export class Peer {
     this.#outgoingMethods = new Map(Object.entries(options.outgoing));
     const { limits, stats } = this;
     const { meter, cancel } = options;
+    const arrivedAt = (): number => (this.#arrivedAt ??= clock.now());
     this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
     const sendItemNow = (message: Message): RpcError | undefined => this.#send(message, false, true);
     const sendItem = createItemSender(this.#transport, this.#writer, limits, sendItemNow, nextTurn);
@@ -88,13 +90,13 @@ export class Peer {
     this.#abandoned =
       cancel && createAbandonedCalls({ clock, ...cancel, isBehind: () => this.#transport.unsentBytes > 0, onIgnored });
     this.#outgoing = createOutgoingCalls({
-      ...{ clock, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
+      ...{ clock, arrivedAt, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
       send: (message, urgent, counted) => this.#send(message, urgent, counted),
       sentBytes: () => this.#writer.lineBytes(),
       has: (feature) => this.#features?.includes(feature) ?? true,
     });
     this.#incoming = createIncomingCalls(options.serving, {
-      ...{ clock, limits, stats, meter, report, sendItem },
+      ...{ clock, arrivedAt, limits, stats, meter, report, sendItem },
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
       notify: (method, params, urgent) => this.#send({ jsonrpc: "2.0", method, params }, urgent),
     });
@@ -103,7 +105,10 @@ export class Peer {
   /** Starts reading. */
   start(): void {
     this.#transport.start({
-      message: (line, bytes, attachments) => this.#receive(line, bytes, attachments),
+      message: (line, bytes, attachments, follows) => {
+        if (follows !== true) this.#arrivedAt = undefined;
+        this.#receive(line, bytes, attachments);
+      },
       closed: (error) => this.#ended(error),
     });
   }
@@ -151,7 +156,10 @@ export class Peer {
     const refused =
       this.#closedWith !== undefined || definition?.kind !== "notification"
         ? this.#refusal(method, "notification")
-        : this.#send({ jsonrpc: "2.0", method, params, ...(meta !== undefined && { meta }) }, false);
+        : this.#send(
+            meta === undefined ? { jsonrpc: "2.0", method, params } : { jsonrpc: "2.0", method, params, meta },
+            false,
+          );
     if (refused === undefined) return true;
     this.stats.droppedNotifications++;
     if (this.#closedWith === undefined && !this.#isOver && refused.code !== ErrorCode.OVERLOADED) {

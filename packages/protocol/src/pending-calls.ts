@@ -6,7 +6,7 @@ export interface Deadlined {
   readonly isExempt?: boolean;
 }
 
-/** Outgoing calls by id. Every entry leaves exactly once: by `take`, `takeExpired` or `takeAll`. */
+/** Outgoing calls by id. Every entry leaves exactly once: by `take`, `takeExpired` or `takeWhere`. */
 export interface PendingCalls<Entry extends Deadlined> {
   size(): number;
   /** Reserves an id, or `undefined` when `limit` calls are in flight. */
@@ -15,7 +15,8 @@ export interface PendingCalls<Entry extends Deadlined> {
   take(id: unknown): Entry | undefined;
   /** Removes the calls whose deadline has come, but for those that `prolong` gives another one. */
   takeExpired(now: number, prolong?: (entry: Entry) => boolean): [id: number, entry: Entry][];
-  takeAll(): [id: number, entry: Entry][];
+  /** Removes the calls that match, oldest first. */
+  takeWhere(matches: (entry: Entry) => boolean): [id: number, entry: Entry][];
   /** All calls, oldest first. */
   list(): Entry[];
   /** The earliest deadline, `Infinity` for none. */
@@ -96,7 +97,7 @@ export function createPendingCalls<Entry extends Deadlined>(limit: number, lastI
       return slot === -1 ? undefined : removeSlot(slot);
     },
     takeExpired: (now, prolong) => removeWhere((entry) => entry.deadline <= now && prolong?.(entry) !== true),
-    takeAll: () => removeWhere(() => true),
+    takeWhere: removeWhere,
     list() {
       const slots = entries.flatMap((entry, slot) => (entry === undefined ? [] : [slot]));
       return slots.sort((a, b) => (ids[a] as number) - (ids[b] as number)).map((slot) => entries[slot] as Entry);

@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { type Attachment, bytesIn, frameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
@@ -22,12 +24,21 @@ const FLUSHES_AT_ONCE = 16;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
 const LINGER_MS = 500;
 
+/** What a transport reads from: a readable, or one that puts each chunk into the same memory and says so. */
+export type Input = Pick<
+  Readable,
+  "on" | "pause" | "resume" | "isPaused" | "destroyed" | "readableEnded" | "errored"
+> & {
+  /** A chunk is good only until its `data` event is over. */
+  readonly reusesMemory?: boolean;
+};
+
 /**
  * A transport over a readable and a writable, e.g. a child's stdout and stdin. Writes are batched per tick; reading
  * yields to the event loop every few ms, so that a flood does not block the others. Every `error` of both streams is
  * handled and told once through `closed`. Specified in docs/wire-protocol.md in the repository.
  */
-export function stdioTransport(readable: Readable, writable: Writable, limits: TransportLimits = {}): Transport {
+export function stdioTransport(readable: Input, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
   const splitter = createLineSplitter(limits.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
   const flushed = new Set<() => void>();
@@ -46,6 +57,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
   let turnEnds = 0;
   let uncheckedBytes = 0;
   let flushesAtOnce = 0;
+  let follows = false;
 
   /** What the stream was handed and still holds. */
   const heldBytes = (): number => (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
@@ -155,9 +167,11 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
 
   const readLines = (): void => {
     if (closed) return;
+    follows = false;
     try {
       for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-        receiver?.message(line, splitter.lineBytes(), splitter.attachments());
+        receiver?.message(line, splitter.lineBytes(), splitter.attachments(), follows);
+        follows = true;
         if (closed) return;
         if (mustRest()) {
           resting = true;
@@ -181,6 +195,7 @@ export function stdioTransport(readable: Readable, writable: Writable, limits: T
     if (closed) return;
     splitter.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
     if (!resting) readLines();
+    if (readable.reusesMemory === true) splitter.own();
   });
   readable.on("end", () => endReading(undefined));
   readable.on("error", endReading);

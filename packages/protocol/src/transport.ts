@@ -2,8 +2,11 @@ import type { Attachment } from "./bulk-frame.js";
 
 /** What a transport tells its peer. */
 export interface TransportReceiver {
-  /** One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both. */
-  message(line: string, bytes: number, attachments?: readonly Uint8Array[] | undefined): void;
+  /**
+   * One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both.
+   * `follows`: it came together with the one told before; the clock need not be read again.
+   */
+  message(line: string, bytes: number, attachments?: readonly Uint8Array[] | undefined, follows?: boolean): void;
   /** The channel is over, told once: `undefined` for a clean end, else what went wrong. */
   closed(error: Error | undefined): void;
 }

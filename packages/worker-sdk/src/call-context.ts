@@ -15,6 +15,7 @@ export class CallContext implements RunningCall {
   readonly #call: CallFacts;
   readonly #session: Session;
   #host: Remote<never> | undefined;
+  #meta: MessageMeta | undefined;
 
   constructor(call: CallFacts, session: Session) {
     this.#call = call;
@@ -92,6 +93,11 @@ export class CallContext implements RunningCall {
   }
 
   get meta(): MessageMeta | undefined {
+    this.#meta ??= this.#makeMeta();
+    return this.#meta;
+  }
+
+  #makeMeta(): MessageMeta | undefined {
     const id = this.invocationId;
     const { trace } = this;
     if (trace === undefined) return id === undefined ? undefined : { invocationId: id };

@@ -8,6 +8,7 @@ import { checkOptions, type OptionKinds } from "./option-checks.js";
 import { endGroupWhenOrphaned, HOST_EXIT_MS } from "./orphan-group.js";
 import { createSession, type WorkerLimits } from "./session.js";
 import type { Session } from "./session-types.js";
+import { claimStdin } from "./stdin-socket.js";
 import { claimStdout } from "./stdout-guard.js";
 import { messageOf } from "./thrown-text.js";
 
@@ -107,7 +108,8 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   const { stderr } = process;
   // A host that closed stderr must not end its worker.
   stderr.on("error", () => {});
-  const transport = stdioTransport(process.stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
+  const stdin = claimStdin();
+  const transport = stdioTransport(stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
   let session: Session | undefined;
   if (startedByHost) endGroupWhenOrphaned();
   const unguarded = (error: unknown): void =>
@@ -131,7 +133,8 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
     onEnded: (code) => {
       hasEnded = true;
       guard?.stop();
-      exitAfterLastWords(code);
+      // A host that is dying is told from one that only closed the pipe when it is dead.
+      exitAfterLastWords(code, stdin.readableEnded || stdin.destroyed);
     },
   });
   process.on("uncaughtException", (error, origin) => {
@@ -141,11 +144,9 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
 }
 
 /** stderr is a pipe too: what is still queued would be lost. */
-function exitAfterLastWords(code: number): void {
+function exitAfterLastWords(code: number, hostMayBeDying: boolean): void {
   const exit = (): never => process.exit(code);
   setTimeout(exit, LAST_WORDS_MS);
-  // A host that is dying is told from one that only closed the pipe when it is dead.
-  const hostMayBeDying = process.stdin.readableEnded || process.stdin.destroyed;
   process.stderr.write("", () => {
     if (hostMayBeDying) setTimeout(exit, HOST_EXIT_MS);
     else exit();

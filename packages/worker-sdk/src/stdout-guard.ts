@@ -17,7 +17,11 @@ export function claimStdout(): Writable {
 
   // The transport's way, through the stream's own methods: a second stream on the same descriptor would race this one.
   const channel = Object.create(stream, {
-    write: { value: (...args: Parameters<typeof write>) => write.apply(stream, args) },
+    // On the path of every batch: arguments by name.
+    write: {
+      value: (chunk: string | Uint8Array, encoding?: BufferEncoding, callback?: (error?: Error | null) => void) =>
+        write.call(stream, chunk, encoding, callback),
+    },
     end: { value: (...args: Parameters<typeof end>) => end.apply(stream, args) },
     cork: { value: () => stream.cork() },
     uncork: { value: () => stream.uncork() },

@@ -9,9 +9,9 @@ export function recordedTransport(transport: Transport, onLine: OnLine): Transpo
   return {
     start(receiver) {
       transport.start({
-        message(line, bytes, attachments) {
+        message(line, bytes, attachments, follows) {
           onLine("received", line, attachments);
-          receiver.message(line, bytes, attachments);
+          receiver.message(line, bytes, attachments, follows);
         },
         closed: (error) => receiver.closed(error),
       });

@@ -1,0 +1,49 @@
+import { fstatSync } from "node:fs";
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
+import process from "node:process";
+import { Readable } from "node:stream";
+import type { Input } from "@outrigger/protocol/node";
+
+const CHUNK_BYTES = 65_536;
+
+/**
+ * Takes fd 0 for the protocol and returns what reads it, each time into the same memory: a stream makes 64 KB for every
+ * chunk, be it a line of a hundred bytes, and a call takes a twelfth longer. `process.stdin` is empty from then on: who
+ * read it would take the host's messages.
+ */
+export function claimStdin(): Input {
+  if (!isPipe()) return process.stdin;
+  const onread: OnReadOpts = {
+    buffer: Buffer.allocUnsafeSlow(CHUNK_BYTES),
+    callback(bytes, memory) {
+      socket.emit("data", memory.subarray(0, bytes));
+      return !socket.isPaused();
+    },
+  };
+  // The constructor takes it in every Node since 12; the types of Node 20 have it at `connect` only.
+  const options: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
+    fd: 0,
+    readable: true,
+    writable: false,
+    onread,
+  };
+  const socket = new Socket(options);
+  let empty: Readable | undefined;
+  Object.defineProperty(process, "stdin", {
+    configurable: true,
+    enumerable: true,
+    get: () => (empty ??= Readable.from([])),
+  });
+  return Object.assign(socket, { reusesMemory: true as const });
+}
+
+/** What a socket can read. Elsewhere a pipe is read as Node reads it: never tried. */
+function isPipe(): boolean {
+  if (process.platform === "win32") return false;
+  try {
+    const stats = fstatSync(0);
+    return stats.isFIFO() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
