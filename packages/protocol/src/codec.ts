@@ -35,7 +35,23 @@ const endOf = ({ bulk }: Message): string => (bulk === undefined ? "}" : `,"bulk
 /** What JSON has no word for is `null`: an answer must have its member. */
 const payload = (value: unknown): string => escapeLineSeparators(JSON.stringify(value) ?? "null");
 
-const idJson = (id: Id | null): string => (typeof id === "number" ? `${id}` : payload(id));
+const DIGITS = Array.from({ length: 1000 }, (_, number) => `${number}`.padStart(3, "0"));
+let thousands = 0;
+let thousandsText = "0";
+
+/**
+ * V8 keeps the text of every number it writes in a cache. Ids that grow for ever pass through it, and each is copied by
+ * the garbage collector: a quarter of what a small call costs beside its JSON.
+ */
+function idJson(id: Id | null): string {
+  if (typeof id !== "number" || !(id >= 1000) || !Number.isSafeInteger(id)) return payload(id);
+  const above = Math.floor(id / 1000);
+  if (above !== thousands) {
+    thousands = above;
+    thousandsText = `${above}`;
+  }
+  return thousandsText + (DIGITS[id - above * 1000] as string);
+}
 
 /** The calls of one handler carry the same: the one written last is kept. */
 let lastInvocationId = "";
