@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { jsonCodec } from "./codec.js";
 import { type Message, parseMessage } from "./messages.js";
 
-const id = fc.oneof(fc.integer(), fc.string());
+const id = fc.oneof(fc.integer(), fc.maxSafeNat(), fc.constantFrom(999, 1000, 1001, 999_999, 1_000_000), fc.string());
 const json = fc.jsonValue();
 const version = { jsonrpc: fc.constant("2.0" as const) };
 const meta = fc.record(
@@ -35,6 +35,30 @@ test("each call carries the invocation of its own, whatever is in its id", () =>
   for (const invocationId of ["a.1", "a.2", 'quoted"', "a.1"]) {
     const call = { jsonrpc: "2.0", id: 1, method: "m", meta: { invocationId, deadlineMs: 5 } } as const;
     expect(jsonCodec.decode(jsonCodec.encode(call))).toEqual(call);
+  }
+});
+
+test("ids come back as they were, in any order, whatever number they are", () => {
+  const ids = [
+    1,
+    999,
+    1000,
+    1999,
+    2000,
+    1_000_007,
+    1000,
+    Number.MAX_SAFE_INTEGER,
+    2 ** 60,
+    1e300,
+    1000.5,
+    -1000,
+    -1.5,
+    0,
+  ];
+  for (const id of ids) {
+    expect(jsonCodec.encode({ jsonrpc: "2.0", id, result: 1 })).toBe(
+      `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":1}`,
+    );
   }
 });
 

@@ -33,6 +33,34 @@ test("any chunking of the bytes gives the same lines", () => {
   );
 });
 
+test("memory that is used again for each chunk gives the same lines, read at once or not", () => {
+  fc.assert(
+    fc.property(
+      fc.array(text),
+      text,
+      fc.array(fc.record({ bytes: fc.nat(30), read: fc.nat(3) })),
+      (lines, rest, steps) => {
+        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join("") + rest);
+        const memory = Buffer.alloc(bytes.length);
+        const splitter = createLineSplitter();
+        const seen: string[] = [];
+        let at = 0;
+        for (const step of [...steps, { bytes: bytes.length, read: 0 }]) {
+          const chunk = memory.subarray(0, bytes.copy(memory, 0, at, at + step.bytes));
+          at += chunk.length;
+          splitter.push(chunk);
+          // A reader whose turn is over leaves lines where they are.
+          for (let line = 0; line < step.read; line++) seen.push(...[splitter.next()].flatMap((one) => one ?? []));
+          splitter.own();
+          memory.fill(0x0a);
+        }
+        expect([...seen, ...readAll(splitter)]).toEqual(lines);
+        expect(splitter.rest()).toBe(rest === "" ? undefined : rest);
+      },
+    ),
+  );
+});
+
 test("only 0x0A ends a line: separators of other alphabets do not", () => {
   const splitter = createLineSplitter();
   splitter.push(Buffer.from("a\u2028b\u2029c\rd\u0085e\n"));

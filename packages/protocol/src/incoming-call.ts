@@ -1,6 +1,6 @@
 import type { CallInput } from "./call-input.js";
 import type { Method } from "./contract.js";
-import type { Id, MessageMeta } from "./messages.js";
+import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
 import type { ItemProducer } from "./stream-producer.js";
 import type { StreamReader } from "./stream-reader.js";
 import { readTrace, type TraceContext } from "./trace-context.js";
@@ -25,8 +25,6 @@ export class IncomingCall {
   readonly receivedAt: number;
   /** When the caller stops waiting, ms on this end's clock; `undefined` when it told no deadline. */
   readonly deadline: number | undefined;
-  /** Tells the caller how far the call has come; dropped once the call was answered, and for notifications. */
-  readonly progress: (value: unknown) => void;
   /** Told once, when the handler has finished and its answer is queued; with what it failed with. Must not throw. */
   onFinished: ((error: unknown) => void) | undefined;
   /** It was answered, or its notification handled. */
@@ -38,22 +36,33 @@ export class IncomingCall {
   #controller: AbortController | undefined;
   #abortReason: unknown;
   #aborted = false;
+  readonly #sendProgress: (call: IncomingCall, value: unknown) => void;
+  #progress: ((value: unknown) => void) | undefined;
 
   constructor(
-    call: Pick<IncomingCall, "id" | "method" | "definition" | "params" | "meta" | "bytes" | "receivedAt" | "deadline">,
+    message: RequestMessage | NotificationMessage,
+    definition: Method,
+    params: unknown,
+    arrival: { readonly bytes: number; readonly receivedAt: number; readonly deadline: number | undefined },
     sendProgress: (call: IncomingCall, value: unknown) => void,
   ) {
-    this.id = call.id;
-    this.method = call.method;
-    this.definition = call.definition;
-    this.params = call.params;
-    this.meta = call.meta;
-    this.bytes = call.bytes;
-    this.trace =
-      call.meta?.traceparent === undefined ? undefined : readTrace(call.meta.traceparent, call.meta.tracestate);
-    this.receivedAt = call.receivedAt;
-    this.deadline = call.deadline;
-    this.progress = (value) => sendProgress(this, value);
+    const { method, meta } = message;
+    this.id = "id" in message ? message.id : undefined;
+    this.method = method;
+    this.definition = definition;
+    this.params = params;
+    this.meta = meta;
+    this.bytes = arrival.bytes;
+    this.trace = meta?.traceparent === undefined ? undefined : readTrace(meta.traceparent, meta.tracestate);
+    this.receivedAt = arrival.receivedAt;
+    this.deadline = arrival.deadline;
+    this.#sendProgress = sendProgress;
+  }
+
+  /** Tells the caller how far the call has come; dropped once the call was answered, and for notifications. */
+  get progress(): (value: unknown) => void {
+    this.#progress ??= (value) => this.#sendProgress(this, value);
+    return this.#progress;
   }
 
   /** What the caller sends along; `undefined` for a method that takes no input. Looking at it asks for the first items. */

@@ -180,7 +180,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     const hasDeadline = typeof deadlineMs === "number" && deadlineMs >= 0;
     const receivedAt = hasDeadline || context.meter !== undefined ? context.arrivedAt() : 0;
     const deadline = hasDeadline ? receivedAt + deadlineMs : undefined;
-    const call = new IncomingCall({ id, method, definition, params, meta, bytes, receivedAt, deadline }, sendProgress);
+    const call = new IncomingCall(message, definition, params, { bytes, receivedAt, deadline }, sendProgress);
     if (definition.kind === "stream") call.producer = createProducer(meta, limits);
     const input = inputOf(definition);
     if (input !== undefined && id !== undefined) call.source = takeInput(method, id, input);

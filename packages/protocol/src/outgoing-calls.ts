@@ -62,12 +62,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const call = pending.take(id);
     if (call !== undefined) endCancelled(id, call, reason, told);
   };
-  const endCancelled = (
-    id: number,
-    call: OutgoingCall,
-    reason: unknown,
-    told?: { readonly error: unknown },
-  ): void => {
+  const endCancelled = (id: number, call: OutgoingCall, reason: unknown, told?: { readonly error: unknown }): void => {
     stats.cancels++;
     const error = cancelError(call.method, reason);
     release(id, call, error, told === undefined ? error : told.error);

@@ -12,12 +12,27 @@ const CHUNK_BYTES = 65_536;
  * read it would take the host's messages.
  */
 export function claimStdin(): Input {
-  if (!isPipe()) return process.stdin;
+  const socket = isPipe() ? openSocket() : undefined;
+  if (socket === undefined) return process.stdin;
+  let empty: Readable | undefined;
+  Object.defineProperty(process, "stdin", {
+    configurable: true,
+    enumerable: true,
+    get() {
+      empty ??= Readable.from([]);
+      return empty;
+    },
+  });
+  return Object.assign(socket, { reusesMemory: true as const });
+}
+
+/** `undefined` where a plugin reads stdin already: Node lets one socket read a descriptor. */
+function openSocket(): Socket | undefined {
   const onread: OnReadOpts = {
     buffer: Buffer.allocUnsafeSlow(CHUNK_BYTES),
     callback(bytes, memory) {
       socket.emit("data", memory.subarray(0, bytes));
-      return !socket.isPaused();
+      return true;
     },
   };
   // The constructor takes it in every Node since 12; the types of Node 20 have it at `connect` only.
@@ -27,14 +42,13 @@ export function claimStdin(): Input {
     writable: false,
     onread,
   };
-  const socket = new Socket(options);
-  let empty: Readable | undefined;
-  Object.defineProperty(process, "stdin", {
-    configurable: true,
-    enumerable: true,
-    get: () => (empty ??= Readable.from([])),
-  });
-  return Object.assign(socket, { reusesMemory: true as const });
+  let socket: Socket;
+  try {
+    socket = new Socket(options);
+  } catch {
+    return undefined;
+  }
+  return socket;
 }
 
 /** What a socket can read. Elsewhere a pipe is read as Node reads it: never tried. */

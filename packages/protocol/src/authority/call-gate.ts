@@ -1,10 +1,11 @@
 import type { Method } from "../contract.js";
 import { ErrorCode, RpcError } from "../errors.js";
 import type { MessageMeta } from "../messages.js";
-import { authorizeCall } from "./authorize-call.js";
 import { type CallOrigin, callOrigin } from "./call-origin.js";
+import { checkCapability } from "./capabilities.js";
 import type { Invocations } from "./invocations.js";
 import type { AdmittedCall, PushChannels } from "./push-channels.js";
+import { checkScope } from "./scope-check.js";
 
 /** What the calls of one process are judged by. */
 export interface CallGateSource {
@@ -44,7 +45,8 @@ export function createCallGate(source: CallGateSource): CallGate {
       if (!source.isInitialized()) {
         throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
       }
-      authorizeCall(method, definition, source.capabilities, () => originOf(meta));
+      checkCapability(method, definition.capability, source.capabilities);
+      if (definition.scoped === true) checkScope(method, originOf(meta));
     },
     admit(call) {
       const origin = originOf(call.meta);

@@ -1,23 +1,11 @@
-import type { Method } from "../contract.js";
 import { ErrorCode, RpcError } from "../errors.js";
 import type { CallOrigin, InvocationStatus } from "./call-origin.js";
-import { checkCapability } from "./capabilities.js";
 
 /**
- * Whether a worker may make a call: it needs the method's capability, and for a `scoped` method a live scope.
- *
- * @param originOf what the call was made for. Asked only for scoped methods.
- * @throws RpcError CAPABILITY_DENIED, or INVOCATION_SCOPE_DENIED saying why the call has no scope
+ * Whether a call of a `scoped` method was made for a live invocation that lends a scope.
+ * @throws RpcError INVOCATION_SCOPE_DENIED saying why the call has none
  */
-export function authorizeCall(
-  method: string,
-  definition: Method,
-  granted: ReadonlySet<string>,
-  originOf: () => CallOrigin,
-): void {
-  checkCapability(method, definition.capability, granted);
-  if (definition.scoped !== true) return;
-  const { invocation, scope } = originOf();
+export function checkScope(method: string, { invocation, scope }: CallOrigin): void {
   if (invocation !== "live") throw scopeDenied(method, invocation);
   if (scope === undefined) throw scopeDenied(method, "unscoped");
 }

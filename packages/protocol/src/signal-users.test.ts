@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { createSignalUsers } from "./signal-users.js";
+
+/** A signal that counts who listens. */
+function counted() {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listeners--;
+    removeEventListener.apply(signal, args);
+  };
+  return { controller, signal, listeners: () => listeners };
+}
+
+function users() {
+  const aborted: AbortSignal[] = [];
+  return { aborted, ...createSignalUsers((signal) => aborted.push(signal)) };
+}
+
+test("a signal is listened to once while anybody uses it, and not at all when nobody does", () => {
+  const { add, remove } = users();
+  const [one, other] = [counted(), counted()];
+  for (const { signal } of [one, other, one, one, other]) add(signal);
+  expect([one.listeners(), other.listeners()]).toEqual([1, 1]);
+  for (const { signal } of [one, one, other]) remove(signal);
+  expect([one.listeners(), other.listeners()]).toEqual([1, 1]);
+  for (const { signal } of [other, one]) remove(signal);
+  expect([one.listeners(), other.listeners()]).toEqual([0, 0]);
+  add(one.signal);
+  expect(one.listeners()).toBe(1);
+});
+
+test("who uses a signal is told once that it aborts, and who let go of it is not", () => {
+  const { add, remove, aborted } = users();
+  const [used, left, unused] = [counted(), counted(), counted()];
+  add(used.signal);
+  add(left.signal);
+  add(used.signal);
+  remove(left.signal);
+  for (const { controller } of [used, left, unused]) controller.abort();
+  expect(aborted).toEqual([used.signal]);
+  remove(used.signal);
+  remove(used.signal);
+  expect(aborted).toEqual([used.signal]);
+});
