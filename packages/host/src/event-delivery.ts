@@ -1,4 +1,5 @@
 import { type Clock, ErrorCode, type PluginEvent, RpcError, systemClock } from "@outrigger/protocol";
+import { checkKeys } from "@outrigger/protocol/authority";
 import type { HandlerContext } from "@outrigger/protocol/tracing";
 import { outsideServed } from "@outrigger/protocol/tracing";
 import {
@@ -11,15 +12,7 @@ import {
 import type { Subscription } from "./event-subscriptions.js";
 import { createEmitter, type Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
-import {
-  checkCounts,
-  checkDelays,
-  checkKeys,
-  type Given,
-  invalidOption,
-  shown,
-  withDefaults,
-} from "./option-checks.js";
+import { checkCounts, checkDelays, type Given, invalidOption, shown, withDefaults } from "./option-checks.js";
 
 /** Bounds and times of the delivery, for each worker. */
 export interface DeliveryLimits extends LaneSettings {

@@ -1,10 +1,11 @@
 import { type Contract, lifecycle } from "@outrigger/protocol";
+import { checkKeys } from "@outrigger/protocol/authority";
 import { guardedLogger } from "./guarded-logger.js";
 import { defaultLogger } from "./host-logger.js";
 import type { HostOptions } from "./host-options.js";
 import { systemRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
-import { checkCounts, checkDelays, checkKeys, invalidOption, withDefaults } from "./option-checks.js";
+import { checkCounts, checkDelays, invalidOption, withDefaults } from "./option-checks.js";
 import { DEFAULT_RESTART_BUDGET, type RestartBudget } from "./restart-budget.js";
 import { createRestartQueue } from "./restart-queue.js";
 import type { HostCore } from "./worker-spec.js";

@@ -1,5 +1,4 @@
 import { checkDelay, ErrorCode, RpcError } from "@outrigger/protocol";
-import { didYouMean } from "@outrigger/protocol/authority";
 
 /** The error of an option nobody can use. */
 export function invalidOption(message: string): RpcError {
@@ -16,23 +15,6 @@ export function shown(value: unknown): string {
   } catch {
     return `a value that cannot be shown (${typeof value})`;
   }
-}
-
-/** @throws RpcError INVALID_PARAMS unless it is an object and no list. Never shows what stands in it: it may be a secret. */
-export function checkObject(name: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  const got = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
-  throw invalidOption(`${name}: expected an object with options, got ${got}`);
-}
-
-/** @throws RpcError INVALID_PARAMS when there is an option that nobody knows: a typo would count for nothing. */
-export function checkKeys(group: string, value: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
-  const given = checkObject(group, value);
-  const stray = Object.keys(given).find((key) => !known.includes(key) && given[key] !== undefined);
-  if (stray === undefined) return given;
-  throw invalidOption(
-    `${group}: there is no option ${JSON.stringify(stray.slice(0, 100))}${didYouMean(stray, known)} (it has ${known.join(", ")})`,
-  );
 }
 
 /** @throws RpcError INVALID_PARAMS unless `defineContract` may have made it. */

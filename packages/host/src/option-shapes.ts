@@ -1,11 +1,12 @@
 import type { Contract } from "@outrigger/protocol";
+import { checkKeys, checkObject } from "@outrigger/protocol/authority";
 import type { CancelPolicy } from "./cancel-policy.js";
 import type { InheritEnv } from "./environment.js";
 import { DEFAULT_RESTART_RULES } from "./exit-reason.js";
 import { isLogger, LOG_LEVELS } from "./guarded-logger.js";
 import type { HostLimits, HostOptions, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
 import type { LivenessSettings } from "./liveness-state.js";
-import { checkKeys, checkObject, invalidOption, shown } from "./option-checks.js";
+import { invalidOption, shown } from "./option-checks.js";
 import type { RestartPolicy } from "./restart-policy.js";
 
 type KeysOf<T> = T extends unknown ? keyof T : never;

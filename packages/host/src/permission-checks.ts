@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
+import { checkKeys } from "@outrigger/protocol/authority";
 import type { NodePermissions } from "./node-permissions.js";
-import { checkKeys, checkStrings, invalidOption, shown } from "./option-checks.js";
+import { checkStrings, invalidOption, shown } from "./option-checks.js";
 
 const NAMES: Readonly<Record<keyof NodePermissions, "paths" | "switch">> = {
   ...{ read: "paths", write: "paths" },

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Codec, type Contract, jsonCodec } from "@outrigger/protocol";
+import { checkKeys } from "@outrigger/protocol/authority";
 import type { HostRuntime } from "./host-runtime.js";
-import { checkCounts, checkKeys, invalidOption, shown, withDefaults } from "./option-checks.js";
+import { checkCounts, invalidOption, shown, withDefaults } from "./option-checks.js";
 import { createTapeFile, DEFAULT_TAPE_LIMITS, type RecordOptions, type TapeFile } from "./tape-file.js";
 import type { WorkerLimits } from "./worker-spec.js";
 

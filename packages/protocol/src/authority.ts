@@ -22,6 +22,7 @@ export {
   type Invocations,
 } from "./authority/invocations.js";
 export { didYouMean, listed, nearestName } from "./authority/nearest-name.js";
+export { checkKeys, checkObject } from "./authority/option-names.js";
 export { type AdmittedCall, guardChannels, isChannelMethod, type PushChannels } from "./authority/push-channels.js";
 export {
   diedWithError,

@@ -3,7 +3,7 @@ import { ErrorCode, RpcError } from "../errors.js";
 import { scopeOfCall } from "./call-scope.js";
 import type { ChannelHub } from "./channel-hub.js";
 import { type ChannelOptions, type ChannelSubscription, DEFAULT_SUBSCRIPTION_BUFFER } from "./channel-subscription.js";
-import { didYouMean } from "./nearest-name.js";
+import { checkKeys } from "./option-names.js";
 
 const OPTIONS = ["scope", "signal", "buffer"] as const satisfies readonly (keyof ChannelOptions)[];
 const BUFFER = Object.keys(DEFAULT_SUBSCRIPTION_BUFFER);
@@ -28,18 +28,10 @@ export function watchChannel(
     const got = typeof channel === "string" ? JSON.stringify(channel.slice(0, 200)) : typeof channel;
     throw invalid(`channel: expected a name of 1 to ${nameCharacters} characters, got ${got}`);
   }
-  checkNames(`channel ${channel}: options`, options, OPTIONS);
-  if (options.buffer !== undefined) checkNames(`channel ${channel}: buffer`, options.buffer, BUFFER);
+  checkKeys(`channel ${channel}: options`, options, OPTIONS, "an object");
+  if (options.buffer !== undefined) checkKeys(`channel ${channel}: buffer`, options.buffer, BUFFER, "an object");
   const scope = scopeOfCall(contract.scope, options.scope, undefined);
   return hub.subscribe(scope, channel, options, limits.subscriptions);
-}
-
-function checkNames(group: string, value: object, known: readonly string[]): void {
-  if (typeof value !== "object" || value === null) throw invalid(`${group}: expected an object, got ${String(value)}`);
-  const stray = Object.entries(value).find(([name, given]) => given !== undefined && !known.includes(name))?.[0];
-  if (stray === undefined) return;
-  const text = `there is no option ${JSON.stringify(stray.slice(0, 100))}${didYouMean(stray, known)}`;
-  throw invalid(`${group}: ${text} (it has ${known.join(", ")})`);
 }
 
 const invalid = (message: string): RpcError => new RpcError(ErrorCode.INVALID_PARAMS, message);

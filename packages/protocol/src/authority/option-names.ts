@@ -1,0 +1,27 @@
+import { ErrorCode, RpcError } from "../errors.js";
+import { didYouMean } from "./nearest-name.js";
+
+/** @throws RpcError INVALID_PARAMS unless it is an object and no list. Never shows what stands in it: it may be a secret. */
+export function checkObject(
+  name: string,
+  value: unknown,
+  expected = "an object with options",
+): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  const got = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
+  throw new RpcError(ErrorCode.INVALID_PARAMS, `${name}: expected ${expected}, got ${got}`);
+}
+
+/** @throws RpcError INVALID_PARAMS when there is an option that nobody knows: a typo would count for nothing. */
+export function checkKeys(
+  group: string,
+  value: unknown,
+  known: readonly string[],
+  expected?: string,
+): Readonly<Record<string, unknown>> {
+  const given = checkObject(group, value, expected);
+  const stray = Object.keys(given).find((key) => !known.includes(key) && given[key] !== undefined);
+  if (stray === undefined) return given;
+  const text = `there is no option ${JSON.stringify(stray.slice(0, 100))}${didYouMean(stray, known)}`;
+  throw new RpcError(ErrorCode.INVALID_PARAMS, `${group}: ${text} (it has ${known.join(", ")})`);
+}
