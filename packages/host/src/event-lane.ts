@@ -7,13 +7,21 @@ export type DeadLetterWhy = "attempts" | "refused" | "overflow";
 
 /** Bounds and times of the delivery to one worker, resolved. */
 export interface LaneSettings {
+  /** Events kept. Default 10,000. */
   readonly maxEvents: number;
+  /** Their size as JSON, bytes. Default 64 MiB. */
   readonly maxBytes: number;
+  /** Subscriptions of one process. Default 1,000. */
   readonly maxSubscriptions: number;
+  /** Size of their patterns and filters as JSON, bytes. Default 1 MiB. */
   readonly maxSubscriptionBytes: number;
+  /** Events in flight at once. With 1, the default, the next is sent when the one before was acknowledged. */
   readonly window: number;
+  /** How often one event is sent at most; then it is a dead letter. Default 5. */
   readonly maxAttempts: number;
+  /** Wait after the first failure of an event, ms; doubled with each further one. Default 1,000. */
   readonly retryMs: number;
+  /** Longest wait, ms. Default 60,000. */
   readonly maxRetryMs: number;
 }
 
