@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,15 +5,9 @@ import { pathToFileURL } from "node:url";
 import { readTape } from "@outrigger/protocol/tape";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { setup } from "../test/host-setup.js";
+import { makeHungDisk } from "../test/hung-disk.js";
 
-// A pipe that looks like a file: opening it takes as long as nobody reads it, as a disk that hangs does.
-vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
-  return {
-    ...real,
-    stat: (path: string) => (path.endsWith("hung-disk") ? real.lstat(process.execPath) : real.stat(path)),
-  };
-});
+vi.mock("node:fs/promises", async (original) => (await import("../test/hung-disk.js")).withHungDisks(original));
 
 let folder: string;
 beforeAll(async () => {
@@ -46,8 +39,7 @@ it("a tape is whole when its worker has stopped, and goes on when it is started 
 
 it.skipIf(process.platform === "win32")("a stop waits for a disk that hangs as long as a flush does", async () => {
   const { launcher, host, runtime } = setup();
-  const path = join(folder, "hung-disk");
-  execFileSync("mkfifo", [path]);
+  const path = makeHungDisk(folder);
   const worker = await host.start("w", { launcher, record: { file: path } });
   let isStopped = false;
   const stopped = worker.stop().then(() => {

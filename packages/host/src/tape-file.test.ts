@@ -6,6 +6,7 @@ import { defineContract, jsonCodec, request } from "@outrigger/protocol";
 import { readTape } from "@outrigger/protocol/tape";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { makeHungDisk } from "../test/hung-disk.js";
 import { fakeRuntime } from "./fake-clock.js";
 import { createTapeFile, type TapeFileSource } from "./tape-file.js";
 
@@ -27,14 +28,7 @@ const never = {
 };
 const listen = () => ({ onError: vi.fn<(error: Error) => void>(), onDropped: vi.fn<(text: string) => void>() });
 
-// A pipe that looks like a file: opening it takes as long as nobody reads it, as a disk that hangs does.
-vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
-  return {
-    ...real,
-    stat: (path: string) => (path.endsWith("hung-disk") ? real.lstat(process.execPath) : real.stat(path)),
-  };
-});
+vi.mock("node:fs/promises", async (original) => (await import("../test/hung-disk.js")).withHungDisks(original));
 
 let folder: string;
 beforeAll(async () => {
@@ -185,10 +179,8 @@ test.skipIf(process.platform === "win32")(
 );
 
 test.skipIf(process.platform === "win32")("a disk that hangs costs its buffer, and nobody waits for it", async () => {
-  // Opening a pipe that nobody reads takes as long as nobody does.
-  const path = join(folder, "hung-disk");
-  execFileSync("mkfifo", [path]);
-  const { tape, runtime } = tapeFile("hung-disk", { bufferBytes: 10_000 });
+  const path = makeHungDisk(folder);
+  const { tape, runtime } = tapeFile("hung-disk", { path, bufferBytes: 10_000 });
   const recorder = tape.begin(1, listen());
   for (let id = 1; id <= 1_000; id++) {
     recorder.message("host", message(id, "x".repeat(100)), undefined);
