@@ -54,6 +54,8 @@ export const pureFiles = [
   "protocol/src/stream-producer.ts",
   "protocol/src/stream-reader.ts",
   "protocol/src/codec.ts",
+  "protocol/src/written-envelope.ts",
+  "protocol/src/signal-users.ts",
   "protocol/src/known-envelope.ts",
   "host/src/worker-state.ts",
   "host/src/state-draft.ts",

@@ -11,7 +11,7 @@ import { createKeptBytes } from "./kept-bytes.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
 import type { PeerLimits } from "./peer-limits.js";
 import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
-import { createItemProducer, type ItemProducer, isCount } from "./stream-producer.js";
+import { type ItemProducer, producerFor } from "./stream-producer.js";
 import { validate } from "./validate.js";
 
 /** What an end does with the calls it receives. */
@@ -181,7 +181,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     const receivedAt = hasDeadline || context.meter !== undefined ? context.arrivedAt() : 0;
     const deadline = hasDeadline ? receivedAt + deadlineMs : undefined;
     const call = new IncomingCall(message, definition, params, { bytes, receivedAt, deadline }, sendProgress);
-    if (definition.kind === "stream") call.producer = createProducer(meta, limits);
+    if (definition.kind === "stream") call.producer = producerFor(meta, limits);
     const input = inputOf(definition);
     if (input !== undefined && id !== undefined) call.source = takeInput(method, id, input);
     return call;
@@ -290,11 +290,6 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       for (const look of waiting) look();
     },
   };
-}
-
-function createProducer(meta: MessageMeta | undefined, limits: PeerLimits): ItemProducer {
-  const { items, bytes } = meta?.credit ?? {};
-  return createItemProducer(isCount(items) ? items : limits.streamItems, isCount(bytes) ? bytes : limits.streamBytes);
 }
 
 function cancelled(call: IncomingCall): RpcError {

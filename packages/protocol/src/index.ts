@@ -81,8 +81,9 @@ export type {
 } from "./messages.js";
 export { type Agreement, acceptOffer, checkAnswer, isHandshakeMismatch } from "./negotiate.js";
 export type { PeerCallOptions } from "./outgoing-call.js";
-export { type MakeError, Peer, type PeerOptions } from "./peer.js";
+export { Peer } from "./peer.js";
 export { DEFAULT_PEER_LIMITS, type PeerLimits } from "./peer-limits.js";
+export type { MakeError, PeerOptions } from "./peer-options.js";
 export type { PeerReport, PeerStats } from "./peer-report.js";
 export type { Actor, Progress } from "./plugin-contract/call-context.js";
 export type { ConfigVerdict } from "./plugin-contract/config-methods.js";

@@ -1,14 +1,13 @@
-import { type AbandonedCalls, type AbandonSettings, createAbandonedCalls } from "./abandoned-calls.js";
+import { type AbandonedCalls, createAbandonedCalls } from "./abandoned-calls.js";
 import { channelOver, methodNotFound } from "./call-errors.js";
-import type { CallMeter } from "./call-meter.js";
-import { type Clock, systemClock } from "./clock.js";
+import { systemClock } from "./clock.js";
 import { type Codec, jsonCodec } from "./codec.js";
-import type { Method, MethodMap } from "./contract.js";
+import type { Method } from "./contract.js";
 import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
 import { rejected } from "./handled-promise.js";
 import type { IncomingCall } from "./incoming-call.js";
-import { createIncomingCalls, type IncomingCalls, type Serving } from "./incoming-calls.js";
+import { createIncomingCalls, type IncomingCalls } from "./incoming-calls.js";
 import { createItemSender } from "./item-sender.js";
 import { envelopeOf, readMessage } from "./message-reader.js";
 import { createMessageWriter, type MessageWriter } from "./message-writer.js";
@@ -16,36 +15,12 @@ import type { Id, Message, MessageMeta, NotificationMessage } from "./messages.j
 import type { PeerCallOptions } from "./outgoing-call.js";
 import { createOutgoingCalls, type OutgoingCalls } from "./outgoing-calls.js";
 import { type PeerLimits, resolvePeerLimits } from "./peer-limits.js";
+import type { MakeError, PeerOptions } from "./peer-options.js";
 import { createPeerStats, excerpt, type PeerLoad, type PeerReport, type PeerStats } from "./peer-report.js";
 import { takeRuntimeNotification } from "./runtime-notifications.js";
 import { failedStream, type StreamReader } from "./stream-reader.js";
 import type { Transport } from "./transport.js";
 import type { WaitingCall } from "./waiting-calls.js";
-
-/** What a peer is made of. */
-export interface PeerOptions {
-  readonly transport: Transport;
-  /** The methods the other end answers: what this end may call. */
-  readonly outgoing: MethodMap;
-  readonly serving: Serving;
-  readonly limits?: { readonly [K in keyof PeerLimits]?: PeerLimits[K] | undefined } | undefined;
-  readonly codec?: Codec | undefined;
-  readonly clock?: Clock | undefined;
-  /** Has calls watched that the other end does not end though they were cancelled: each is reported. Default: none is. */
-  readonly cancel?: Pick<AbandonSettings, "graceMs" | "max"> | undefined;
-  /** Told of every call that is over, both ways. */
-  readonly meter?: CallMeter | undefined;
-  /** Told what no answer tells: garbage, unknown replies, refused notifications. What it throws is ignored. */
-  readonly onReport?: ((report: PeerReport) => void) | undefined;
-  /**
-   * Told once when the channel ends by itself, with the error if there was one. Calls in flight stay so until the owner
-   * calls `close`, so that he can say first why it ended. Without it the peer closes itself.
-   */
-  readonly onClosed?: ((error: Error | undefined) => void) | undefined;
-}
-
-/** Makes the error of a call that cannot be finished; `mayHaveRun` says whether it had been sent. */
-export type MakeError = (method: string, mayHaveRun: boolean) => RpcError;
 
 /** One end of a channel. Host and worker run it unchanged. See docs/wire-protocol.md in the repository. */
 export class Peer {
@@ -81,7 +56,7 @@ export class Peer {
     const arrivedAt = (): number => (this.#arrivedAt ??= clock.now());
     this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
     const sendItemNow = (message: Message): RpcError | undefined => this.#send(message, false, true);
-    const sendItem = createItemSender(this.#transport, this.#writer, limits, sendItemNow, nextTurn);
+    const sendItem = createItemSender(this.#transport, this.#writer, limits.streamBytes, sendItemNow, nextTurn);
     const report = (event: PeerReport): void => this.#report(event);
     const onIgnored = (method: string, ignoredMs: number): void => {
       stats.ignoredCancels++;

@@ -19,8 +19,6 @@ const BYTES_BETWEEN_CLOCK_READS = 32_768;
 const LINE_COST = 1024;
 /** A batch of this length is written at once instead of at the end of the tick. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
-/** Flushes of an idle pipe in a row that are over at once. */
-const FLUSHES_AT_ONCE = 16;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
 const LINGER_MS = 500;
 
@@ -56,7 +54,6 @@ export function stdioTransport(readable: Input, writable: Writable, limits: Tran
   let resting = false;
   let turnEnds = 0;
   let uncheckedBytes = 0;
-  let flushesAtOnce = 0;
   let follows = false;
 
   /** What the stream was handed and still holds. */
@@ -241,12 +238,7 @@ export function stdioTransport(readable: Input, writable: Writable, limits: Tran
     },
     flush() {
       writeBatch();
-      if (closed || writeEnd !== undefined) return Promise.resolve();
-      if (heldBytes() === 0) {
-        // A reader that keeps up makes nobody wait: who sends without end would have this turn of the event loop for ever.
-        if (++flushesAtOnce % FLUSHES_AT_ONCE !== 0) return Promise.resolve();
-        return new Promise((resolve) => setImmediate(resolve));
-      }
+      if (closed || writeEnd !== undefined || heldBytes() === 0) return Promise.resolve();
       // Told by a write of nothing, in its turn behind what is queued now: later traffic cannot hold it up.
       const upTo = handedBytes;
       return new Promise((resolve) => {

@@ -1,4 +1,6 @@
 import { ErrorCode, RpcError } from "./errors.js";
+import type { MessageMeta } from "./messages.js";
+import type { PeerLimits } from "./peer-limits.js";
 
 /** Sends one item; returns its size in bytes, or waits until it can. Rejects when it cannot be sent at all. */
 export type SendItem = (item: unknown) => number | Promise<number>;
@@ -17,6 +19,12 @@ export interface ItemProducer {
    * there is none.
    */
   run(source: unknown, send: SendItem): Promise<void>;
+}
+
+/** Of a stream that was called, with the credit its reader gave with the call. */
+export function producerFor(meta: MessageMeta | undefined, limits: PeerLimits): ItemProducer {
+  const { items, bytes } = meta?.credit ?? {};
+  return createItemProducer(isCount(items) ? items : limits.streamItems, isCount(bytes) ? bytes : limits.streamBytes);
 }
 
 /** Makes a producer with its first credit. */
