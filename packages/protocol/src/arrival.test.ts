@@ -17,7 +17,13 @@ function worker() {
   let readings = 0;
   const stdin = new PassThrough();
   testPeer(stdioTransport(stdin, new PassThrough()), {
-    clock: { ...clock, now: () => (readings++, clock.now()) },
+    clock: {
+      ...clock,
+      now() {
+        readings++;
+        return clock.now();
+      },
+    },
     serving: {
       methods: { call: request({ params: any, result: any }) },
       handlerErrorCode: ErrorCode.WORKER_ERROR,

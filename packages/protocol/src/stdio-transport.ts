@@ -1,5 +1,3 @@
-import { performance } from "node:perf_hooks";
-import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { type Attachment, bytesIn, frameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
@@ -11,6 +9,9 @@ import {
   type TransportReceiver,
   URGENT_RESERVE_BYTES,
 } from "./transport.js";
+
+// Getters on the global object, asked at each use; imported, `node:process` makes all of its streams.
+const { performance, process } = globalThis;
 
 /** How long one channel's backlog may be parsed before other work gets its turn, in ms. */
 const READ_BUDGET_MS = 8;

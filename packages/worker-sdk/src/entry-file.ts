@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,17 +11,20 @@ const MAX_FRAMES = 200;
  * need not be the direct caller: a kit's `run(handlers)` that calls `callee` counts as the file that calls the kit.
  */
 export function isCalledByEntry(callee: (...args: never[]) => unknown): boolean {
-  const entry = entryFile();
-  return entry !== undefined && callersOf(callee).some((file) => realFile(file) === entry);
+  const [, given] = process.argv;
+  if (given === undefined) return false;
+  const path = resolve(given);
+  const files = callersOf(callee).map(pathOf);
+  // As a rule it is the same path, and nothing need be asked of the disk.
+  if (files.includes(path)) return true;
+  const entry = entryFile(path);
+  return files.some((file) => realFile(file) === entry);
 }
 
-/** `process.argv[1]` as Node understands it: `node .`, a name without its extension, a link of `node_modules/.bin`. */
-function entryFile(): string | undefined {
-  const [, given] = process.argv;
-  if (given === undefined) return undefined;
-  const path = resolve(given);
+/** `process.argv[1]`, resolved, as Node understands it: `node .`, a name without its extension, a link of `node_modules/.bin`. */
+function entryFile(path: string): string {
   try {
-    return realpathSync(createRequire(path).resolve(path));
+    return realFile(createRequire(path).resolve(path));
   } catch {
     return realFile(path);
   }
@@ -48,11 +50,18 @@ function callersOf(callee: (...args: never[]) => unknown): readonly string[] {
   }
 }
 
-function realFile(file: string): string {
-  let path = file;
+function pathOf(file: string): string {
   try {
-    if (file.startsWith("file:")) path = fileURLToPath(file);
-    return realpathSync(path);
+    return file.startsWith("file:") ? fileURLToPath(file) : file;
+  } catch {
+    return file;
+  }
+}
+
+function realFile(path: string): string {
+  try {
+    // Imported as a module, `node:fs` loads all of its streams: 2 ms of every start.
+    return process.getBuiltinModule("node:fs").realpathSync(path);
   } catch {
     // No file, or its folders may not be read (`--permission`): the path has to do.
     return path;

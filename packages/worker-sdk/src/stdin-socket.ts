@@ -1,7 +1,5 @@
-import { fstatSync } from "node:fs";
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
-import process from "node:process";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Input } from "@outrigger/protocol/node";
 
 const CHUNK_BYTES = 65_536;
@@ -19,7 +17,7 @@ export function claimStdin(): Input {
     configurable: true,
     enumerable: true,
     get() {
-      empty ??= Readable.from([]);
+      empty ??= process.getBuiltinModule("node:stream").Readable.from([]);
       return empty;
     },
   });
@@ -55,7 +53,7 @@ function openSocket(): Socket | undefined {
 function isPipe(): boolean {
   if (process.platform === "win32") return false;
   try {
-    const stats = fstatSync(0);
+    const stats = process.getBuiltinModule("node:fs").fstatSync(0);
     return stats.isFIFO() || stats.isSocket();
   } catch {
     return false;
