@@ -13,8 +13,8 @@ export interface Budget {
 }
 
 export const fullBudget: Budget = {
-  warmupMs: 400,
-  measureMs: 800,
+  warmupMs: 1000,
+  measureMs: 1000,
   calls: 200,
   largeCalls: 5,
   starts: 5,
