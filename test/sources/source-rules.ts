@@ -56,6 +56,7 @@ export const pureFiles = [
   "protocol/src/codec.ts",
   "protocol/src/written-envelope.ts",
   "protocol/src/signal-users.ts",
+  "protocol/src/spare-memory.ts",
   "protocol/src/known-envelope.ts",
   "host/src/worker-state.ts",
   "host/src/state-draft.ts",

@@ -1,4 +1,4 @@
-/** Gathers the attachments that a header announced, each in memory of its own. */
+/** Gathers the attachments that a header announced, each in memory of its own, or in what is to spare. */
 export interface AttachmentReader {
   /** Takes what it needs of a chunk from `start`; returns where it stopped. */
   take(chunk: Uint8Array, start: number): number;
@@ -10,8 +10,14 @@ export interface AttachmentReader {
   readonly takenBytes: number;
 }
 
-/** @param lengths bounded by who calls: the memory of an attachment is taken when its first byte comes. */
-export function readAttachments(lengths: readonly number[]): AttachmentReader {
+/**
+ * @param lengths bounded by who calls: the memory of an attachment is taken when its first byte comes.
+ * @param spare memory of that length to use again, if there is any
+ */
+export function readAttachments(
+  lengths: readonly number[],
+  spare: (length: number) => Uint8Array | undefined = () => undefined,
+): AttachmentReader {
   const parts: Uint8Array[] = [];
   let totalBytes = 0;
   for (const length of lengths) totalBytes += length;
@@ -26,7 +32,7 @@ export function readAttachments(lengths: readonly number[]): AttachmentReader {
         const length = lengths[parts.length] as number;
         if (filled < length && at === chunk.length) return at;
         // Every byte of it is written before anybody sees it; a plain Uint8Array, that no view of a pool pins.
-        target ??= new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+        target ??= spare(length) ?? new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
         const end = Math.min(chunk.length, at + length - filled);
         target.set(chunk.subarray(at, end), filled);
         filled += end - at;

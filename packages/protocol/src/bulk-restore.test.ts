@@ -84,3 +84,29 @@ test.each([
   expect(restored(message as object, attachments).reason).toEqual(expect.any(String));
   expect(prototypes()).toEqual(before);
 });
+
+test("text leaves its memory to others, bytes keep theirs, and have none beside them", () => {
+  const [text, wide, own, part] = [
+    Buffer.from("text"),
+    Buffer.from("ab"),
+    bytes.slice(),
+    new Uint8Array(8).subarray(0, 3),
+  ];
+  const message = {
+    result: { text: null, wide: null, own: null, part: null },
+    bulk: [
+      { path: ["result", "text"], as: "latin1" },
+      { path: ["result", "wide"], as: "utf16le" },
+      at("result", "own"),
+      at("result", "part"),
+    ],
+  };
+  const left: Uint8Array[] = [];
+  expect(restoreBulk(message, [text, wide, own, part], (attachment) => left.push(attachment))).toBeUndefined();
+  expect(left).toEqual([text, wide, part]);
+  const { result } = message as unknown as { result: { own: Uint8Array; part: Uint8Array } };
+  expect(result.own).toBe(own);
+  part.fill(7);
+  expect(result.part).toEqual(new Uint8Array(3));
+  expect(result.part.buffer.byteLength).toBe(3);
+});

@@ -5,9 +5,14 @@ type Container = Record<string | number, unknown>;
 /**
  * Puts bytes and long text where a decoded message says they belong. What the message says is not trusted: a path goes
  * along own members only, from a payload on, to a place held free for it.
+ * @param reuse told of the attachments that nothing holds: text, and bytes of memory that is larger than they are
  * @returns what is wrong, if anything is; the message must not be used then.
  */
-export function restoreBulk(message: object, attachments: readonly Uint8Array[] | undefined): string | undefined {
+export function restoreBulk(
+  message: object,
+  attachments: readonly Uint8Array[] | undefined,
+  reuse?: (attachment: Uint8Array) => void,
+): string | undefined {
   const { bulk } = message as { readonly bulk?: unknown };
   if (!Array.isArray(bulk)) return bulk === undefined ? "attachments without a member bulk" : "bulk: expected a list";
   let used = 0;
@@ -27,6 +32,7 @@ export function restoreBulk(message: object, attachments: readonly Uint8Array[] 
     const value = attached(attachment, entry?.as);
     if (value === undefined) return "bulk: as is none of base64, bytes, latin1 and utf16le";
     holder[name] = value;
+    if (value !== attachment) reuse?.(attachment);
   }
   if (used !== (attachments?.length ?? 0)) return "bulk: more attachments than entries";
   delete (message as { bulk?: unknown }).bulk;
@@ -34,7 +40,8 @@ export function restoreBulk(message: object, attachments: readonly Uint8Array[] 
 }
 
 function attached(bytes: Uint8Array, as: unknown): unknown {
-  if (as === "bytes") return bytes;
+  // Who is given bytes may ask for their whole memory.
+  if (as === "bytes") return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
   if (as !== "latin1" && as !== "utf16le") return undefined;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(as);
 }

@@ -1,6 +1,7 @@
 import { type AttachmentReader, readAttachments } from "./attachment-reader.js";
 import { FRAME_MARK, MAX_ATTACHMENTS, readFrameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
+import { createSpareMemory } from "./spare-memory.js";
 
 /** Default cap of one message, in bytes: 32 MiB. */
 export const DEFAULT_MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -32,6 +33,8 @@ export interface LineSplitter {
   acceptAttachments(): void;
   /** Those of the line `next` returned last. */
   attachments(): readonly Uint8Array[] | undefined;
+  /** Nobody looks at this attachment any more: another may be read into its memory. */
+  reuse(attachment: Uint8Array): void;
   /** Size in bytes of the line `next` returned last, with its attachments. */
   lineBytes(): number;
   /** Bytes held: unread chunks, the unfinished line and attachments. */
@@ -66,6 +69,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   let attachedBytes = 0;
   /** They went with the line before. */
   let areTaken = false;
+  const spare = createSpareMemory();
 
   const keep = (piece: Buffer): void => {
     unfinished.push(piece);
@@ -155,7 +159,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   const announce = (lengths: readonly number[] | "too many"): void => {
     if (lengths === "too many") throw shifted(`announces more than ${MAX_ATTACHMENTS} attachments`);
     if (attachments !== undefined) throw shifted("announces attachments twice for one message");
-    const reader = readAttachments(lengths);
+    const reader = readAttachments(lengths, spare.take);
     if (reader.totalBytes > maxBytes) throw tooLarge(maxBytes);
     leaveBlock();
     incoming = reader;
@@ -229,6 +233,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       acceptsAttachments = true;
     },
     attachments: () => attachments,
+    reuse: spare.give,
     lineBytes: () => lineBytes,
     heldBytes() {
       return (

@@ -87,6 +87,7 @@ function createEnd(options: LinkedTransportOptions): End {
       else peer.wake();
     },
     acceptAttachments: () => splitter.acceptAttachments(),
+    reuse: (attachment) => splitter.reuse(attachment),
     send(line, urgent = false, attachments) {
       if (closed) return false;
       const text = `${line}\n`;

@@ -11,6 +11,7 @@ export function readMessage(
   codec: Codec,
   limits: WeightLimits,
   attachments?: readonly Uint8Array[] | undefined,
+  reuse?: (attachment: Uint8Array) => void,
 ): ParsedMessage {
   try {
     const exceeded = textExceeds(line, limits);
@@ -18,7 +19,7 @@ export function readMessage(
     const parsed = parseMessage(codec.decode(line));
     if (parsed.kind === "invalid") return parsed;
     if (attachments === undefined && parsed.message.bulk === undefined) return parsed;
-    const reason = restoreBulk(parsed.message, attachments);
+    const reason = restoreBulk(parsed.message, attachments, reuse);
     return reason === undefined ? parsed : { kind: "invalid", reason, answer: `cannot be read: ${reason}` };
   } catch {
     return NOT_JSON;

@@ -29,6 +29,7 @@ export class Peer {
   /** The bounds in force. */
   readonly limits: PeerLimits;
   readonly #transport: Transport;
+  readonly #reuse: (attachment: Uint8Array) => void;
   readonly #codec: Codec;
   readonly #writer: MessageWriter;
   readonly #outgoingMethods: ReadonlyMap<string, Method>;
@@ -47,6 +48,7 @@ export class Peer {
     const clock = options.clock ?? systemClock;
     this.limits = resolvePeerLimits(options.limits);
     this.#transport = options.transport;
+    this.#reuse = (attachment) => this.#transport.reuse?.(attachment);
     this.#codec = options.codec ?? jsonCodec;
     this.#onReport = options.onReport;
     this.#onClosed = options.onClosed;
@@ -235,7 +237,7 @@ export class Peer {
 
   #receive(line: string, bytes: number, attachments?: readonly Uint8Array[]): void {
     if (this.#closedWith !== undefined || line === "" || line === "\r") return;
-    const parsed = readMessage(line, this.#codec, this.limits, attachments);
+    const parsed = readMessage(line, this.#codec, this.limits, attachments, this.#reuse);
     if (parsed.kind === "invalid") {
       this.stats.invalidMessages++;
       this.#report({ kind: "invalid-message", line: excerpt(line), reason: parsed.reason });

@@ -24,7 +24,7 @@ const MAX_BATCH_CHARACTERS = 1024 * 1024;
 const LINGER_MS = 500;
 
 /** What a transport reads from: a readable, or one that puts each chunk into the same memory and says so. */
-export type Input = Pick<
+export type TransportInput = Pick<
   Readable,
   "on" | "pause" | "resume" | "isPaused" | "destroyed" | "readableEnded" | "errored"
 > & {
@@ -37,7 +37,7 @@ export type Input = Pick<
  * yields to the event loop every few ms, so that a flood does not block the others. Every `error` of both streams is
  * handled and told once through `closed`. Specified in docs/wire-protocol.md in the repository.
  */
-export function stdioTransport(readable: Input, writable: Writable, limits: TransportLimits = {}): Transport {
+export function stdioTransport(readable: TransportInput, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
   const splitter = createLineSplitter(limits.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
   const flushed = new Set<() => void>();
@@ -215,6 +215,7 @@ export function stdioTransport(readable: Input, writable: Writable, limits: Tran
       else setImmediate(readLines);
     },
     acceptAttachments: () => splitter.acceptAttachments(),
+    reuse: (attachment) => splitter.reuse(attachment),
     send(line, urgent = false, attachments) {
       if (closed) return false;
       // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.

@@ -21,6 +21,8 @@ export interface Transport {
    * sent only to an end that accepts them.
    */
   send(line: string, urgent?: boolean, attachments?: readonly Attachment[] | undefined): boolean;
+  /** The receiver looks at this attachment no more: another may be read into its memory. A transport may do without. */
+  reuse?(attachment: Uint8Array): void;
   /** From now on lines may arrive with attachments: the two ends agreed on it. */
   acceptAttachments(): void;
   /** What waits to be sent; a transport may count a character of the tick's own messages as one byte. */

@@ -39,13 +39,18 @@ function recorder(attaches: boolean) {
 function received(bytes: Uint8Array, cuts: readonly number[]): unknown[] {
   const splitter = createLineSplitter();
   splitter.acceptAttachments();
+  const reuse = (attachment: Uint8Array): void => {
+    // Whoever still looked at it would see this.
+    attachment.fill(0x2a);
+    splitter.reuse(attachment);
+  };
   const seen: unknown[] = [];
   let at = 0;
   for (const cut of [...cuts, bytes.length]) {
     splitter.push(bytes.slice(at, at + cut));
     at += cut;
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-      seen.push(readMessage(line, jsonCodec, LIMITS, splitter.attachments()));
+      seen.push(readMessage(line, jsonCodec, LIMITS, splitter.attachments(), reuse));
     }
   }
   return seen;

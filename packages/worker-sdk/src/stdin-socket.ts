@@ -1,6 +1,6 @@
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
 import type { Readable } from "node:stream";
-import type { Input } from "@outrigger/protocol/node";
+import type { TransportInput } from "@outrigger/protocol/node";
 
 const CHUNK_BYTES = 65_536;
 
@@ -9,7 +9,7 @@ const CHUNK_BYTES = 65_536;
  * chunk, be it a line of a hundred bytes, and a call takes a twelfth longer. `process.stdin` is empty from then on: who
  * read it would take the host's messages.
  */
-export function claimStdin(): Input {
+export function claimStdin(): TransportInput {
   const socket = isPipe() ? openSocket() : undefined;
   if (socket === undefined) return process.stdin;
   let empty: Readable | undefined;
