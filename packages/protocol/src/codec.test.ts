@@ -38,6 +38,21 @@ test("each call carries the invocation of its own, whatever is in its id", () =>
   }
 });
 
+test("each message carries the meta of its own, whatever is in it", () => {
+  const call = { jsonrpc: "2.0", id: 1, method: "m", params: 1 } as const;
+  const tenant = (name: string) => ({ invocationId: "a.1", deadlineMs: 5, tenant: name }) as object;
+  for (const meta of [
+    { tracestate: "a=1" },
+    { tracestate: "b=2" },
+    {},
+    tenant("t1"),
+    tenant("t2"),
+    { deadlineMs: 5 },
+  ]) {
+    expect(jsonCodec.decode(jsonCodec.encode({ ...call, meta }))).toEqual({ ...call, meta });
+  }
+});
+
 test("ids come back as they were, in any order, whatever number they are", () => {
   const ids = [
     1,

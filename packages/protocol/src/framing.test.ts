@@ -61,6 +61,64 @@ test("memory that is used again for each chunk gives the same lines, read at onc
   );
 });
 
+test("lines and attachments in any order come whole out of memory that is used again", () => {
+  const attached = fc.uint8Array({ minLength: 1, maxLength: 20 });
+  const message = fc.record({ line: text.filter((line) => !line.startsWith("$")), attached: fc.option(attached) });
+  fc.assert(
+    fc.property(
+      fc.array(message, { maxLength: 30 }),
+      fc.array(fc.record({ bytes: fc.nat(200), read: fc.nat(8) })),
+      (messages, steps) => {
+        const bytes = Buffer.concat(
+          messages.flatMap(({ line, attached }) => [
+            ...(attached === null ? [] : [Buffer.from(`$bulk ${attached.length}\n`), attached, Buffer.from("\n")]),
+            Buffer.from(`${line}\n`),
+          ]),
+        );
+        const memory = Buffer.alloc(bytes.length);
+        const splitter = createLineSplitter();
+        splitter.acceptAttachments();
+        const seen: unknown[] = [];
+        const read = (atMost: number): void => {
+          for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
+            seen.push({ line, attached: splitter.attachments()?.[0] ?? null });
+            if (--atMost === 0) return;
+          }
+        };
+        let at = 0;
+        for (const step of [...steps, { bytes: bytes.length, read: 1 }]) {
+          const chunk = memory.subarray(0, bytes.copy(memory, 0, at, at + step.bytes));
+          at += chunk.length;
+          splitter.push(chunk);
+          if (step.read > 0) read(step.read);
+          splitter.own();
+          memory.fill(0x0a);
+        }
+        read(Number.POSITIVE_INFINITY);
+        expect(seen).toEqual(messages);
+        expect(splitter.heldBytes()).toBe(0);
+      },
+    ),
+  );
+});
+
+test("memory that is used again may hold attachments behind lines that were not read yet", () => {
+  const splitter = createLineSplitter();
+  splitter.acceptAttachments();
+  const memory = Buffer.from("a\nb\n$bulk 3\nx\nz\n{}\nc\nd");
+  splitter.push(memory);
+  expect(splitter.next()).toBe("a");
+  splitter.own();
+  memory.fill(0x2a);
+  expect(splitter.next()).toBe("b");
+  splitter.own();
+  expect(splitter.next()).toBe("{}");
+  expect(splitter.attachments()?.map((bytes) => Buffer.from(bytes).toString())).toEqual(["x\nz"]);
+  expect(readAll(splitter)).toEqual(["c"]);
+  expect(splitter.heldBytes()).toBe(1);
+  expect(splitter.rest()).toBe("d");
+});
+
 test("only 0x0A ends a line: separators of other alphabets do not", () => {
   const splitter = createLineSplitter();
   splitter.push(Buffer.from("a\u2028b\u2029c\rd\u0085e\n"));

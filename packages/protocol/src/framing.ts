@@ -222,8 +222,11 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     own() {
       const rest = unread[head];
       if (rest !== undefined) {
-        unread = [Buffer.concat([rest.subarray(offset), ...unread.slice(head + 1)])];
-        head = offset = 0;
+        // Attachments behind a header in the block that is being read are read from its bytes.
+        const from = block === undefined ? offset : blockStart;
+        unread = [Buffer.concat([rest.subarray(from), ...unread.slice(head + 1)])];
+        offset -= from;
+        head = blockStart = 0;
       }
       const last = unfinished.length - 1;
       // Joined pieces are copies already.

@@ -19,7 +19,7 @@ export class IncomingCall {
   readonly meta: MessageMeta | undefined;
   /** The trace it belongs to: what came with it, unless its handler runs in a span of this end. */
   trace: TraceContext | undefined;
-  /** Bytes of the notification that brought it; 0 for a request. */
+  /** Bytes of the message that brought it. */
   readonly bytes: number;
   /** When it came, ms on this end's clock; 0 when nobody measures. */
   readonly receivedAt: number;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { fakeClock } from "../test/fake-clock.js";
 import { gone, later, peerOnWire, peerPair, serving, settled } from "../test/peer-pair.js";
-import { notification, request } from "./contract.js";
+import { notification, request, stream } from "./contract.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import type { IncomingCall } from "./incoming-call.js";
 
@@ -238,4 +238,30 @@ test("a codec that speaks another dialect, or throws, is no more than a codec", 
   wire.send("throw");
   await settled();
   expect(peer.stats.invalidMessages).toBe(1);
+});
+
+test("what a stream keeps of its params is given back, whether or not its handler is awaited", async () => {
+  const items = { items: stream({ params: any, item: any }) };
+  const { host, worker } = peerPair(
+    items,
+    {
+      async items() {
+        return [1];
+      },
+    },
+    { worker: { limits: { incomingBytes: 2_000 } } },
+  );
+  for (let call = 0; call < 10; call++) {
+    const seen: unknown[] = [];
+    for await (const item of host.stream("items", "x".repeat(500))) seen.push(item);
+    expect(seen).toEqual([1]);
+  }
+  // Others find room beside it.
+  const both = [1, 2].map(async () => {
+    const seen: unknown[] = [];
+    for await (const item of host.stream("items", "x".repeat(500))) seen.push(item);
+    return seen;
+  });
+  await expect(Promise.all(both)).resolves.toEqual([[1], [1]]);
+  expect(worker.stats.refusedRequests).toBe(0);
 });

@@ -80,8 +80,10 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   const track = (call: IncomingCall): void => {
-    running.set(call.id ?? call, call);
-    kept.add(call.bytes);
+    const key = call.id ?? call;
+    // A stream whose handler is awaited comes here twice.
+    if (!running.has(key)) kept.add(call.bytes);
+    running.set(key, call);
     // Its own handler closed the channel.
     if (closed !== undefined) call.abort(closed.reason);
   };

@@ -48,8 +48,8 @@ let lastMeta = ',"meta":{}}';
 /** Nearly every call has a deadline and nothing else, or that and the invocation it is made for; events have that alone. */
 export function tailText(meta: MessageMeta | undefined): string {
   if (meta === undefined) return "}";
-  const { deadlineMs, invocation, invocationId, traceparent, credit } = meta;
-  if (invocation !== undefined || traceparent !== undefined || credit !== undefined) return `,"meta":${payload(meta)}}`;
+  const { deadlineMs, invocationId } = meta;
+  for (const name in meta) if (name !== "invocationId" && name !== "deadlineMs") return `,"meta":${payload(meta)}}`;
   if (invocationId === lastInvocation && deadlineMs === lastDeadline) return lastMeta;
   lastMeta = `,"meta":${payload(meta)}}`;
   lastInvocation = invocationId;

@@ -6,19 +6,19 @@ const CHUNK_BYTES = 65_536;
 
 /**
  * Takes fd 0 for the protocol and returns what reads it, each time into the same memory: a stream makes 64 KB for every
- * chunk, be it a line of a hundred bytes, and a call takes a twelfth longer. `process.stdin` is empty from then on: who
+ * chunk, be it a line of a hundred bytes, and a call takes a twelfth longer. `process.stdin` says nothing from then on: who
  * read it would take the host's messages.
  */
 export function claimStdin(): TransportInput {
   const socket = isPipe() ? openSocket() : undefined;
   if (socket === undefined) return process.stdin;
-  let empty: Readable | undefined;
+  let silent: Readable | undefined;
   Object.defineProperty(process, "stdin", {
     configurable: true,
     enumerable: true,
     get() {
-      empty ??= process.getBuiltinModule("node:stream").Readable.from([]);
-      return empty;
+      silent ??= silentUntilEnd(socket);
+      return silent;
     },
   });
   return Object.assign(socket, { reusesMemory: true as const });
@@ -47,6 +47,17 @@ function openSocket(): Socket | undefined {
     return undefined;
   }
   return socket;
+}
+
+/** Ends with the host, for those who end with their stdin. */
+function silentUntilEnd(socket: Socket): Readable {
+  const { Readable } = process.getBuiltinModule("node:stream");
+  const silent = new Readable({ read() {} });
+  const end = (): void => void silent.push(null);
+  if (socket.readableEnded || socket.destroyed) end();
+  else socket.once("close", end);
+  const itself = (): Readable => silent;
+  return Object.assign(silent, { fd: 0, ref: itself, unref: itself });
 }
 
 /** What a socket can read. Elsewhere a pipe is read as Node reads it: never tried. */

@@ -2,17 +2,18 @@ import { expect, test } from "vitest";
 import { plain } from "./contracts/plain.js";
 import { startWorker } from "./support/worker-process.js";
 
-test("a plugin that reads stdin finds it empty, and takes none of the host's messages", async () => {
+test("a plugin that reads stdin hears nothing but its end, and takes none of the host's messages", async () => {
   const worker = startWorker("curious", plain);
   await worker.initialize();
-  await expect(worker.peer.request("run", "its end")).resolves.toBe("ended");
-  await expect(worker.peer.request("run", "all of it")).resolves.toBe("");
   await expect(worker.peer.request("run", "early")).resolves.toBe("undefined");
   const values = Array.from({ length: 200 }, (_, at) => "x".repeat(at * 100));
   const answers = await Promise.all(values.map((value) => worker.peer.request("other", value)));
   expect(answers).toEqual(values);
-  await worker.peer.request("shutdown", {});
+  await expect(worker.peer.request("run", "heard")).resolves.toBe("");
+  expect(worker.stderr()).not.toContain("stdin ended");
+  worker.child.stdin.end();
   await expect(worker.exited).resolves.toEqual({ code: 0, signal: null });
+  expect(worker.stderr()).toContain("stdin ended");
 });
 
 test.each(["just now", "long"])("one that has listened to stdin before it serves, %s, is served", async (since) => {
