@@ -1,3 +1,5 @@
+import { createSignalUsers } from "./signal-users.js";
+
 /** Many calls on one signal: one listener, where Node warns of a leak from the eleventh on. */
 export interface AbortListeners {
   add(signal: AbortSignal, callback: () => void): void;
@@ -5,27 +7,21 @@ export interface AbortListeners {
 }
 
 export function createAbortListeners(): AbortListeners {
-  const bySignal = new WeakMap<AbortSignal, { readonly callbacks: Set<() => void>; readonly listener: () => void }>();
+  const bySignal = new WeakMap<AbortSignal, Set<() => void>>();
+  const users = createSignalUsers((signal) => {
+    const callbacks = [...(bySignal.get(signal) ?? [])];
+    bySignal.delete(signal);
+    for (const call of callbacks) call();
+  });
   return {
     add(signal, callback) {
-      const known = bySignal.get(signal);
-      if (known !== undefined) {
-        known.callbacks.add(callback);
-        return;
-      }
-      const callbacks = new Set([callback]);
-      const listener = (): void => {
-        bySignal.delete(signal);
-        for (const call of [...callbacks]) call();
-      };
-      bySignal.set(signal, { callbacks, listener });
-      signal.addEventListener("abort", listener, { once: true });
+      const callbacks = bySignal.get(signal) ?? new Set();
+      if (callbacks.has(callback)) return;
+      bySignal.set(signal, callbacks.add(callback));
+      users.add(signal);
     },
     remove(signal, callback) {
-      const known = bySignal.get(signal);
-      if (known === undefined || !known.callbacks.delete(callback) || known.callbacks.size > 0) return;
-      bySignal.delete(signal);
-      signal.removeEventListener("abort", known.listener);
+      if (bySignal.get(signal)?.delete(callback) === true) users.remove(signal);
     },
   };
 }
