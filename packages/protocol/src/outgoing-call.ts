@@ -42,7 +42,7 @@ export interface PeerCallOptions {
 export interface OutgoingCallsContext {
   readonly clock: Clock;
   /** When the message that is being read came, ms on the clock, which is read once for all that came together. */
-  arrivedAt(): number;
+  readonly arrivedAt: () => number;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
   readonly meter: CallMeter | undefined;

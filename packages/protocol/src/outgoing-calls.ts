@@ -26,15 +26,17 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     for (const [id, call] of pending.takeWhere((call) => call.signal === signal)) endCancelled(id, call, signal.reason);
   });
 
-  /** The call has left the table: nothing of it stays behind. `at`: when it ended. */
-  const detach = (call: OutgoingCall, error: unknown, at: number): void => {
+  const readClock = (): number => clock.now();
+
+  /** The call has left the table: nothing of it stays behind. `endedAt` is asked only where somebody measures. */
+  const detach = (call: OutgoingCall, error: unknown, endedAt: () => number): void => {
     if (call.signal !== undefined) signals.remove(call.signal);
     call.input?.stop();
-    context.meter?.called(call.method, at - call.startedAt, error);
+    context.meter?.called(call.method, endedAt() - call.startedAt, error);
     call.onSettled?.(error);
   };
-  const fail = (call: OutgoingCall, error: RpcError, at: number): void => {
-    detach(call, error, at);
+  const fail = (call: OutgoingCall, error: RpcError, endedAt: () => number): void => {
+    detach(call, error, endedAt);
     call.fail(error);
   };
 
@@ -54,7 +56,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   const release = (id: number, call: OutgoingCall, error: RpcError, told: unknown): void => {
     context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }, true);
     if (!isReservedMethod(call.method)) context.abandoned?.add(id, call.method);
-    detach(call, told, clock.now());
+    detach(call, told, readClock);
     call.reader?.abandon(error);
     call.fail(error);
   };
@@ -208,11 +210,11 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         return;
       }
       if ("error" in message) {
-        fail(call, fromWireError(message.error, call.method, call.input?.error), context.arrivedAt());
+        fail(call, fromWireError(message.error, call.method, call.input?.error), context.arrivedAt);
         return;
       }
       if (call.definition.kind !== "request") {
-        detach(call, undefined, context.arrivedAt());
+        detach(call, undefined, context.arrivedAt);
         call.succeed(undefined);
         return;
       }
@@ -220,10 +222,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       try {
         result = validate(call.definition.result, message.result, "result", ErrorCode.INVALID_RESULT);
       } catch (error) {
-        fail(call, invalidResult(call.method, error), context.arrivedAt());
+        fail(call, invalidResult(call.method, error), context.arrivedAt);
         return;
       }
-      detach(call, undefined, context.arrivedAt());
+      detach(call, undefined, context.arrivedAt);
       call.onResult?.(result);
       call.succeed(result);
     },
@@ -288,7 +290,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       timer.disarm();
       context.abandoned?.clear();
       for (const [, call] of pending.takeWhere(() => true)) {
-        fail(call, makeError(call.method, true), clock.now());
+        fail(call, makeError(call.method, true), readClock);
       }
     },
   };
