@@ -121,8 +121,7 @@ export function createWorker<C extends Contract>(
       try {
         const checked = checkCall(method, options);
         // What was read of an input cannot be read again.
-        const isRepeatable =
-          idempotent.size > 0 && idempotent.has(method) && checked?.resend !== false && checked?.input === undefined;
+        const isRepeatable = idempotent.has(method) && checked?.resend !== false && checked?.input === undefined;
         if (isRepeatable) return resender.request(method, params, checked ?? {});
         return supervisor.channelFor(method).request(method, params, checked);
       } catch (error) {

@@ -30,7 +30,7 @@ export interface Serving {
 export interface IncomingCallsContext {
   readonly clock: Clock;
   /** When the message that is being read came, ms on the clock, which is read once for all that came together. */
-  arrivedAt(): number;
+  readonly arrivedAt: () => number;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
   readonly meter: CallMeter | undefined;
@@ -80,10 +80,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   const track = (call: IncomingCall): void => {
-    const key = call.id ?? call;
-    // A stream whose handler is awaited comes here twice.
-    if (!running.has(key)) kept.add(call.bytes);
-    running.set(key, call);
+    running.set(call.id ?? call, call);
+    kept.add(call.bytes);
     // Its own handler closed the channel.
     if (closed !== undefined) call.abort(closed.reason);
   };
@@ -104,7 +102,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     if (call.id === undefined) finish(call, undefined, undefined);
     else if (call.definition.kind !== "stream") answer(call, call.id, { result });
     else {
-      track(call);
+      // One whose handler was awaited is tracked already.
+      if (!running.has(call.id)) track(call);
       produce(call, call.id, call.producer as ItemProducer, result);
     }
   };
