@@ -28,6 +28,6 @@ await build({
   entryPoints: [bundled],
   bundle: true,
   minify: true,
-  alias: { zod: "zod/mini" },
+  alias: { "@outrigger/protocol/zod": "zod/mini" },
   absWorkingDir: path("."),
 });

@@ -14,5 +14,14 @@ const entries = {
 
 export default defineConfig({
   ...library(entries),
-  esbuildPlugins: [together(entries, ["index", "node", "authority", "outcomes", "tracing"])],
+  esbuildPlugins: [
+    {
+      // Before tsup takes it for a package to be left alone.
+      name: "zod-in-one-file",
+      setup: (build) =>
+        build.onResolve({ filter: /^zod$/ }, () => ({ path: "@outrigger/protocol/zod", external: true })),
+    },
+    together(entries, ["index", "node", "authority", "outcomes", "tracing"]),
+  ],
+  noExternal: ["zod"],
 });

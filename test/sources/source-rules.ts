@@ -100,7 +100,7 @@ export const fastEntries = [
   "protocol/src/authority.ts",
   "worker-sdk/src/index.ts",
 ];
-export const slowModules = ["zod", "@outrigger/protocol/plugin-contract"];
+export const slowModules = ["zod", "@outrigger/protocol/zod", "@outrigger/protocol/plugin-contract"];
 
 export const impureGlobals = [
   "process",

@@ -1,6 +1,6 @@
 import { defineContract, stream } from "@outrigger/protocol";
 import { pluginContract } from "@outrigger/protocol/plugin-contract";
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod";
 
 const snippet = z.object({
   text: z.string(),

@@ -1,5 +1,5 @@
+import * as z from "@outrigger/protocol/zod";
 import { event, events } from "@outrigger/worker-sdk";
-import * as z from "zod";
 import type { DocsContext } from "./docs-context.js";
 import { folderPath } from "./settings.js";
 import type { TenantLibraries } from "./tenant-libraries.js";

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { ErrorCode, RpcError } from "@outrigger/protocol";
+import * as z from "@outrigger/protocol/zod";
 import { action, actions, data, job, jobs } from "@outrigger/worker-sdk";
-import * as z from "zod";
 import type { IndexReport, Stats } from "../contract.js";
 import type { DocsContext, ReportingContext } from "./docs-context.js";
 import { MAX_FOLDERS, savedState } from "./saved-state.js";

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import type { HttpAnswer, HttpBody } from "@outrigger/protocol";
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod";
 import type { DocsContext } from "./docs-context.js";
 import type { Settings } from "./settings.js";
 import type { TenantLibraries } from "./tenant-libraries.js";

@@ -1,5 +1,5 @@
 import { validate } from "@outrigger/protocol";
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod";
 import type { DocsContext } from "./docs-context.js";
 import { folderPath } from "./settings.js";
 

@@ -1,5 +1,5 @@
+import * as z from "@outrigger/protocol/zod";
 import { tool, tools } from "@outrigger/worker-sdk";
-import * as z from "zod";
 import type { OutlineData, SearchData } from "../contract.js";
 import type { ReportingContext } from "./docs-context.js";
 import type { TenantLibraries } from "./tenant-libraries.js";

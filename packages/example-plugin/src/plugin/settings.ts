@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod";
 import { DEFAULT_SCAN } from "../search/folder-scan.js";
 
 /** The plugin's config, as an operator writes it. Everything has a default. */

@@ -1,6 +1,6 @@
 import { pluginContract } from "@outrigger/protocol/plugin-contract";
+import * as z from "@outrigger/protocol/zod";
 import { action, actions, data, definePlugin, events, job, jobs, serve, tool, tools } from "@outrigger/worker-sdk";
-import { z } from "zod";
 
 const notes = new Map<string, string>();
 

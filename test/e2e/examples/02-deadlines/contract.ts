@@ -1,5 +1,5 @@
 import { defineContract, request } from "@outrigger/protocol";
-import { z } from "zod";
+import * as z from "@outrigger/protocol/zod";
 
 export const kitchen = defineContract({
   name: "docs.kitchen",

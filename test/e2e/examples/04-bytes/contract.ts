@@ -1,5 +1,5 @@
 import { defineContract, request, stream } from "@outrigger/protocol";
-import { z } from "zod";
+import * as z from "@outrigger/protocol/zod";
 
 const bytes = z.instanceof(Uint8Array);
 

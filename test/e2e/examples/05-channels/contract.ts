@@ -1,5 +1,5 @@
 import { defineContract, notification, request } from "@outrigger/protocol";
-import { z } from "zod";
+import * as z from "@outrigger/protocol/zod";
 
 const channel = z.string();
 

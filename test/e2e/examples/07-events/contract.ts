@@ -1,6 +1,6 @@
 import { defineContract, request } from "@outrigger/protocol";
 import { pluginContract } from "@outrigger/protocol/plugin-contract";
-import { z } from "zod";
+import * as z from "@outrigger/protocol/zod";
 
 const { onEvent } = pluginContract.hostToWorker;
 const { "events.subscribe": subscribe, "events.unsubscribe": unsubscribe } = pluginContract.workerToHost;

@@ -1,5 +1,5 @@
 import { defineContract, request } from "@outrigger/protocol";
-import { z } from "zod";
+import * as z from "@outrigger/protocol/zod";
 
 const greet = request({ params: z.object({ name: z.string() }), result: z.string() });
 const part = request({ params: z.object({ name: z.string() }), result: z.string(), optional: true });

@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+import ts from "typescript";
+import { expect, inject, it } from "vitest";
+
+const modules = join(inject("consumer"), "node_modules");
+const text = (file: string): Promise<string> => readFile(join(modules, file), "utf8");
+
+/** Runs it as a module of the consumer, and returns what it logs as JSON. */
+function run(code: string): unknown {
+  const args = ["--input-type=module", "--eval", `${code}; console.log(JSON.stringify(answer));`];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: inject("consumer"), encoding: "utf8" });
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  return JSON.parse(stdout);
+}
+const both = 'import * as file from "@outrigger/protocol/zod"; import * as zod from "zod";';
+
+it("Node loads zod from one file, with its licence", async () => {
+  const code = await text("@outrigger/protocol/dist/zod.js");
+  expect(ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName)).toEqual(["module"]);
+  expect(code).not.toMatch(/Entr\S+e invalide/);
+  expect(code).toContain(await text("zod/LICENSE"));
+});
+
+it("the file is the zod that its types are of", async () => {
+  const { dependencies } = JSON.parse(await text("@outrigger/protocol/package.json"));
+  expect(JSON.parse(await text("zod/package.json")).version).toBe(dependencies.zod);
+  const names = run(`${both} const answer = [file, file.z, zod].map((all) => Object.keys(all).sort())`);
+  const [ofFile, ofZ, ofZod] = names as [string[], string[], string[]];
+  expect(ofFile).toEqual(ofZod);
+  expect(ofZod).toEqual(expect.arrayContaining(ofZ));
+  expect(ofZ).toContain("discriminatedUnion");
+});
+
+it("it mixes with a zod of the user's own", () => {
+  const answer = run(`${both}
+    const name = zod.string().max(3).describe("short");
+    const mixed = zod.object({ inner: file.object({ name }) });
+    const { error } = mixed.safeParse({ inner: { name: "long" } });
+    const answer = [error instanceof file.ZodError, error.issues[0].path, file.toJSONSchema(mixed).properties.inner.properties.name]`);
+  expect(answer).toEqual([true, ["inner", "name"], { type: "string", maxLength: 3, description: "short" }]);
+});
+
+it("it knows every translation, loaded when asked for", () => {
+  const answer = run(`${both}
+    const same = Object.keys(zod.locales).filter((name) => typeof file.locales[name] === "function");
+    file.config(file.locales.fr());
+    const answer = [same.length, Object.keys(zod.locales).length, file.string().safeParse(1).error.issues[0].message]`);
+  const [same, all, message] = answer as [number, number, string];
+  expect(same).toBe(all);
+  expect(all).toBeGreaterThan(40);
+  expect(message).toMatch(/^Entrée invalide/);
+});
+
+it("a bundler is given zod's own files, of which it leaves out what nobody uses", async () => {
+  const { metafile } = await build({
+    stdin: {
+      contents: 'import * as z from "@outrigger/protocol/zod"; console.log(z.object({ a: z.number() }))',
+      resolveDir: inject("consumer"),
+    },
+    ...{ bundle: true, format: "esm", platform: "node", write: false, metafile: true, logLevel: "silent" },
+  });
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const bytesOf = (part: RegExp): number =>
+    used.reduce((sum, [file, { bytesInOutput }]) => (part.test(file) ? sum + bytesInOutput : sum), 0);
+  expect(bytesOf(/protocol\/dist\/zod\.js$/)).toBe(0);
+  expect(bytesOf(/zod\/v4\/core\/schemas\.js$/)).toBeGreaterThan(0);
+  expect(bytesOf(/zod\/v4\/locales\/fr\.js$/)).toBe(0);
+});
