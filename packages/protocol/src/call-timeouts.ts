@@ -14,7 +14,7 @@ interface AskedTimeouts {
  * than is left to the call it is made for; a stream has no limit by itself.
  * @throws RangeError
  */
-function totalTimeout(
+export function totalTimeout(
   definition: Method,
   method: string,
   options: AskedTimeouts,
@@ -28,38 +28,18 @@ function totalTimeout(
 }
 
 /** How long nothing may be heard of a call, ms; `undefined`: as long as it may take. @throws RangeError */
-function idleTimeout(definition: Method, method: string, options: AskedTimeouts): number | undefined {
+export function idleTimeout(definition: Method, method: string, options: AskedTimeouts): number | undefined {
   const asked = options.idleTimeoutMs ?? (definition.kind === "notification" ? undefined : definition.idleTimeoutMs);
   return asked === undefined ? undefined : checkDelay(asked, `${method}: idleTimeoutMs`);
 }
 
-/** When a call ends that gets no answer. */
-export interface CallTimes {
-  /** In all, ms; `undefined` for no limit. */
-  readonly timeoutMs: number | undefined;
-  readonly idle: IdleLimit | undefined;
-  /** The first of them, ms on the clock; `Infinity` for none. */
-  readonly deadline: number;
-}
+let plain: MessageMeta = { deadlineMs: 0 };
 
-/** @throws RangeError */
-export function callTimes(
-  definition: Method,
-  method: string,
-  options: AskedTimeouts,
-  fallback: number,
-  now: number,
-): CallTimes {
-  const timeoutMs = totalTimeout(definition, method, options, fallback);
-  const idleMs = idleTimeout(definition, method, options);
-  const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
-  if (idleMs === undefined) return { timeoutMs, idle: undefined, deadline: total };
-  return { timeoutMs, idle: { ms: idleMs, total }, deadline: Math.min(total, now + idleMs) };
-}
-
-/** Tells the other end how long its caller waits. Most calls have no other meta: nothing is copied for them. */
+/** Tells the other end how long its caller waits. Most calls have no other meta, and wait as long: they share one. */
 export function withDeadline(meta: MessageMeta | undefined, deadlineMs: number): MessageMeta {
-  return meta === undefined ? { deadlineMs } : { ...meta, deadlineMs };
+  if (meta !== undefined) return { ...meta, deadlineMs };
+  if (plain.deadlineMs !== deadlineMs) plain = Object.freeze({ deadlineMs });
+  return plain;
 }
 
 /** A call that ends when nothing is heard of it for long: how long, and when it ends at the latest. */

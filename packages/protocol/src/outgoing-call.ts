@@ -4,6 +4,7 @@ import type { IdleLimit } from "./call-timeouts.js";
 import type { Clock } from "./clock.js";
 import type { Method } from "./contract.js";
 import type { RpcError } from "./errors.js";
+import { handled } from "./handled-promise.js";
 import type { InputSender } from "./input-sender.js";
 import type { SendItemOf } from "./item-sender.js";
 import type { Feature } from "./lifecycle.js";
@@ -58,8 +59,12 @@ export interface OutgoingCallsContext {
   report(report: PeerReport): void;
 }
 
-/** One call in flight. */
+/** What few calls ask to be told. */
+type RareOptions = Pick<PeerCallOptions, "onProgress" | "onResult" | "onSettled">;
+
+/** One call in flight. A thousand of them must not fill the processor's cache: what can be left out is. */
 export interface OutgoingCall extends Deadlined {
+  id: number;
   readonly method: string;
   readonly definition: Method;
   readonly startedAt: number;
@@ -68,13 +73,76 @@ export interface OutgoingCall extends Deadlined {
   /** The total it ends at, beside `deadline`, which moves with what is heard of it. */
   readonly idle: IdleLimit | undefined;
   deadline: number;
-  readonly onProgress: ((value: never) => void) | undefined;
-  readonly onResult: ((result: unknown) => void) | undefined;
-  readonly onSettled: ((error?: unknown) => void) | undefined;
+  readonly rare: RareOptions | undefined;
+  /** A stream has it, a request the promise. */
   readonly reader: StreamReader | undefined;
-  readonly succeed: (result: unknown) => void;
-  readonly fail: (error: RpcError) => void;
+  readonly promise: Promise<unknown> | undefined;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: RpcError) => void;
   /** Once it was sent. */
   signal: AbortSignal | undefined;
   input: InputSender | undefined;
+}
+
+const ignore = (): void => {};
+let resolve: OutgoingCall["resolve"] = ignore;
+let reject: OutgoingCall["reject"] = ignore;
+/** One for all: a closure for each call would live as long as the call. */
+const takeSettlers = (yes: OutgoingCall["resolve"], no: OutgoingCall["reject"]): void => {
+  resolve = yes;
+  reject = no;
+};
+
+/** A call that begins `now`, ms on the clock; its id and what it is sent with come later. */
+export function openCall(
+  definition: Method,
+  method: string,
+  { onProgress, onResult, onSettled, withinMs }: PeerCallOptions,
+  reader: StreamReader | undefined,
+  now: number,
+  timeoutMs: number | undefined,
+  idleMs: number | undefined,
+  isExempt: boolean,
+): OutgoingCall {
+  const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
+  const isRare = onProgress !== undefined || onResult !== undefined || onSettled !== undefined;
+  const promise = reader === undefined ? new Promise<unknown>(takeSettlers) : undefined;
+  const call: OutgoingCall = {
+    id: 0,
+    method,
+    definition,
+    startedAt: now,
+    timeoutMs,
+    withinMs,
+    idle: idleMs === undefined ? undefined : { ms: idleMs, total },
+    deadline: idleMs === undefined ? total : Math.min(total, now + idleMs),
+    isExempt,
+    rare: isRare ? { onProgress, onResult, onSettled } : undefined,
+    reader,
+    promise,
+    resolve,
+    reject,
+    signal: undefined,
+    input: undefined,
+  };
+  // They hold on to the promise, and to what it gives.
+  resolve = reject = ignore;
+  return call;
+}
+
+/** Tells the caller the result; a stream has none, it ends. */
+export function succeedCall(call: OutgoingCall, result: unknown): void {
+  if (call.reader === undefined) call.resolve(result);
+  else call.reader.end(undefined);
+}
+
+/** Tells the caller the error. */
+export function failCall(call: OutgoingCall, error: RpcError): void {
+  if (call.promise === undefined) {
+    call.reader?.end(error);
+    return;
+  }
+  // A rejection nobody awaits must not end the process.
+  handled(call.promise);
+  call.reject(error);
 }

@@ -1,12 +1,20 @@
 import { checkSignal } from "./abort-listeners.js";
 import { cancelError, idleError, invalidResult, noTimeLeft, overloaded, timeoutError } from "./call-errors.js";
-import { type CallTimes, callTimes, heard, isHeldByCaller, withDeadline } from "./call-timeouts.js";
+import { heard, idleTimeout, isHeldByCaller, totalTimeout, withDeadline } from "./call-timeouts.js";
 import { isReservedMethod, type Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
+import { rejected } from "./handled-promise.js";
 import type { ErrorMessage, RequestMessage, ResultMessage } from "./messages.js";
-import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
+import {
+  failCall,
+  type OutgoingCall,
+  type OutgoingCallsContext,
+  openCall,
+  type PeerCallOptions,
+  succeedCall,
+} from "./outgoing-call.js";
 import { startInput, wrongInput } from "./outgoing-input.js";
 import { streamWindow } from "./peer-limits.js";
 import { createPendingCalls } from "./pending-calls.js";
@@ -33,11 +41,11 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     if (call.signal !== undefined) signals.remove(call.signal);
     call.input?.stop();
     context.meter?.called(call.method, endedAt() - call.startedAt, error);
-    call.onSettled?.(error);
+    call.rare?.onSettled?.(error);
   };
   const fail = (call: OutgoingCall, error: RpcError, endedAt: () => number): void => {
     detach(call, error, endedAt);
-    call.fail(error);
+    failCall(call, error);
   };
 
   const timer = createDeadlineTimer(clock, () => {
@@ -58,7 +66,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     if (!isReservedMethod(call.method)) context.abandoned?.add(id, call.method);
     detach(call, told, readClock);
     call.reader?.abandon(error);
-    call.fail(error);
+    failCall(call, error);
   };
   const cancel = (id: number, reason: unknown, told?: { readonly error: unknown }): void => {
     const call = pending.take(id);
@@ -70,23 +78,26 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     release(id, call, error, told === undefined ? error : told.error);
   };
 
+  /** Sends a call, or tells why it cannot be. */
   const start = (
     definition: Method,
     method: string,
     params: unknown,
     options: PeerCallOptions,
-    call: Pick<OutgoingCall, "succeed" | "fail" | "reader">,
-  ): number | undefined => {
+    reader: StreamReader | undefined,
+  ): OutgoingCall | RpcError => {
     const { signal, meta, withinMs } = options;
-    const refuse = (error: RpcError): undefined => {
+    const refuse = (error: RpcError): RpcError => {
       context.meter?.called(method, undefined, error);
       options.onSettled?.(error);
-      call.fail(error);
+      return error;
     };
     const now = clock.now();
-    let times: CallTimes;
+    let timeoutMs: number | undefined;
+    let idleMs: number | undefined;
     try {
-      times = callTimes(definition, method, options, limits.callTimeoutMs, now);
+      timeoutMs = totalTimeout(definition, method, options, limits.callTimeoutMs);
+      idleMs = idleTimeout(definition, method, options);
       if (signal !== undefined) checkSignal(signal, method);
     } catch (error) {
       return refuse(new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
@@ -96,39 +107,21 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const source = options.input;
     const wrong = wrongInput(definition, method, source, context);
     if (wrong !== undefined) return refuse(wrong);
-    const { timeoutMs, idle, deadline } = times;
-    const { onProgress, onResult, onSettled, onSent } = options;
-    const { reader, succeed, fail } = call;
     // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
     const isOwn = isReservedMethod(method);
-    const entry: OutgoingCall = {
-      method,
-      definition,
-      startedAt: now,
-      deadline,
-      isExempt: isOwn,
-      timeoutMs,
-      withinMs,
-      idle,
-      onProgress,
-      onResult,
-      onSettled,
-      reader,
-      succeed,
-      fail,
-      signal: undefined,
-      input: undefined,
-    };
-    const id = pending.add(entry);
+    const call = openCall(definition, method, options, reader, now, timeoutMs, idleMs, isOwn);
+    const id = pending.add(call);
     if (id === undefined) {
       stats.refusedCalls++;
       return refuse(overloaded(method, `${limits.outgoingCalls} calls are in flight`));
     }
+    call.id = id;
     const sentMeta = timeoutMs === undefined ? meta : withDeadline(meta, Math.ceil(timeoutMs));
     const message: RequestMessage =
       sentMeta === undefined
         ? { jsonrpc: "2.0", id, method, params }
         : { jsonrpc: "2.0", id, method, params, meta: sentMeta };
+    const { onSent } = options;
     const refused = context.send(message, isOwn, onSent !== undefined);
     if (refused !== undefined) {
       pending.take(id);
@@ -137,16 +130,16 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     }
     onSent?.(context.sentBytes());
     if (signal !== undefined) {
-      entry.signal = signal;
+      call.signal = signal;
       signals.add(signal);
     }
-    timer.arm(deadline);
+    timer.arm(call.deadline);
     if (source !== undefined) {
-      entry.input = startInput(context, id, entry, source);
+      call.input = startInput(context, id, call, source);
       // The caller's own code ran: it may have ended the call before there was an input to end.
-      if (pending.get(id) !== entry) entry.input.stop();
+      if (pending.get(id) !== call) call.input.stop();
     }
-    return id;
+    return call;
   };
 
   return {
@@ -155,19 +148,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     waiting: (max: number): WaitingCall[] => waitingCalls(pending.list(), clock.now(), max),
 
     request(definition: Method, method: string, params: unknown, options: PeerCallOptions): Promise<unknown> {
-      let succeed!: (value: unknown) => void;
-      let reject!: (error: unknown) => void;
-      const promise = new Promise((yes, no) => {
-        succeed = yes;
-        reject = no;
-      });
-      const fail = (error: RpcError): void => {
-        // A rejection nobody awaits must not end the process.
-        promise.catch(() => {});
-        reject(error);
-      };
-      start(definition, method, params, options, { succeed, fail, reader: undefined });
-      return promise;
+      const call = start(definition, method, params, options, undefined);
+      return call instanceof RpcError ? rejected(call) : (call.promise as Promise<unknown>);
     },
 
     stream(definition: Method, method: string, params: unknown, options: PeerCallOptions): StreamReader {
@@ -180,13 +162,15 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         return failedStream(error);
       }
       const reader = new StreamReader(window);
-      const end = { succeed: () => reader.end(undefined), fail: (error: RpcError) => reader.end(error), reader };
-      const id = start(definition, method, params, { ...options, meta: { ...options.meta, credit: window } }, end);
-      if (id === undefined) return reader;
+      const call = start(definition, method, params, { ...options, meta: { ...options.meta, credit: window } }, reader);
+      if (call instanceof RpcError) {
+        reader.end(call);
+        return reader;
+      }
+      const { id } = call;
       reader.attach({
         grant: (items, bytes) => {
-          const call = pending.get(id);
-          if (call !== undefined) {
+          if (pending.get(id) !== undefined) {
             heard(call, clock);
             context.send({ jsonrpc: "2.0", method: "$/stream/credit", params: { id, items, bytes } }, true);
           }
@@ -215,7 +199,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       }
       if (call.definition.kind !== "request") {
         detach(call, undefined, context.arrivedAt);
-        call.succeed(undefined);
+        succeedCall(call, undefined);
         return;
       }
       let result: unknown;
@@ -226,16 +210,17 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         return;
       }
       detach(call, undefined, context.arrivedAt);
-      call.onResult?.(result);
-      call.succeed(result);
+      call.rare?.onResult?.(result);
+      succeedCall(call, result);
     },
 
     onProgress(id: unknown, value: unknown): void {
       const call = pending.get(id);
       if (call === undefined || call.definition.kind !== "request") return;
       heard(call, clock);
-      if (call.onProgress === undefined) return;
-      const { method, onProgress } = call;
+      const { method, rare } = call;
+      const onProgress = rare?.onProgress;
+      if (onProgress === undefined) return;
       let checked: unknown;
       try {
         const { progress } = call.definition;

@@ -41,6 +41,8 @@ export function headText(method: string): string {
 }
 
 /** The calls of one handler carry the same; so do those that say nothing of their time. */
+/** Frozen, so that its text is what it was. */
+let lastObject: MessageMeta | undefined;
 let lastInvocation: string | undefined;
 let lastDeadline: number | undefined;
 let lastMeta = ',"meta":{}}';
@@ -48,8 +50,10 @@ let lastMeta = ',"meta":{}}';
 /** Nearly every call has a deadline and nothing else, or that and the invocation it is made for; events have that alone. */
 export function tailText(meta: MessageMeta | undefined): string {
   if (meta === undefined) return "}";
+  if (meta === lastObject) return lastMeta;
   const { deadlineMs, invocationId } = meta;
   for (const name in meta) if (name !== "invocationId" && name !== "deadlineMs") return `,"meta":${payload(meta)}}`;
+  lastObject = invocationId === undefined && Object.isFrozen(meta) ? meta : undefined;
   if (invocationId === lastInvocation && deadlineMs === lastDeadline) return lastMeta;
   lastMeta = `,"meta":${payload(meta)}}`;
   lastInvocation = invocationId;
