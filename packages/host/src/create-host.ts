@@ -138,6 +138,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
       contract: { name: contract.name, version: contract.version },
       closing: closing !== undefined,
       restarts: core.restarts.stats,
+      starts: core.starts.stats,
       workers: Array.from(entries.values(), ({ worker }) => worker.diagnostics()),
     }),
     close() {

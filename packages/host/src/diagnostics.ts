@@ -6,6 +6,7 @@ import type { MethodFigures } from "./method-figures.js";
 import type { PermissionReport } from "./node-permissions.js";
 import type { ResendStats } from "./resend-calls.js";
 import type { RestartStats } from "./restart-queue.js";
+import type { StartStats } from "./start-queue.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { TapeStats } from "./tape-file.js";
@@ -156,5 +157,7 @@ export interface HostDiagnostics {
   readonly closing: boolean;
   /** The restarts of all workers against `restartBudget`. */
   readonly restarts: RestartStats;
+  /** The starts of all workers against `startsAtOnce`. */
+  readonly starts: StartStats;
   readonly workers: readonly WorkerDiagnostics[];
 }

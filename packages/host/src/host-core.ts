@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type Contract, lifecycle } from "@outrigger/protocol";
 import { checkKeys } from "@outrigger/protocol/authority";
 import { guardedLogger } from "./guarded-logger.js";
@@ -8,6 +9,7 @@ import type { UntypedHandlers } from "./host-serving.js";
 import { checkCounts, checkDelays, invalidOption, withDefaults } from "./option-checks.js";
 import { DEFAULT_RESTART_BUDGET, type RestartBudget } from "./restart-budget.js";
 import { createRestartQueue } from "./restart-queue.js";
+import { createStartQueue } from "./start-queue.js";
 import type { HostCore } from "./worker-spec.js";
 
 /**
@@ -41,10 +43,18 @@ export function hostCore<C extends Contract>(contract: C, options: HostOptions<C
         "more workers crashed than may restart at once: they wait for their turn",
       ),
     ),
+    starts: createStartQueue(resolveStarts(options.startsAtOnce)),
     codec: options.codec,
     identity:
       name === undefined && version === undefined ? undefined : { name: name ?? "host", version: version ?? "0.0.0" },
   };
+}
+
+const STARTS_PER_PROCESSOR = 8;
+
+function resolveStarts(startsAtOnce = STARTS_PER_PROCESSOR * availableParallelism()): number {
+  checkCounts("options", { startsAtOnce });
+  return startsAtOnce;
 }
 
 function resolveBudget(given: HostOptions<Contract>["restartBudget"]): RestartBudget {

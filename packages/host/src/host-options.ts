@@ -16,7 +16,7 @@ import type { RecordOptions } from "./tape-file.js";
 export interface Timeouts {
   /** A call when neither caller nor method says otherwise. At most 900,000. Default 30,000. */
   readonly callMs: number;
-  /** From the launch of a process to the end of its handshake, the plugin's setup included. Default 15,000. */
+  /** From the launch of a process, when it has its turn to start, to the end of its handshake, the plugin's setup included. Default 15,000. */
   readonly initializeMs: number;
   /** From the shutdown request to the exit, running calls included. Default 10,000. */
   readonly drainMs: number;
@@ -93,6 +93,11 @@ export type HostOptions<C extends Contract> = SharedOptions & {
    * with processes. One too many waits for its turn. Default: 30 within 10,000 ms.
    */
   readonly restartBudget?: Given<RestartBudget> | undefined;
+  /**
+   * How many workers may load at once, from the launch to the answer to `initialize`; more wait for their turn, and their
+   * `timeouts.initializeMs` begins with it. Default: 8 for each processor.
+   */
+  readonly startsAtOnce?: number | undefined;
   /** Told to workers in the handshake. */
   readonly name?: string | undefined;
   readonly version?: string | undefined;

@@ -43,6 +43,7 @@ export class Incarnation {
   #cause: HostCause | undefined;
   #asked = false;
   #signalled: NodeJS.Signals | undefined;
+  #hasBegun = false;
   #isOver = false;
 
   constructor(
@@ -116,6 +117,7 @@ export class Incarnation {
   }
 
   async launch(): Promise<void> {
+    this.#hasBegun = true;
     try {
       const { launcher, launch } = this.spec;
       this.#adopt(checkProcess(await launcher.launch(launch), launcher.name));
@@ -177,7 +179,9 @@ export class Incarnation {
   kill(signal: NodeJS.Signals): void {
     this.#ask();
     this.#signalled = signal;
-    this.#signal(signal);
+    if (this.#hasBegun) this.#signal(signal);
+    // It waited for its turn, which it has given up.
+    else this.#onExit({ code: null, signal });
   }
 
   /** Names why the host ends it; the first cause counts. */

@@ -29,7 +29,16 @@ const SHARED: Names<SharedOptions> = {
 };
 const HOST = names<HostOptions<Contract>>({
   ...SHARED,
-  ...{ restartBudget: true, name: true, version: true, logger: true, codec: true, runtime: true, handlers: true },
+  ...{
+    restartBudget: true,
+    startsAtOnce: true,
+    name: true,
+    version: true,
+    logger: true,
+    codec: true,
+    runtime: true,
+    handlers: true,
+  },
 });
 const START = names<StartOptions>({
   ...SHARED,

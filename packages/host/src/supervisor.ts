@@ -5,6 +5,7 @@ import { outsideServed } from "@outrigger/protocol/tracing";
 import type { Emitter } from "./events.js";
 import type { ExitEvent, WorkerEvents } from "./host-events.js";
 import { Incarnation } from "./incarnation.js";
+import { createLifecycleTimer, type LifecycleTimer } from "./lifecycle-timer.js";
 import { createMethodFigures } from "./method-figures.js";
 import { operationError } from "./operation-errors.js";
 import type { Effect, LifecycleEvent, Notice, WorkerExit, WorkerState } from "./state-types.js";
@@ -36,7 +37,7 @@ export class Supervisor {
   #spec: WorkerSpec;
   #state: WorkerState = INITIAL_STATE;
   #current: Incarnation | undefined;
-  #cancelTimer: (() => void) | undefined;
+  readonly #timer: LifecycleTimer;
   #waiters: Record<Operation, Waiter[]> = { start: [], stop: [] };
   #queue: Queued[] = [];
   #isBusy = false;
@@ -47,6 +48,7 @@ export class Supervisor {
     this.#core = core;
     this.figures = createMethodFigures(core.contract);
     this.#emit = emit;
+    this.#timer = createLifecycleTimer(core, this, (serial) => this.#dispatch({ event: { type: "timer", serial } }));
   }
 
   get state(): WorkerState {
@@ -126,6 +128,8 @@ export class Supervisor {
 
   #take({ event, operation, waiter }: Queued): void {
     if (operation !== undefined && waiter !== undefined) this.#waiters[operation].push(waiter);
+    // It has loaded, or never will. Its setup may wait for workers that are yet to start.
+    if (event.type === "capabilities" || event.type === "exited") this.#timer.endStart();
     const { clock, random } = this.#core.runtime;
     const upcoming = this.#spec.lifecycle;
     const settings = this.#current?.spec.lifecycle ?? upcoming;
@@ -138,13 +142,15 @@ export class Supervisor {
   #perform(effect: Effect): void {
     const process = this.#current;
     switch (effect.type) {
-      case "launch":
-        this.#current = new Incarnation(effect.incarnation, this.#spec, this.#core, {
+      case "launch": {
+        const next = new Incarnation(effect.incarnation, this.#spec, this.#core, {
           ...{ meter: this.figures, hub: this.hub, declared: process?.declared },
           tell: (event) => this.#dispatch({ event }),
         });
-        void this.#current.launch();
+        this.#current = next;
+        this.#timer.start(() => void next.launch());
         return;
+      }
       case "handshake":
         void process?.handshake();
         return;
@@ -152,6 +158,7 @@ export class Supervisor {
         process?.shutdown(effect.withinMs);
         return;
       case "signal":
+        this.#timer.endStart();
         process?.kill(effect.signal);
         return;
       case "blame":
@@ -161,14 +168,13 @@ export class Supervisor {
         process?.bury(effect.exit);
         return;
       case "arm":
-        this.#arm(effect.serial, (fire) => this.#core.runtime.clock.setTimer(fire, effect.afterMs));
+        this.#timer.arm(effect.timer, effect.serial, effect.afterMs);
         return;
       case "queue":
-        this.#arm(effect.serial, (fire) => this.#core.restarts.enter(this, fire));
+        this.#timer.queue(effect.serial);
         return;
       case "disarm":
-        this.#cancelTimer?.();
-        this.#cancelTimer = undefined;
+        this.#timer.disarm();
         return;
       case "settle":
         for (const waiter of this.#takeWaiters(effect.operation)) waiter.resolve();
@@ -181,19 +187,6 @@ export class Supervisor {
       case "emit":
         this.#announce(effect.notice);
     }
-  }
-
-  #arm(serial: number, wait: (fire: () => void) => () => void): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    let hasFired = false;
-    const cancel = wait(() => {
-      hasFired = true;
-      this.#cancelTimer = undefined;
-      this.#dispatch({ event: { type: "timer", serial } });
-    });
-    // A turn that comes at once may have armed the next timer already.
-    if (!hasFired) this.#cancelTimer = cancel;
   }
 
   #takeWaiters(operation: Operation): Waiter[] {

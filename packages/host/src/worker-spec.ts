@@ -16,6 +16,7 @@ import type { Launcher, LaunchSpec } from "./launcher.js";
 import type { LivenessSettings } from "./liveness-state.js";
 import type { LogLimits } from "./log-bridge.js";
 import type { RestartQueue } from "./restart-queue.js";
+import type { StartQueue } from "./start-queue.js";
 import type { LifecycleSettings } from "./state-types.js";
 import type { TapeFile } from "./tape-file.js";
 
@@ -63,6 +64,7 @@ export interface HostCore {
   readonly logger: HostLogger;
   readonly runtime: HostRuntime;
   readonly restarts: RestartQueue;
+  readonly starts: StartQueue;
   readonly codec: Codec | undefined;
   readonly identity: InitializeParams["host"];
 }

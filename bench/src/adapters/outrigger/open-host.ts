@@ -9,8 +9,6 @@ export const openHost =
   (entry: string, env: { readonly [name: string]: string } = {}): Adapter["open"] =>
   (side) => {
     const host = createHost(bench, {
-      // Two hundred workers that start at once on one core take longer than the 15 s of the default.
-      timeouts: { initializeMs: 120_000 },
       handlers: {
         increment: ({ n }) => ({ n: side.increment(n) }),
         event: ({ seq }) => side.event(seq),

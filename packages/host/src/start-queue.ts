@@ -1,0 +1,50 @@
+/** How the starts of a host's workers stand to their bound. */
+export interface StartStats {
+  readonly atOnce: number;
+  /** Processes that are loading. */
+  readonly starting: number;
+  /** Workers that wait for their turn. */
+  readonly waiting: number;
+}
+
+/** The starts of all workers of a host, so many at once: two hundred that load together would all be too late. */
+export interface StartQueue {
+  /** Calls `go` when the worker may start, at once if it may. Returns what gives up its place, or its turn. */
+  enter(go: () => void): () => void;
+  readonly stats: StartStats;
+}
+
+export function createStartQueue(atOnce: number): StartQueue {
+  const waiting = new Set<() => void>();
+  let starting = 0;
+
+  const advance = (): void => {
+    for (const begin of waiting) {
+      if (starting >= atOnce) return;
+      waiting.delete(begin);
+      begin();
+    }
+  };
+  return {
+    enter(go) {
+      let place: "waiting" | "taken" | "left" = "waiting";
+      const begin = (): void => {
+        place = "taken";
+        starting++;
+        go();
+      };
+      waiting.add(begin);
+      advance();
+      return () => {
+        if (place === "taken") starting--;
+        waiting.delete(begin);
+        place = "left";
+        // Who stops many workers in a row starts none of them between.
+        queueMicrotask(advance);
+      };
+    },
+    get stats() {
+      return { atOnce, starting, waiting: waiting.size };
+    },
+  };
+}
