@@ -24,6 +24,13 @@ it("Node loads zod from one file, with its licence", async () => {
   expect(code).toContain(await text("zod/LICENSE"));
 });
 
+it("the ready-made contract loads the same file", async () => {
+  const code = await text("@outrigger/protocol/dist/plugin-contract.js");
+  const imported = ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName);
+  expect(imported).toContain("@outrigger/protocol/zod");
+  expect(imported.filter((name) => !name.startsWith("./chunk-") && name !== "@outrigger/protocol/zod")).toEqual([]);
+});
+
 it("the file is the zod that its types are of", async () => {
   const { dependencies } = JSON.parse(await text("@outrigger/protocol/package.json"));
   expect(JSON.parse(await text("zod/package.json")).version).toBe(dependencies.zod);

@@ -33,7 +33,7 @@ export function idleTimeout(definition: Method, method: string, options: AskedTi
   return asked === undefined ? undefined : checkDelay(asked, `${method}: idleTimeoutMs`);
 }
 
-let plain: MessageMeta = { deadlineMs: 0 };
+let plain: MessageMeta = Object.freeze({ deadlineMs: 0 });
 
 /** Tells the other end how long its caller waits. Most calls have no other meta, and wait as long: they share one. */
 export function withDeadline(meta: MessageMeta | undefined, deadlineMs: number): MessageMeta {

@@ -53,6 +53,21 @@ test("each message carries the meta of its own, whatever is in it", () => {
   }
 });
 
+test("a meta that was written before is written as it now is", () => {
+  const call = { jsonrpc: "2.0", id: 1, method: "m", params: 1 } as const;
+  const metaOf = (meta: object): unknown =>
+    (jsonCodec.decode(jsonCodec.encode({ ...call, meta })) as typeof call & { meta: unknown }).meta;
+  const [five, six] = [Object.freeze({ deadlineMs: 5 }), Object.freeze({ deadlineMs: 6 })];
+  expect([five, six, five, five, six].map(metaOf)).toEqual([five, six, five, five, six]);
+  const changing = { deadlineMs: 7 };
+  expect(metaOf(changing)).toEqual({ deadlineMs: 7 });
+  changing.deadlineMs = 8;
+  expect(metaOf(changing)).toEqual({ deadlineMs: 8 });
+  metaOf({ deadlineMs: 5, invocationId: "another's" });
+  const unwritable = Object.freeze({ deadlineMs: 5n });
+  for (let times = 0; times < 2; times++) expect(() => metaOf(unwritable)).toThrow(TypeError);
+});
+
 test("ids come back as they were, in any order, whatever number they are", () => {
   const ids = [
     1,

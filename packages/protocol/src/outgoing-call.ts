@@ -2,7 +2,7 @@ import type { AbandonedCalls } from "./abandoned-calls.js";
 import type { CallMeter } from "./call-meter.js";
 import type { IdleLimit } from "./call-timeouts.js";
 import type { Clock } from "./clock.js";
-import type { Method } from "./contract.js";
+import { isReservedMethod, type Method } from "./contract.js";
 import type { RpcError } from "./errors.js";
 import { handled } from "./handled-promise.js";
 import type { InputSender } from "./input-sender.js";
@@ -65,6 +65,7 @@ type RareOptions = Pick<PeerCallOptions, "onProgress" | "onResult" | "onSettled"
 /** One call in flight. A thousand of them must not fill the processor's cache: what can be left out is. */
 export interface OutgoingCall extends Deadlined {
   id: number;
+  readonly isExempt: boolean;
   readonly method: string;
   readonly definition: Method;
   readonly startedAt: number;
@@ -102,7 +103,6 @@ export function openCall(
   now: number,
   timeoutMs: number | undefined,
   idleMs: number | undefined,
-  isExempt: boolean,
 ): OutgoingCall {
   const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
   const isRare = onProgress !== undefined || onResult !== undefined || onSettled !== undefined;
@@ -116,7 +116,8 @@ export function openCall(
     withinMs,
     idle: idleMs === undefined ? undefined : { ms: idleMs, total },
     deadline: idleMs === undefined ? total : Math.min(total, now + idleMs),
-    isExempt,
+    // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
+    isExempt: isReservedMethod(method),
     rare: isRare ? { onProgress, onResult, onSettled } : undefined,
     reader,
     promise,

@@ -1,4 +1,6 @@
 import { getEventListeners } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { fakeClock } from "../test/fake-clock.js";
@@ -237,4 +239,45 @@ test("an answer is told before what arrived behind it, and the end of a call onc
   expect(told).toHaveLength(8);
   peer.close(gone);
   expect(told).toHaveLength(9);
+});
+
+test("each call tells the time of its own", async () => {
+  const { peer, wire } = peerOnWire({ outgoing: methods });
+  const times = [5_000, 6_000, 5_000, 30_000, 5_000.5, 5_001];
+  for (const timeoutMs of times) peer.request("call", 1, { timeoutMs });
+  peer.request("call", 1, { timeoutMs: 5_001, meta: { invocationId: "a.1" } });
+  await settled();
+  expect(wire.waiting.map(({ meta }) => meta)).toEqual([
+    ...[5_000, 6_000, 5_000, 30_000, 5_001, 5_001].map((deadlineMs) => ({ deadlineMs })),
+    { deadlineMs: 5_001, invocationId: "a.1" },
+  ]);
+  peer.close(gone);
+});
+
+test("a call that ends while its params are written is told once, by what ended it", async () => {
+  const { peer } = peerOnWire({ outgoing: methods });
+  const told: unknown[] = [];
+  const params = { toJSON: () => peer.close(gone) };
+  const call = peer.request("call", params, { onSettled: (error) => told.push(error) });
+  const expected = { code: gone("call", true).code, message: gone("call", true).message };
+  await expect(call).rejects.toMatchObject(expected);
+  expect(told).toMatchObject([expected]);
+});
+
+test("a stream that is over keeps nothing of its call, however long its reader is kept", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const { peer } = peerOnWire({ outgoing: methods });
+  const open = () => {
+    const onSettled = (): void => {};
+    return { reader: peer.stream("items", {}, { onSettled }), told: new WeakRef(onSettled) };
+  };
+  const { reader, told } = open();
+  expect(told.deref()).toBeTypeOf("function");
+  await reader.return();
+  await settled();
+  collect();
+  expect(told.deref()).toBeUndefined();
+  expect(reader).toBeDefined();
+  peer.close(gone);
 });

@@ -107,9 +107,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     const source = options.input;
     const wrong = wrongInput(definition, method, source, context);
     if (wrong !== undefined) return refuse(wrong);
-    // The runtime's own few methods get through: a worker with all calls taken can still be asked to stop.
-    const isOwn = isReservedMethod(method);
-    const call = openCall(definition, method, options, reader, now, timeoutMs, idleMs, isOwn);
+    const call = openCall(definition, method, options, reader, now, timeoutMs, idleMs);
     const id = pending.add(call);
     if (id === undefined) {
       stats.refusedCalls++;
@@ -122,9 +120,10 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         ? { jsonrpc: "2.0", id, method, params }
         : { jsonrpc: "2.0", id, method, params, meta: sentMeta };
     const { onSent } = options;
-    const refused = context.send(message, isOwn, onSent !== undefined);
+    const refused = context.send(message, call.isExempt, onSent !== undefined);
     if (refused !== undefined) {
-      pending.take(id);
+      // Writing its params ran code that closed the channel, and so failed the call.
+      if (pending.take(id) === undefined) return call;
       if (refused.code === ErrorCode.OVERLOADED) stats.refusedCalls++;
       return refuse(refused);
     }
@@ -170,7 +169,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       const { id } = call;
       reader.attach({
         grant: (items, bytes) => {
-          if (pending.get(id) !== undefined) {
+          const call = pending.get(id);
+          if (call !== undefined) {
             heard(call, clock);
             context.send({ jsonrpc: "2.0", method: "$/stream/credit", params: { id, items, bytes } }, true);
           }

@@ -41,11 +41,11 @@ export function headText(method: string): string {
 }
 
 /** The calls of one handler carry the same; so do those that say nothing of their time. */
-/** Frozen, so that its text is what it was. */
-let lastObject: MessageMeta | undefined;
 let lastInvocation: string | undefined;
 let lastDeadline: number | undefined;
 let lastMeta = ',"meta":{}}';
+/** Whose text `lastMeta` is; frozen, so that it still says that. */
+let lastObject: MessageMeta | undefined;
 
 /** Nearly every call has a deadline and nothing else, or that and the invocation it is made for; events have that alone. */
 export function tailText(meta: MessageMeta | undefined): string {
@@ -53,10 +53,12 @@ export function tailText(meta: MessageMeta | undefined): string {
   if (meta === lastObject) return lastMeta;
   const { deadlineMs, invocationId } = meta;
   for (const name in meta) if (name !== "invocationId" && name !== "deadlineMs") return `,"meta":${payload(meta)}}`;
+  if (invocationId !== lastInvocation || deadlineMs !== lastDeadline) {
+    lastMeta = `,"meta":${payload(meta)}}`;
+    lastInvocation = invocationId;
+    lastDeadline = deadlineMs;
+  }
+  // Last of all: what cannot be written throws above.
   lastObject = invocationId === undefined && Object.isFrozen(meta) ? meta : undefined;
-  if (invocationId === lastInvocation && deadlineMs === lastDeadline) return lastMeta;
-  lastMeta = `,"meta":${payload(meta)}}`;
-  lastInvocation = invocationId;
-  lastDeadline = deadlineMs;
   return lastMeta;
 }
