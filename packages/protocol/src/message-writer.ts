@@ -39,7 +39,6 @@ export function createMessageWriter(
   let attachments: Extracted["attachments"];
 
   const lineOf = (message: Message): string => {
-    attachments = undefined;
     const look = lookForBulk(payloadOf(message), form.textLength);
     if (look === "bulk") return lineWithBulk(extractBulk(message, form));
     const line = codec.encode(message);
@@ -53,16 +52,25 @@ export function createMessageWriter(
     return codec.encode(extracted.message);
   };
 
+  /** Of the line made last, and no longer held here: they may be large. */
+  const takeAttachments = (): Extracted["attachments"] => {
+    const taken = attachments;
+    if (taken !== undefined) attachments = undefined;
+    return taken;
+  };
+
   return {
     send(message, urgent, counted = false) {
       let line: string;
       try {
         line = lineOf(message);
       } catch (error) {
+        takeAttachments();
         const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
         return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
       }
-      const attachedBytes = attachments === undefined ? 0 : bytesIn(attachments);
+      const attached = takeAttachments();
+      const attachedBytes = attached === undefined ? 0 : bytesIn(attached);
       // No character takes more than three bytes, so most lines need no counting.
       if (line.length * 3 + attachedBytes > maxBytes && Buffer.byteLength(line) + attachedBytes > maxBytes) {
         return new RpcError(
@@ -71,7 +79,7 @@ export function createMessageWriter(
           { data: isCall(message) ? { limitBytes: maxBytes, mayHaveRun: false } : { limitBytes: maxBytes } },
         );
       }
-      if (!transport.send(line, urgent, attachments)) {
+      if (!transport.send(line, urgent, attached)) {
         return isOver
           ? channelOver(nameOf(message), false, undefined)
           : overloaded(nameOf(message), `${transport.unsentBytes} bytes wait for the other end to read`);
