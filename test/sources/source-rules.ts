@@ -12,6 +12,7 @@ export const hostImportAllowed = ["example-plugin/src/demo"];
 /** No I/O, timers, clock, random or process, and imports only types and other pure files. */
 export const pureFiles = [
   "protocol/src/contract.ts",
+  "protocol/src/contract-checks.ts",
   "protocol/src/plugin-contract",
   "protocol/src/authority",
   "protocol/src/scope-of-params.ts",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { fakeClock } from "../test/fake-clock.js";
 import { gone, later, peerOnWire, peerPair, serving, settled } from "../test/peer-pair.js";
 import { request, stream } from "./contract.js";
 import { ErrorCode, RpcError } from "./errors.js";
@@ -204,22 +205,22 @@ test("an item that cannot be sent is an error where the handler reads, and ends 
 test("cancel, timeout and close end the caller's iterator and the handler's reading", async () => {
   for (const how of ["cancel", "timeout", "close"] as const) {
     const heard = later<unknown>();
-    const { host, worker } = peerPair(methods, {
-      sum: (_, call) => (sum(_, call) as Promise<unknown>).catch(heard.resolve),
-    });
-    const { items, ended } = counted();
+    const clock = fakeClock();
+    const handlers = { sum: (_: never, call: IncomingCall) => (sum(_, call) as Promise<unknown>).catch(heard.resolve) };
+    const { host, worker } = peerPair(methods, handlers, { host: { clock } });
+    const source = counted();
     const abort = new AbortController();
-    const timeoutMs = how === "timeout" ? 20 : undefined;
-    const answer = host.request("sum", 0, { input: items, signal: abort.signal, timeoutMs });
-    await settled();
+    const answer = host.request("sum", 0, { input: source.items, signal: abort.signal, timeoutMs: 20 });
+    await expect.poll(() => source.produced).toBeGreaterThan(0);
     if (how === "cancel") abort.abort();
+    if (how === "timeout") clock.advance(20);
     if (how === "close") {
       host.close(gone);
       worker.close(gone);
     }
     const code = { cancel: ErrorCode.CANCELLED, timeout: ErrorCode.TIMEOUT, close: ErrorCode.WORKER_UNAVAILABLE }[how];
     await expect(answer).rejects.toMatchObject({ code });
-    await ended.promise;
+    await source.ended.promise;
     expect(await heard.promise).toMatchObject({
       code: how === "close" ? ErrorCode.WORKER_UNAVAILABLE : ErrorCode.CANCELLED,
     });
@@ -325,11 +326,12 @@ const open = { jsonrpc: "2.0", id: 1, method: "sum" };
 const say = (method: string, params: unknown) => ({ jsonrpc: "2.0", method: `$/input/${method}`, params });
 
 test("items past the credit end the input with OVERLOADED, and no more of them is kept", async () => {
+  const mayRead = later();
   const { wire, peer } = peerOnWire({
     ...serving(methods, {
       sum: async (_, call) => {
         const iterator = input(call)[Symbol.asyncIterator]();
-        await settled();
+        await mayRead.promise;
         for (;;) await iterator.next();
       },
     }),
@@ -339,8 +341,9 @@ test("items past the credit end the input with OVERLOADED, and no more of them i
   expect(await wire.next()).toMatchObject(say("credit", { id: 1, items: 2 }));
   for (let n = 1; n <= 1000; n++) wire.send(say("item", { id: 1, item: n }));
   expect(await wire.next()).toMatchObject(say("cancel", { id: 1 }));
+  mayRead.resolve();
   expect(await wire.next()).toMatchObject({ id: 1, error: { code: ErrorCode.OVERLOADED } });
-  expect(peer.stats.strayItems).toBe(998);
+  await expect.poll(() => peer.stats.strayItems).toBe(998);
 });
 
 test("items nobody asked for yet are a violation too", async () => {
@@ -359,8 +362,7 @@ test("what is said of inputs that are not there is counted and changes nothing",
   }
   wire.send({ ...open, method: "plain" });
   for (const what of ["item", "end"]) wire.send(say(what, { id: 1, item: 1 }));
-  await settled();
-  expect(peer.stats.strayItems).toBe(26);
+  await expect.poll(() => peer.stats.strayItems).toBe(26);
   wire.send({ ...open, id: 2 });
   expect(await wire.next()).toMatchObject(say("credit", { id: 2 }));
   wire.send(say("item", { id: 2, item: 1 }));

@@ -53,3 +53,24 @@ test("what would be ignored is refused: authority marks on what hosts call, and 
     expect(() => define("a", 1, { method })).toThrow(/method: timeoutMs: expected ms from 1/);
   }
 });
+
+test("what is no Standard Schema is refused, by name", () => {
+  const early = { parse: (value: unknown) => value } as unknown as typeof none;
+  const missing = undefined as unknown as typeof none;
+  const wrong: [string, MethodMap[string]][] = [
+    ["params", request({ params: early, result: none })],
+    ["result", request({ params: none, result: missing })],
+    ["progress", request({ params: none, result: none, progress: early })],
+    ["input", stream({ params: none, item: none, input: early })],
+    ["item", stream({ params: none, item: early })],
+    ["params", notification({ params: early })],
+  ];
+  for (const [part, method] of wrong) {
+    expect(() => define("a", 1, { method })).toThrow(
+      `contract a: workerToHost.method: ${part}: expected a Standard Schema`,
+    );
+  }
+  expect(() => defineContract({ name: "a", version: 1, hostToWorker: {}, scope: early })).toThrow(
+    'contract a: scope: expected a Standard Schema (of zod 4, valibot, arktype, …), got object without "~standard"',
+  );
+});

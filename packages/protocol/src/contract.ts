@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { checkDelay } from "./delay.js";
-import { checkSecretMarks, type SecretMarks, type SecretsOf } from "./secret-marks.js";
+import { checkMethod, checkSchema } from "./contract-checks.js";
+import type { SecretMarks, SecretsOf } from "./secret-marks.js";
 
 /** Any Standard Schema: zod, valibot, arktype, … Validation must be synchronous. */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
@@ -234,7 +234,7 @@ export interface TenantScope {
  * @param definition `name` (non-empty), `version` (a positive integer, compared for equality in the handshake), the two
  * method maps, and optionally a `scope` schema (default `{ tenant: string }`).
  * @throws TypeError when the name is empty, the version is not a positive integer, or a method name is reserved
- * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker method has `capability` or `scoped`; TypeError when `secret` marks nothing; RangeError when
+ * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker method has `capability` or `scoped`; TypeError when `secret` marks nothing, or a schema is none; RangeError when
  * a method's `timeoutMs` or `idleTimeoutMs` is not from 1 to 2,147,483,647.
  */
 export function defineContract<
@@ -266,6 +266,7 @@ export function defineContract<
       checkMethod(`contract ${name}: ${side}.${method}`, definition, side === "hostToWorker");
     }
   }
+  if (definition.scope !== undefined) checkSchema(`contract ${name}: scope`, definition.scope);
   return freeze({
     name,
     version,
@@ -273,18 +274,6 @@ export function defineContract<
     workerToHost: freeze({ ...(workerToHost ?? ({} as W)) }),
     scope: definition.scope as Schema<Out<S>, Out<S>> | undefined,
   });
-}
-
-function checkMethod(where: string, definition: Method, isForWorker: boolean): void {
-  if (isForWorker && (definition.capability !== undefined || definition.scoped === true)) {
-    throw new TypeError(`${where}: capability and scoped guard what workers call; leave them out under hostToWorker`);
-  }
-  checkSecretMarks(where, definition.secret);
-  if (definition.kind === "notification") return;
-  for (const name of ["timeoutMs", "idleTimeoutMs"] as const) {
-    const delay = definition[name];
-    if (delay !== undefined) checkDelay(delay, `${where}: ${name}`);
-  }
 }
 
 const RUNTIME_METHODS: ReadonlySet<string> = new Set(["initialize", "initialized", "health", "shutdown"]);
