@@ -36,8 +36,14 @@ function deliveryHost(options: Partial<HostOptions<typeof delivery>> = {}) {
     ...options,
   });
   const start = () => host.start("w", { entry: fixture("delivery-plugin"), capabilities: ["events.subscribe"] });
-  /** Resolves when the worker tells that a call runs. */
-  const running = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+  /** Resolves when the worker tells that a call runs; `then` is called before it is answered. */
+  const running = (then = () => {}): Promise<void> =>
+    new Promise((resolve) =>
+      waiting.push(() => {
+        then();
+        resolve();
+      }),
+    );
   const held = (): Promise<Held> => new Promise((resolve) => holding.push(resolve));
   return { host, start, running, held };
 }
@@ -133,12 +139,11 @@ describe("calls that die with their worker", () => {
     await using _ = host;
     const worker = await start();
     const first = worker.pid as number;
-    const isRunning = running();
+    const isRunning = running(() => process.kill(first, "SIGKILL"));
     const nested = worker.request("nest", {});
     const looks = Array.from({ length: 50 }, (__, n) => worker.request("look", { n }));
     const change = worker.request("change", { n: 1 });
     await isRunning;
-    process.kill(first, "SIGKILL");
     for (const call of [nested, change]) {
       await expect(call).rejects.toMatchObject({
         code: ErrorCode.WORKER_UNAVAILABLE,
