@@ -16,7 +16,10 @@ import type { RecordOptions } from "./tape-file.js";
 export interface Timeouts {
   /** A call when neither caller nor method says otherwise. At most 900,000. Default 30,000. */
   readonly callMs: number;
-  /** From the launch of a process, when it has its turn to start, to the end of its handshake, the plugin's setup included. Default 15,000. */
+  /**
+   * From the launch of a process, when it has its turn to start, to the end of its handshake, the plugin's setup
+   * included. Default 15,000.
+   */
   readonly initializeMs: number;
   /** From the shutdown request to the exit, running calls included. Default 10,000. */
   readonly drainMs: number;

@@ -16,35 +16,28 @@ export interface StartQueue {
 
 export function createStartQueue(atOnce: number): StartQueue {
   const waiting = new Set<() => void>();
-  let starting = 0;
+  const starting = new Set<() => void>();
 
   const advance = (): void => {
-    for (const begin of waiting) {
-      if (starting >= atOnce) return;
-      waiting.delete(begin);
-      begin();
+    for (const go of waiting) {
+      if (starting.size >= atOnce) return;
+      waiting.delete(go);
+      starting.add(go);
+      go();
     }
   };
   return {
     enter(go) {
-      let place: "waiting" | "taken" | "left" = "waiting";
-      const begin = (): void => {
-        place = "taken";
-        starting++;
-        go();
-      };
-      waiting.add(begin);
+      waiting.add(go);
       advance();
       return () => {
-        if (place === "taken") starting--;
-        waiting.delete(begin);
-        place = "left";
+        if (!waiting.delete(go) && !starting.delete(go)) return;
         // Who stops many workers in a row starts none of them between.
         queueMicrotask(advance);
       };
     },
     get stats() {
-      return { atOnce, starting, waiting: waiting.size };
+      return { atOnce, starting: starting.size, waiting: waiting.size };
     },
   };
 }
