@@ -1,16 +1,21 @@
 import { checkDelay } from "./delay.js";
 import { checkSecretMarks, type SecretMarks } from "./secret-marks.js";
 
-/** The schemas a method has, and whether it must. */
+/** The schemas a method has. */
 const SCHEMAS = {
-  request: { params: true, result: true, progress: false, input: false },
-  notification: { params: true },
-  stream: { params: true, item: true, input: false },
+  request: { needed: ["params", "result"], optional: ["progress", "input"] },
+  notification: { needed: ["params"], optional: [] },
+  stream: { needed: ["params", "item"], optional: ["input"] },
 } as const;
 
 /** What is checked of a method, whichever kind it is. */
 interface CheckedMethod {
   readonly kind: keyof typeof SCHEMAS;
+  readonly params?: unknown;
+  readonly result?: unknown;
+  readonly item?: unknown;
+  readonly progress?: unknown;
+  readonly input?: unknown;
   readonly capability?: string | undefined;
   readonly scoped?: boolean | undefined;
   readonly secret?: true | SecretMarks | undefined;
@@ -24,9 +29,10 @@ export function checkMethod(where: string, method: CheckedMethod, isForWorker: b
     throw new TypeError(`${where}: capability and scoped guard what workers call; leave them out under hostToWorker`);
   }
   checkSecretMarks(where, method.secret);
-  for (const [part, isNeeded] of Object.entries(SCHEMAS[method.kind])) {
-    const schema: unknown = method[part as keyof CheckedMethod];
-    if (schema !== undefined || isNeeded) checkSchema(`${where}: ${part}`, schema);
+  const { needed, optional } = SCHEMAS[method.kind];
+  for (const part of needed) checkSchema(`${where}: ${part}`, method[part]);
+  for (const part of optional) {
+    if (method[part] !== undefined) checkSchema(`${where}: ${part}`, method[part]);
   }
   for (const name of ["timeoutMs", "idleTimeoutMs"] as const) {
     const delay = method.kind === "notification" ? undefined : method[name];

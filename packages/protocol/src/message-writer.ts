@@ -35,41 +35,23 @@ export function createMessageWriter(
   let lineBytes = 0;
   let isOver = false;
   let form: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
-  /** What `line` made last goes with. */
-  let attachments: Extracted["attachments"];
-
-  const lineOf = (message: Message): string => {
-    const look = lookForBulk(payloadOf(message), form.textLength);
-    if (look === "bulk") return lineWithBulk(extractBulk(message, form));
-    const line = codec.encode(message);
-    if (look === "nothing" || !looksLikeBytes(line)) return line;
-    const extracted = extractBulk(message, form);
-    return extracted.message === message ? line : lineWithBulk(extracted);
-  };
-
-  const lineWithBulk = (extracted: Extracted): string => {
-    attachments = extracted.attachments;
-    return codec.encode(extracted.message);
-  };
-
-  /** Of the line made last, and no longer held here: they may be large. */
-  const takeAttachments = (): Extracted["attachments"] => {
-    const taken = attachments;
-    if (taken !== undefined) attachments = undefined;
-    return taken;
-  };
 
   return {
     send(message, urgent, counted = false) {
-      let line: string;
+      let line: string | undefined;
+      let attached: Extracted["attachments"];
       try {
-        line = lineOf(message);
+        const look = lookForBulk(payloadOf(message), form.textLength);
+        if (look !== "bulk") line = codec.encode(message);
+        if (line === undefined || (look !== "nothing" && looksLikeBytes(line))) {
+          const extracted = extractBulk(message, form);
+          attached = extracted.attachments;
+          if (line === undefined || extracted.message !== message) line = codec.encode(extracted.message);
+        }
       } catch (error) {
-        takeAttachments();
         const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
         return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
       }
-      const attached = takeAttachments();
       const attachedBytes = attached === undefined ? 0 : bytesIn(attached);
       // No character takes more than three bytes, so most lines need no counting.
       if (line.length * 3 + attachedBytes > maxBytes && Buffer.byteLength(line) + attachedBytes > maxBytes) {

@@ -1,7 +1,7 @@
 import { checkSignal } from "./abort-listeners.js";
 import { cancelError, idleError, invalidResult, noTimeLeft, overloaded, timeoutError } from "./call-errors.js";
 import { heard, idleTimeout, isHeldByCaller, totalTimeout, withDeadline } from "./call-timeouts.js";
-import { isReservedMethod, type Method } from "./contract.js";
+import type { Method } from "./contract.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError } from "./errors.js";
 import { guarded } from "./guarded-callback.js";
@@ -31,7 +31,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
   const { clock, limits, stats } = context;
   const pending = createPendingCalls<OutgoingCall>(limits.outgoingCalls);
   const signals = createSignalUsers((signal) => {
-    for (const [id, call] of pending.takeWhere((call) => call.signal === signal)) endCancelled(id, call, signal.reason);
+    for (const [, call] of pending.takeWhere((call) => call.signal === signal)) endCancelled(call, signal.reason);
   });
 
   const readClock = (): number => clock.now();
@@ -50,32 +50,32 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
 
   const timer = createDeadlineTimer(clock, () => {
     const now = clock.now();
-    for (const [id, call] of pending.takeExpired(now, (call) => isHeldByCaller(call, now))) {
+    for (const [, call] of pending.takeExpired(now, (call) => isHeldByCaller(call, now))) {
       stats.timeouts++;
       const { idle, method, timeoutMs, withinMs } = call;
       const isIdle = idle !== undefined && now < idle.total;
       const error = isIdle ? idleError(method, idle.ms) : timeoutError(method, timeoutMs, withinMs);
-      release(id, call, error, error);
+      release(call, error, error);
     }
     timer.arm(pending.nextDeadline());
   });
 
   /** Settles a call that got no answer, and tells the other end to stop. */
-  const release = (id: number, call: OutgoingCall, error: RpcError, told: unknown): void => {
-    context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id } }, true);
-    if (!isReservedMethod(call.method)) context.abandoned?.add(id, call.method);
+  const release = (call: OutgoingCall, error: RpcError, told: unknown): void => {
+    context.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id: call.id } }, true);
+    if (!call.isExempt) context.abandoned?.add(call.id, call.method);
     detach(call, told, readClock);
     call.reader?.abandon(error);
     failCall(call, error);
   };
   const cancel = (id: number, reason: unknown, told?: { readonly error: unknown }): void => {
     const call = pending.take(id);
-    if (call !== undefined) endCancelled(id, call, reason, told);
+    if (call !== undefined) endCancelled(call, reason, told);
   };
-  const endCancelled = (id: number, call: OutgoingCall, reason: unknown, told?: { readonly error: unknown }): void => {
+  const endCancelled = (call: OutgoingCall, reason: unknown, told?: { readonly error: unknown }): void => {
     stats.cancels++;
     const error = cancelError(call.method, reason);
-    release(id, call, error, told === undefined ? error : told.error);
+    release(call, error, told === undefined ? error : told.error);
   };
 
   /** Sends a call, or tells why it cannot be. */
@@ -134,7 +134,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     }
     timer.arm(call.deadline);
     if (source !== undefined) {
-      call.input = startInput(context, id, call, source);
+      call.input = startInput(context, call, source);
       // The caller's own code ran: it may have ended the call before there was an input to end.
       if (pending.get(id) !== call) call.input.stop();
     }

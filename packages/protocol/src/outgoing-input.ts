@@ -39,10 +39,10 @@ function isReadable(source: unknown): boolean {
 /** Begins to send the input of a call that was sent. */
 export function startInput(
   { clock, send, sendItem }: OutgoingCallsContext,
-  id: number,
   call: OutgoingCall,
   source: NonNullable<PeerCallOptions["input"]>,
 ): InputSender {
+  const { id } = call;
   const tell = (params: unknown) => send({ jsonrpc: "2.0", method: "$/input/end", params }, true);
   return sendInput(
     source,
