@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Options } from "tsup";
 
-type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
+export type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
 
 export const library = (entry: Record<string, string>): Options => ({
   entry: Object.fromEntries(Object.entries(entry).filter(([, file]) => existsSync(file))),

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Options } from "tsup";
-import { library } from "../../tsup.base.js";
+import { defineConfig } from "tsup";
+import { type EsbuildPlugin, library } from "../../tsup.base.js";
 
 const licence = await readFile(fileURLToPath(new URL("./LICENSE", import.meta.resolve("zod/package.json"))), "utf8");
 
 /** Half of zod is its sixty translations. */
-const translationsOnDemand: NonNullable<Options["esbuildPlugins"]>[number] = {
+const translationsOnDemand: EsbuildPlugin = {
   name: "translations-on-demand",
   setup(build) {
     build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, async ({ path }) => {

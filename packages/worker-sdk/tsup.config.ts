@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { defineConfig, type Options } from "tsup";
-import { library, together } from "../../tsup.base.js";
+import { defineConfig } from "tsup";
+import { type EsbuildPlugin, library, together } from "../../tsup.base.js";
 
 /** Of its package.json the SDK tells the host name and version; the rest is no plugin's concern. */
-const nameAndVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
+const nameAndVersion: EsbuildPlugin = {
   name: "name-and-version",
   setup(build) {
     build.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 
 export type PipedChild = ChildProcessByStdio<Writable, Readable, null>;
 
-/** The worker of an adapter: `worker.js` beside its `host.js`. */
-export const workerFile = (host: string): string => fileURLToPath(new URL("./worker.js", host));
+/** The worker of an adapter, beside its `host.js`. */
+export const workerFile = (host: string, name = "worker.js"): string => fileURLToPath(new URL(name, host));
 
 export function spawnWorker(host: string): PipedChild {
   const child = spawn(process.execPath, [workerFile(host)], { stdio: ["pipe", "pipe", "inherit"] });

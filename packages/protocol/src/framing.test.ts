@@ -1,7 +1,6 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { collectGarbage } from "../test/collect-garbage.js";
 import { ErrorCode } from "./errors.js";
 import { createLineSplitter, escapeLineSeparators, type LineSplitter } from "./framing.js";
 
@@ -147,8 +146,6 @@ test("a line of exactly the cap passes, one more byte is refused before its end 
 test("a line that ends with its chunk keeps no memory of it", () => {
   const splitter = createLineSplitter();
   const held: number[] = [];
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   for (let round = 0; round < 2; round++) {
     for (let count = 0; count < 500; count++) {
       const chunk = Buffer.alloc(65_536, "x");
@@ -156,7 +153,7 @@ test("a line that ends with its chunk keeps no memory of it", () => {
       splitter.push(chunk);
       readAll(splitter);
     }
-    collect();
+    collectGarbage();
     held.push(process.memoryUsage().arrayBuffers);
   }
   expect((held[1] as number) - (held[0] as number)).toBeLessThan(250 * 65_536);
@@ -164,16 +161,14 @@ test("a line that ends with its chunk keeps no memory of it", () => {
 
 test("a line sent byte by byte costs bytes, not an object for each", () => {
   const splitter = createLineSplitter();
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
+  collectGarbage();
   const before = process.memoryUsage().heapUsed;
   const bytes = Buffer.alloc(300_000, "x");
   for (let at = 0; at < bytes.length; at++) {
     splitter.push(bytes.subarray(at, at + 1));
     splitter.next();
   }
-  collect();
+  collectGarbage();
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(3 * bytes.length);
   splitter.push(Buffer.from("\n"));
   expect(splitter.next()).toBe(bytes.toString());

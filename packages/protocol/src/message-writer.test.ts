@@ -1,6 +1,5 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { collectGarbage } from "../test/collect-garbage.js";
 import { jsonCodec } from "./codec.js";
 import { ErrorCode } from "./errors.js";
 import { createMessageWriter } from "./message-writer.js";
@@ -9,11 +8,9 @@ import type { Transport } from "./transport.js";
 
 const MIB = 1024 * 1024;
 
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
 /** Memory of buffers after a collection; V8 frees them a little later. */
 const buffers = (): number => {
-  collect();
+  collectGarbage();
   return process.memoryUsage().arrayBuffers;
 };
 

@@ -1,8 +1,7 @@
 import { getEventListeners } from "node:events";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { collectGarbage } from "../test/collect-garbage.js";
 import { fakeClock } from "../test/fake-clock.js";
 import { gone, peerOnWire, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
@@ -265,8 +264,6 @@ test("a call that ends while its params are written is told once, by what ended 
 });
 
 test("a stream that is over keeps nothing of its call, however long its reader is kept", async () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   const { peer } = peerOnWire({ outgoing: methods });
   const open = () => {
     const onSettled = (): void => {};
@@ -276,7 +273,7 @@ test("a stream that is over keeps nothing of its call, however long its reader i
   expect(told.deref()).toBeTypeOf("function");
   await reader.return();
   await settled();
-  collect();
+  collectGarbage();
   expect(told.deref()).toBeUndefined();
   expect(reader).toBeDefined();
   peer.close(gone);
