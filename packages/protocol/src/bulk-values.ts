@@ -1,4 +1,5 @@
 import { type Attachment, MAX_ATTACHMENTS } from "./bulk-frame.js";
+import { BEYOND_LATIN1 } from "./latin1.js";
 import type { BulkEntry, Message } from "./messages.js";
 
 /** A message with its bulk taken out. */
@@ -95,10 +96,6 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
   if (entries.length === 0) return { message, attachments: undefined };
   return { message: { ...sent, bulk: entries }, attachments: attachments.length === 0 ? undefined : attachments };
 }
-
-/** A text that V8 holds in one byte a character cannot match and is not searched. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of Latin-1.
-const BEYOND_LATIN1 = /[^\x00-\xff]/;
 
 function replacePayload(message: Message, take: (name: string, value: unknown) => unknown): Message {
   if ("method" in message) return { ...message, params: take("params", message.params) };

@@ -9,6 +9,7 @@ import {
   type TransportReceiver,
   URGENT_RESERVE_BYTES,
 } from "./transport.js";
+import { utf8Bytes } from "./utf8-bytes.js";
 
 // Getters on the global object, asked at each use; imported, `node:process` makes all of its streams.
 const { performance, process } = globalThis;
@@ -18,6 +19,8 @@ const READ_BUDGET_MS = 8;
 /** The clock is read once for about so many bytes of lines; a line counts as `LINE_COST` bytes more than it has. */
 const BYTES_BETWEEN_CLOCK_READS = 32_768;
 const LINE_COST = 1024;
+/** A batch of this length is made bytes once; a stream would encode it, and counting its bytes would again. */
+const LONG_BATCH = 4096;
 /** A batch of this length is written at once instead of at the end of the tick. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
@@ -106,14 +109,15 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     }
     const text = batch;
     batch = "";
+    const chunk = text.length < LONG_BATCH ? text : utf8Bytes(text);
     if (writable.writableLength === 0) {
       takenBytes = handedBytes;
       // An idle pipe takes a batch at once, as a rule: a callback would cost a tick of its own, counting a pass.
-      writable.write(text, "utf8");
-      if (writable.writableLength > 0) handedBytes += Buffer.byteLength(text);
+      writable.write(chunk, "utf8");
+      if (writable.writableLength > 0) handedBytes += Buffer.byteLength(chunk);
     } else {
-      handedBytes += Buffer.byteLength(text);
-      writable.write(text, "utf8", whenTaken(handedBytes));
+      handedBytes += Buffer.byteLength(chunk);
+      writable.write(chunk, "utf8", whenTaken(handedBytes));
     }
   };
   /** In one call of the system; the last one's callback tells of all. */
