@@ -30,6 +30,6 @@ await build({
   outExtension: { ".js": ".cjs" },
   bundle: true,
   minify: true,
-  alias: { "@outrigger/protocol/zod": "zod/mini" },
+  alias: { "@outrigger/protocol/zod": "@outrigger/protocol/zod-mini" },
   absWorkingDir: path("."),
 });

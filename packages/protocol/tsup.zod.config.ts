@@ -26,8 +26,9 @@ const translationsOnDemand: EsbuildPlugin = {
 };
 
 export default defineConfig({
-  ...library({ zod: "zod/files.js" }),
+  ...library({ zod: "zod/files.js", "zod-mini": "zod/mini.js" }),
   ...{ clean: false, dts: false, splitting: false, sourcemap: false },
+  external: [/^@outrigger\//],
   noExternal: ["zod"],
   banner: { js: `/*! zod\n${licence}*/` },
   esbuildPlugins: [translationsOnDemand],

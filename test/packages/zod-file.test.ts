@@ -19,7 +19,10 @@ const both = 'import * as file from "@outrigger/protocol/zod"; import * as zod f
 
 it("Node loads zod from one file, with its licence", async () => {
   const code = await text("@outrigger/protocol/dist/zod.js");
-  expect(ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName)).toEqual(["module"]);
+  expect(ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName)).toEqual([
+    "@outrigger/protocol",
+    "module",
+  ]);
   expect(code).not.toMatch(/Entr\S+e invalide/);
   expect(code).toContain(await text("zod/LICENSE"));
 });
@@ -59,6 +62,36 @@ it("it knows every translation, loaded when asked for", () => {
   expect(same).toBe(all);
   expect(all).toBeGreaterThan(40);
   expect(message).toMatch(/^Entrée invalide/);
+});
+
+it("schemas of what is called often are compiled: in the one file, and in files", () => {
+  const rows = "z.object({ rows: z.array(z.object({ n: z.number() })) })";
+  for (const entry of ["zod", "zod-mini"]) {
+    const answer = run(`import * as z from "@outrigger/protocol/${entry}";
+      import { linkedTransports, Peer, RpcError, request } from "@outrigger/protocol";
+      const params = ${rows};
+      let codes = 0;
+      globalThis.Function = new Proxy(Function, { construct: (...given) => (codes++, Reflect.construct(...given)) });
+      const methods = { call: request({ params, result: params }) };
+      const serving = { methods, handlerErrorCode: -32000, handle: ({ params }) => params };
+      const [left, right] = linkedTransports();
+      const host = new Peer({ transport: left, outgoing: methods, serving: { ...serving, methods: {} } });
+      const worker = new Peer({ transport: right, outgoing: {}, serving });
+      host.start();
+      worker.start();
+      const call = (n) => host.request("call", { rows: [{ n }] }).catch((error) => error.message);
+      const refused = [await call("x")];
+      for (let n = 0; n < 1022; n++) await call(n);
+      const before = codes;
+      refused.push(await call("x"));
+      const { rows } = await call(5);
+      host.close(() => new RpcError(-1, "over"));
+      const answer = { before, codes, refused: new Set(refused).size, message: refused[0], rows, same: methods.call.params === params }`);
+    const message = expect.stringContaining("params.rows[0].n: ");
+    expect(answer).toMatchObject({ refused: 1, message, rows: [{ n: 5 }], same: true });
+    const { before, codes } = answer as { before: number; codes: number };
+    expect(codes).toBeGreaterThan(before);
+  }
 });
 
 it("a bundler is given zod's own files, of which it leaves out what nobody uses", async () => {

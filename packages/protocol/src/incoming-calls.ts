@@ -9,6 +9,7 @@ import { IncomingCall } from "./incoming-call.js";
 import type { SendItemOf } from "./item-sender.js";
 import { createKeptBytes } from "./kept-bytes.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
+import { createMethodTable } from "./method-table.js";
 import type { PeerLimits } from "./peer-limits.js";
 import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
 import { type ItemProducer, producerFor } from "./stream-producer.js";
@@ -47,7 +48,7 @@ export type IncomingCalls = ReturnType<typeof createIncomingCalls>;
 /** The calls one end is handling: each request is answered exactly once, unless the peer closes first. */
 export function createIncomingCalls(serving: Serving, context: IncomingCallsContext) {
   const { limits, stats } = context;
-  const methods = new Map(Object.entries(serving.methods));
+  const methods = createMethodTable(serving.methods);
   /**
    * By id; notifications stand under themselves. A call whose handler answers at once never enters: a map that fills and
    * empties all the time costs more than the handler.
@@ -161,7 +162,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down; call again after its restart`);
     }
     const definition = methods.get(method);
-    if (definition === undefined) throw methodNotFound(method, methods.keys());
+    if (definition === undefined) throw methodNotFound(method, methods.names());
     if ((definition.kind === "notification") !== (id === undefined)) {
       throw new RpcError(
         ErrorCode.INVALID_REQUEST,

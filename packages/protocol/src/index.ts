@@ -94,6 +94,7 @@ export type { HttpAnswer, HttpBody } from "./plugin-contract/http-values.js";
 export type { JobRun } from "./plugin-contract/job-methods.js";
 export type { Manifest, ManifestInput } from "./plugin-contract/plugin-manifest.js";
 export type { ToolResult, ToolRun } from "./plugin-contract/tool-methods.js";
+export { compileSchemasOf, type SchemaCompiler } from "./schema-compiler.js";
 export { scopeOfParams } from "./scope-of-params.js";
 export { readTrace, type TraceContext, type TraceOptions } from "./trace-context.js";
 export {

@@ -12,6 +12,7 @@ import { createItemSender } from "./item-sender.js";
 import { envelopeOf, readMessage } from "./message-reader.js";
 import { createMessageWriter, type MessageWriter } from "./message-writer.js";
 import type { Id, Message, MessageMeta, NotificationMessage } from "./messages.js";
+import { createMethodTable, type MethodTable } from "./method-table.js";
 import type { PeerCallOptions } from "./outgoing-call.js";
 import { createOutgoingCalls, type OutgoingCalls } from "./outgoing-calls.js";
 import { type PeerLimits, resolvePeerLimits } from "./peer-limits.js";
@@ -32,7 +33,7 @@ export class Peer {
   readonly #reuse: (attachment: Uint8Array) => void;
   readonly #codec: Codec;
   readonly #writer: MessageWriter;
-  readonly #outgoingMethods: ReadonlyMap<string, Method>;
+  readonly #outgoingMethods: MethodTable;
   readonly #abandoned: AbandonedCalls | undefined;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
@@ -52,7 +53,7 @@ export class Peer {
     this.#codec = options.codec ?? jsonCodec;
     this.#onReport = options.onReport;
     this.#onClosed = options.onClosed;
-    this.#outgoingMethods = new Map(Object.entries(options.outgoing));
+    this.#outgoingMethods = createMethodTable(options.outgoing);
     const { limits, stats } = this;
     const { meter, cancel } = options;
     const arrivedAt = (): number => (this.#arrivedAt ??= clock.now());
@@ -210,7 +211,7 @@ export class Peer {
   #refusal(method: string, kind: Method["kind"]): RpcError {
     if (this.#closedWith !== undefined) return this.#closedWith(method, false);
     const definition = this.#outgoingMethods.get(method);
-    if (definition === undefined) return methodNotFound(method, this.#outgoingMethods.keys());
+    if (definition === undefined) return methodNotFound(method, this.#outgoingMethods.names());
     return new RpcError(ErrorCode.INVALID_REQUEST, `${method} is a ${definition.kind}, not a ${kind}`);
   }
 

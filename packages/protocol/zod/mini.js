@@ -1,0 +1,3 @@
+import "./compiler.js";
+
+export * from "zod/mini";
