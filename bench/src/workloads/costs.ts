@@ -29,17 +29,22 @@ const start: Workload = {
 const memory: Workload = {
   name: "memory",
   metrics: [
-    { name: "private", title: "memory of a worker, private", unit: "MiB", better: "lower" },
-    { name: "pss", title: "memory of a worker, PSS", unit: "MiB", better: "lower" },
+    { name: "idle", title: "memory of a worker after its first answer, private", unit: "MiB", better: "lower" },
+    { name: "private", title: "memory of a worker after 1,000 calls, private", unit: "MiB", better: "lower" },
+    { name: "pss", title: "memory of a worker after 1,000 calls, PSS", unit: "MiB", better: "lower" },
   ],
   run: (bench) =>
     withLink(bench, async (link) => {
       const call = smallCall(link);
-      for (let n = 0; n < bench.budget.calls * 5; n++) await call();
-      // What start-up left to do in the background belongs to no workload.
-      if (bench.budget.measureMs > 0) await delay(300);
-      const used = memoryOf(descendants());
-      return used === undefined ? undefined : { private: used.privateMiB, pss: used.pssMiB };
+      const after = async (calls: number) => {
+        for (let n = 0; n < calls; n++) await call();
+        // What start-up left to do in the background belongs to no workload.
+        if (bench.budget.measureMs > 0) await delay(300);
+        return memoryOf(descendants());
+      };
+      const idle = await after(1);
+      const busy = await after(bench.budget.calls * 5);
+      return idle && busy && { idle: idle.privateMiB, private: busy.privateMiB, pss: busy.pssMiB };
     }),
 };
 
