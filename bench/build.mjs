@@ -22,7 +22,7 @@ const files = readdirSync(src, { recursive: true })
   .map((file) => `${src}/${file}`);
 
 await build({ ...options, entryPoints: files.filter((file) => file !== bundled) });
-// With the small half of zod, which checks the same without code made at run time; Node starts CommonJS a little sooner.
+// With the small half of zod, which checks the same; Node starts CommonJS a little sooner.
 await build({
   ...options,
   entryPoints: [bundled],

@@ -26,7 +26,7 @@ export const peers: readonly BenchPeer[] = [
     name: "outrigger-bundled",
     kind: "process",
     from: "@outrigger/worker-sdk",
-    note: "the same without that thread, its plugin built to one file with zod/mini",
+    note: "the same without that thread, its plugin built to one file with zod-mini",
   },
   { name: "outrigger-peer", kind: "process", from: "@outrigger/protocol", note: "its protocol alone: no supervision" },
   { name: "raw-pipe", kind: "process", note: "a pipe that echoes: no messages, no work" },

@@ -30,8 +30,8 @@ const memory: Workload = {
   name: "memory",
   metrics: [
     { name: "idle", title: "memory of a worker after its first answer, private", unit: "MiB", better: "lower" },
-    { name: "private", title: "memory of a worker after 1,000 calls, private", unit: "MiB", better: "lower" },
-    { name: "pss", title: "memory of a worker after 1,000 calls, PSS", unit: "MiB", better: "lower" },
+    { name: "private", title: "memory of a worker after 2,000 calls, private", unit: "MiB", better: "lower" },
+    { name: "pss", title: "memory of a worker after 2,000 calls, PSS", unit: "MiB", better: "lower" },
   ],
   run: (bench) =>
     withLink(bench, async (link) => {
@@ -43,7 +43,7 @@ const memory: Workload = {
         return memoryOf(descendants());
       };
       const idle = await after(1);
-      const busy = await after(bench.budget.calls * 5);
+      const busy = await after(bench.budget.calls * 10);
       return idle && busy && { idle: idle.privateMiB, private: busy.privateMiB, pss: busy.pssMiB };
     }),
 };

@@ -1,6 +1,8 @@
 import * as z from "@outrigger/protocol/zod";
+import * as mini from "@outrigger/protocol/zod-mini";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
+import type { Schema } from "./contract.js";
 import { compiledSchema } from "./schema-compiler.js";
 
 const nested = z.object({
@@ -11,34 +13,83 @@ const nested = z.object({
     z.strictObject({ as: z.literal("b") }),
   ]),
   more: z.record(z.string(), z.looseObject({ ok: z.boolean().default(true) })),
-  pair: z.tuple([z.string().trim(), z.number().nullable()]).optional(),
+  pair: z.tuple([z.string(), z.number().min(1).nullable()]).optional(),
 });
 const row = () => ({ name: "row", tags: ["x"], at: "2026-01-01T00:00:00.000Z" });
 const good = () => ({ id: 7, rows: [row(), row()], kind: { as: "a", n: 1 }, more: { a: {} }, pair: [" x ", null] });
 
 afterEach(() => void z.config({ jitless: false }));
 
-const outcome = (schema: z.ZodType, value: unknown): unknown => schema["~standard"].validate(value);
+const outcome = (schema: Schema, value: unknown): unknown => schema["~standard"].validate(value);
 
-test("schemas with containers in them are compiled; others stay as they are", () => {
-  expect(compiledSchema(nested)).not.toBe(nested);
-  expect(compiledSchema(z.array(z.string()))).not.toBeInstanceOf(z.ZodString);
-  for (const flat of [z.object({ a: z.number(), b: z.string() }), z.string(), z.unknown()]) {
-    expect(compiledSchema(flat)).toBe(flat);
-  }
+test("what zod checks slowly is compiled, what it checks with one comparison a member is not", () => {
+  const slow = [
+    nested,
+    z.array(z.string()),
+    z.record(z.string(), z.number()),
+    z.object({ limit: z.int().default(10) }),
+    z.object({ name: z.string().min(1) }),
+    z.object({ id: z.uuid().optional() }),
+    z.object({ inner: z.object({ n: z.number() }) }),
+    mini.object({ a: mini.number() }),
+  ];
+  for (const schema of slow) expect(compiledSchema(schema)).not.toBe(schema);
+  const quick = [
+    z.object({ a: z.number(), b: z.string().optional(), c: z.enum(["x"]).nullable(), at: z.date() }),
+    z.string(),
+    z.boolean().optional(),
+    z.unknown(),
+    mini.string(),
+  ];
+  for (const schema of quick) expect(compiledSchema(schema)).toBe(schema);
 });
 
-test("nothing is compiled where code made at run time is forbidden, or by another version", () => {
-  const other = z.object({ list: z.array(z.string()) });
-  Object.assign(other._zod, { version: { ...other._zod.version, patch: 1_000 } });
-  expect(compiledSchema(other)).toBe(other);
+const list = (part: z.ZodType) => z.array(z.object({ part }));
+const other = z.string();
+Object.assign(other._zod, { version: { ...other._zod.version, patch: 1_000 } });
+let blocks: z.ZodType = z.object({ text: z.string() });
+for (let depth = 0; depth < 30; depth++) blocks = z.object({ left: blocks.optional(), right: blocks.optional() });
+const tree = z.object({
+  get children() {
+    return z.array(tree);
+  },
+});
+
+const throwing = z.object({
+  get late(): z.ZodString {
+    throw new Error("not yet");
+  },
+});
+
+test.each<[string, z.ZodType]>([
+  ["a refinement", list(z.string().refine(() => true))],
+  ["a check of the author's", list(z.any().check(() => {}))],
+  ["a transform", list(z.string().transform((text) => text.length))],
+  ["an overwritten value", list(z.string().trim())],
+  ["a class", list(z.instanceof(Uint8Array))],
+  ["a format of the author's", list(z.stringFormat("mine", () => true))],
+  ["such a format as a check", list(z.string().check(z.stringFormat("mine", () => true) as never))],
+  ["a value for what is wrong", list(z.string().catch("x"))],
+  ["a lazy part", list(z.lazy(() => z.string()))],
+  ["a length of what may be null", list(z.nullable(z.string()).check(z.maxLength(9) as never))],
+  ["a bound of anything", list(z.any().check(z.gt(1)))],
+  ["a part of another zod", list(other)],
+  ["itself", tree],
+  ["parts without end", blocks],
+  ["a shape that throws", list(throwing)],
+  ["251 parts", z.object(Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`m${n}`, z.string().min(1)])))],
+])("a schema with %s stays as it is", (_, schema) => expect(compiledSchema(schema)).toBe(schema));
+
+test("250 parts are compiled, unless code made at run time is forbidden", () => {
+  const wide = z.object(Object.fromEntries(Array.from({ length: 249 }, (_, n) => [`m${n}`, z.string().min(1)])));
+  expect(compiledSchema(wide)).not.toBe(wide);
   z.config({ jitless: true });
-  expect(compiledSchema(nested)).toBe(nested);
+  expect(compiledSchema(wide)).toBe(wide);
 });
 
 test("a compiled schema says what the schema says, of anything", () => {
   const faster = compiledSchema(nested);
-  expect(outcome(faster, good())).toEqual({ value: nested.parse(good()) });
+  expect(outcome(faster, good())).toStrictEqual({ value: nested.parse(good()) });
   const spoiled = fc
     .tuple(
       fc.constantFrom(
@@ -65,10 +116,10 @@ test("a compiled schema says what the schema says, of anything", () => {
       return whole;
     });
   const hostile = JSON.parse('{"__proto__":{"id":1},"id":1,"rows":[],"kind":{"as":"a","n":1},"more":{"__proto__":{}}}');
-  expect(outcome(faster, hostile)).toEqual(outcome(nested, hostile));
+  expect(outcome(faster, hostile)).toStrictEqual(outcome(nested, hostile));
   fc.assert(
     fc.property(fc.oneof(spoiled, fc.jsonValue()), (value) => {
-      expect(outcome(faster, value)).toEqual(outcome(nested, value));
+      expect(outcome(faster, value)).toStrictEqual(outcome(nested, value));
     }),
     { numRuns: 1000 },
   );

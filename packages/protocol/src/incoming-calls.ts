@@ -48,7 +48,7 @@ export type IncomingCalls = ReturnType<typeof createIncomingCalls>;
 /** The calls one end is handling: each request is answered exactly once, unless the peer closes first. */
 export function createIncomingCalls(serving: Serving, context: IncomingCallsContext) {
   const { limits, stats } = context;
-  const methods = createMethodTable(serving.methods);
+  const methods = createMethodTable(serving.methods, "incoming");
   /**
    * By id; notifications stand under themselves. A call whose handler answers at once never enters: a map that fills and
    * empties all the time costs more than the handler.

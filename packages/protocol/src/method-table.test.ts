@@ -1,74 +1,93 @@
 import { expect, test } from "vitest";
 import { peerPair } from "../test/peer-pair.js";
-import { type Method, request, type Schema, stream } from "./contract.js";
-import { createMethodTable } from "./method-table.js";
+import { type Method, notification, request, type Schema, stream } from "./contract.js";
+import { createMethodTable, type MethodTable } from "./method-table.js";
 import { compileSchemasOf } from "./schema-compiler.js";
 
 const schemaOf = (vendor: string): Schema => ({
   "~standard": { version: 1, vendor, validate: (value: unknown) => ({ value }) },
 });
 
-let compiles = 0;
-const compiled = new Set<unknown>();
+const compiled: Schema[] = [];
 compileSchemasOf("compilable", () => {
-  compiles++;
-  const faster = schemaOf("compilable");
-  compiled.add(faster);
+  const faster = schemaOf("compiled");
+  compiled.push(faster);
   return faster;
 });
 
-const lookUp = (table: { get(name: string): Method | undefined }, name: string, times: number): Method | undefined => {
+const lookUp = (table: MethodTable, name: string, times: number): Method | undefined => {
   let found: Method | undefined;
   for (let time = 0; time < times; time++) found = table.get(name);
   return found;
 };
 
-test("a method looked up often has its schemas compiled, once for all tables", () => {
-  const [busy, idle] = [schemaOf("compilable"), schemaOf("compilable")];
-  const methods = {
-    busy: request({ params: busy, result: busy, progress: busy, input: busy, timeoutMs: 7 }),
-    idle: request({ params: idle, result: idle }),
-  };
-  const table = createMethodTable(methods);
-  expect(lookUp(table, "busy", 1023)).toBe(methods.busy);
-  const faster = lookUp(table, "busy", 1);
-  expect(faster).toMatchObject({ kind: "request", timeoutMs: 7, optional: false });
-  for (const part of ["params", "result", "progress", "input"] as const) {
-    expect(compiled.has((faster as typeof methods.busy)[part])).toBe(true);
-  }
-  expect(compiles).toBe(4);
-  expect(table.get("busy")).toBe(faster);
-  expect(table.get("idle")).toBe(methods.idle);
-  expect(methods.busy.params).toBe(busy);
+test("a method called often has the schemas compiled that this end checks, once for all tables", () => {
+  const [params, result, progress] = [schemaOf("compilable"), schemaOf("compilable"), schemaOf("compilable")];
+  const methods = { busy: request({ params, result, progress, timeoutMs: 7 }) };
+  const [incoming, outgoing] = [createMethodTable(methods, "incoming"), createMethodTable(methods, "outgoing")];
+  expect(lookUp(incoming, "busy", 1023)).toBe(methods.busy);
+  expect(compiled).toEqual([]);
+  const taken = lookUp(incoming, "busy", 1);
+  expect(compiled).toHaveLength(1);
+  expect(taken).toStrictEqual({ ...methods.busy, params: compiled[0] });
+  expect(taken).toMatchObject({ result, progress });
+  const sent = lookUp(outgoing, "busy", 1024);
+  expect(compiled).toHaveLength(3);
+  expect(sent).toStrictEqual({ ...methods.busy, result: compiled[1], progress: compiled[2] });
+  expect((sent as typeof methods.busy).params).toBe(params);
 
-  lookUp(table, "busy", 3000);
-  expect(lookUp(createMethodTable(methods), "busy", 1024)).toBe(faster);
-  expect(compiles).toBe(4);
+  lookUp(incoming, "busy", 3000);
+  expect(createMethodTable(methods, "incoming").get("busy")).toBe(taken);
+  expect(compiled).toHaveLength(3);
+  expect(methods.busy.params).toBe(params);
 });
 
-test("a stream's items are compiled; parts a method does not have stay away", () => {
-  const [schema, other] = [schemaOf("compilable"), schemaOf("not compilable")];
-  const faster = lookUp(createMethodTable({ items: stream({ params: other, item: schema }) }), "items", 1024);
-  expect(faster).toMatchObject({ kind: "stream", params: other });
-  expect(compiled.has((faster as unknown as { item: unknown }).item)).toBe(true);
-  expect(faster).not.toHaveProperty("input");
-  expect(faster).not.toHaveProperty("result");
+test("each method is counted by itself: called in turn they are all compiled, and who is seldom called is not", () => {
+  const names = ["one", "two", "three", "four"];
+  const method = () => notification({ params: schemaOf("compilable") });
+  const methods = Object.fromEntries([...names, "seldom"].map((name) => [name, method()]));
+  const table = createMethodTable(methods, "incoming");
+  table.get("seldom");
+  for (let turn = 0; turn < 1024; turn++) for (const name of names) table.get(name);
+  for (const name of names) expect(table.get(name)).not.toBe(methods[name]);
+  expect(table.get("seldom")).toBe(methods.seldom);
+});
+
+test("what is checked for each of many items is compiled for the first call", () => {
+  const [params, item, input] = [schemaOf("other"), schemaOf("compilable"), schemaOf("compilable")];
+  const methods = { items: stream({ params, item }), upload: request({ params, result: params, input }) };
+  const before = compiled.length;
+  expect(createMethodTable(methods, "incoming").get("items")).toBe(methods.items);
+  expect(createMethodTable(methods, "outgoing").get("upload")).toBe(methods.upload);
+  expect(compiled).toHaveLength(before);
+  expect(createMethodTable(methods, "outgoing").get("items")).toStrictEqual({
+    ...methods.items,
+    item: compiled[before],
+  });
+  const upload = createMethodTable(methods, "incoming").get("upload");
+  expect(upload).toStrictEqual({ ...methods.upload, input: compiled[before + 1] });
 });
 
 test("only own names are methods", () => {
-  const table = createMethodTable({ own: request({ params: schemaOf("x"), result: schemaOf("x") }) });
-  expect(lookUp(table, "constructor", 2048)).toBeUndefined();
+  const table = createMethodTable({ own: request({ params: schemaOf("x"), result: schemaOf("x") }) }, "incoming");
+  expect(table.get("constructor")).toBeUndefined();
   expect([...table.names()]).toEqual(["own"]);
 });
 
-test("a schema whose compiler throws stays as it is", () => {
-  compileSchemasOf("broken", () => {
-    throw new Error("no code for this");
-  });
+test.each<[string, () => unknown]>([
+  ["throws", () => (Object(undefined) as { no: { such: unknown } }).no.such],
+  ["returns nothing", () => undefined],
+  ["returns what is no schema", () => ({ parse: () => 1 })],
+])("a schema whose compiler %s stays as it is", (_, compile) => {
+  compileSchemasOf("broken", compile);
   const schema = schemaOf("broken");
-  expect(lookUp(createMethodTable({ call: request({ params: schema, result: schema }) }), "call", 1024)).toMatchObject({
-    params: schema,
-  });
+  const table = createMethodTable({ call: request({ params: schema, result: schema }) }, "incoming");
+  expect((lookUp(table, "call", 1024) as { params: unknown }).params).toBe(schema);
+});
+
+test("what is no compiler is refused at once", () => {
+  const give = () => compileSchemasOf("old", undefined as never);
+  expect(give).toThrow(new TypeError("the compiler of old's schemas: expected a function, got undefined"));
 });
 
 test("both ends of a channel check with the compiled schemas of what is called often", async () => {
@@ -87,6 +106,6 @@ test("both ends of a channel check with the compiled schemas of what is called o
   const methods = { call: request({ params: counting("plain"), result: counting("plain") }) };
   const { host } = peerPair(methods, { call: (params) => params });
   for (let call = 0; call < 1100; call++) expect(await host.request("call", call)).toBe(call);
-  // Looked up for the call that is compiled, too: by whoever checks its params, and who checks its result.
+  // One end checks the params, the other the result.
   expect(checks).toEqual({ plain: 2 * 1023, compiled: 2 * (1100 - 1023) });
 });

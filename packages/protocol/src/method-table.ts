@@ -1,46 +1,59 @@
-import { inputOf, type Method, type MethodMap } from "./contract.js";
+import type { Method, MethodMap, Schema } from "./contract.js";
 import { compiledSchema } from "./schema-compiler.js";
 
 /** The methods of one direction, by own name. */
 export interface MethodTable {
+  /** Counts the calls: the schemas of a method that is called often are compiled. */
   get(name: string): Method | undefined;
   names(): Iterable<string>;
 }
 
-/** Every so many calls the method called has its schemas compiled: that takes ms, and the busy ones come up soon. */
-const CALLS_BETWEEN_COMPILING = 1024;
+/** What this end checks of a method: of a call that comes in, or of the answer to one that goes out. */
+const CHECKED = { incoming: ["params", "input"], outgoing: ["result", "progress", "item"] } as const;
+type Part = (typeof CHECKED)[keyof typeof CHECKED][number];
+type Schemas = { readonly [P in Part]?: Schema | undefined };
 
-const compiled = new WeakMap<Method, Method>();
+/** Compiling a schema takes a ms or more, at once, and saves µs a check. */
+const CALLS_BEFORE_COMPILING = 1024;
 
-export function createMethodTable(methods: MethodMap): MethodTable {
-  const byName = new Map(Object.entries(methods));
-  let calls = 0;
+const compiled = { incoming: new WeakMap<Method, Method>(), outgoing: new WeakMap<Method, Method>() };
+
+/** What is compiled serves all tables of a direction: a host has one for each process its workers have. */
+export function createMethodTable(methods: MethodMap, direction: keyof typeof CHECKED): MethodTable {
+  const known = compiled[direction];
+  const entryOf = (method: Method) => {
+    const faster = known.get(method);
+    return { method: faster ?? method, callsLeft: faster ? 0 : callsBefore(method, CHECKED[direction]) };
+  };
+  const entries = new Map(Object.entries(methods).map(([name, method]) => [name, entryOf(method)]));
+
+  const compile = (method: Method): Method => {
+    const faster = known.get(method) ?? withCompiled(method, CHECKED[direction]);
+    known.set(method, faster);
+    return faster;
+  };
   return {
     get(name) {
-      const method = byName.get(name);
-      if (++calls % CALLS_BETWEEN_COMPILING !== 0 || method === undefined) return method;
-      const faster = compiledMethod(method);
-      byName.set(name, faster);
-      return faster;
+      const entry = entries.get(name);
+      if (entry === undefined) return undefined;
+      if (entry.callsLeft > 0 && --entry.callsLeft === 0) entry.method = compile(entry.method);
+      return entry.method;
     },
-    names: () => byName.keys(),
+    names: () => entries.keys(),
   };
 }
 
-/** One for all channels: a host has as many as it has workers. */
-function compiledMethod(method: Method): Method {
-  const known = compiled.get(method);
-  if (known !== undefined) return known;
-  const faster = compile(method);
-  compiled.set(method, faster);
-  compiled.set(faster, faster);
-  return faster;
+/** One call may bring a million items. */
+function callsBefore(method: Method & Schemas, checked: readonly Part[]): number {
+  const isSequence = checked.some((part) => (part === "item" || part === "input") && method[part] !== undefined);
+  return isSequence ? 1 : CALLS_BEFORE_COMPILING;
 }
 
-function compile(method: Method): Method {
-  const input = inputOf(method);
-  const shared = { params: compiledSchema(method.params), ...(input && { input: compiledSchema(input) }) };
-  if (method.kind === "notification") return { ...method, ...shared };
-  if (method.kind === "stream") return { ...method, ...shared, item: compiledSchema(method.item) };
-  return { ...method, ...shared, result: compiledSchema(method.result), progress: compiledSchema(method.progress) };
+function withCompiled(method: Method & Schemas, checked: readonly Part[]): Method {
+  const faster: { [P in Part]?: Schema } = {};
+  for (const part of checked) {
+    const schema = method[part];
+    if (schema !== undefined) faster[part] = compiledSchema(schema);
+  }
+  return { ...method, ...faster } as Method;
 }

@@ -53,7 +53,7 @@ export class Peer {
     this.#codec = options.codec ?? jsonCodec;
     this.#onReport = options.onReport;
     this.#onClosed = options.onClosed;
-    this.#outgoingMethods = createMethodTable(options.outgoing);
+    this.#outgoingMethods = createMethodTable(options.outgoing, "outgoing");
     const { limits, stats } = this;
     const { meter, cancel } = options;
     const arrivedAt = (): number => (this.#arrivedAt ??= clock.now());

@@ -1,27 +1,30 @@
 import type { Schema } from "./contract.js";
 
 /** Makes of a schema one that checks the same, faster; gives back the same schema, or throws, where it cannot. */
-export type SchemaCompiler = (schema: Schema) => Schema;
+export type SchemaCompiler = (schema: never) => unknown;
 
 const compilers = new Map<string, SchemaCompiler>();
 
 /**
- * From now on the schemas of a library are compiled, each once its method is called often. `@outrigger/protocol/zod` and
- * `@outrigger/protocol/zod-mini` do so for zod. See the README of @outrigger/protocol.
+ * From now on the schemas of a library are compiled, those of methods called often: for entries like
+ * `@outrigger/protocol/zod`, which do so for their own. A contract may as well be made of compiled schemas.
  *
- * @param vendor the library's name, as its schemas' `"~standard"` tells it.
+ * @param vendor the library's name, as its schemas' `"~standard"` tells it. It has one compiler, the last one given.
+ * @throws TypeError when the compiler is no function
  */
 export function compileSchemasOf(vendor: string, compile: SchemaCompiler): void {
+  if (typeof compile !== "function") {
+    throw new TypeError(`the compiler of ${vendor}'s schemas: expected a function, got ${typeof compile}`);
+  }
   compilers.set(vendor, compile);
 }
 
-/** The compiled schema, or the same where nobody compiles those of its library. */
-export function compiledSchema<T extends Schema | undefined>(schema: T): T {
-  if (schema === undefined) return schema;
+/** The compiled schema; the same where nobody compiles those of its library, or what came of it is no schema. */
+export function compiledSchema(schema: Schema): Schema {
   const compile = compilers.get(schema["~standard"].vendor);
-  if (compile === undefined) return schema;
   try {
-    return compile(schema) as NonNullable<T>;
+    const faster = compile?.(schema as never) as Schema | undefined;
+    return typeof faster?.["~standard"].validate === "function" ? faster : schema;
   } catch {
     return schema;
   }

@@ -19,8 +19,10 @@ const READ_BUDGET_MS = 8;
 /** The clock is read once for about so many bytes of lines; a line counts as `LINE_COST` bytes more than it has. */
 const BYTES_BETWEEN_CLOCK_READS = 32_768;
 const LINE_COST = 1024;
-/** A batch of this length is made bytes once; a stream would encode it, and counting its bytes would again. */
-const LONG_BATCH = 4096;
+/** Text of this length is made bytes once; the stream would encode it, and counting its bytes would again. */
+const LONG_TEXT = 4096;
+const chunkOf = (text: string): string | Uint8Array => (text.length < LONG_TEXT ? text : utf8Bytes(text));
+
 /** A batch of this length is written at once instead of at the end of the tick. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
@@ -109,7 +111,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     }
     const text = batch;
     batch = "";
-    const chunk = text.length < LONG_BATCH ? text : utf8Bytes(text);
+    const chunk = chunkOf(text);
     if (writable.writableLength === 0) {
       takenBytes = handedBytes;
       // An idle pipe takes a batch at once, as a rule: a callback would cost a tick of its own, counting a pass.
@@ -123,12 +125,12 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
   /** In one call of the system; the last one's callback tells of all. */
   const writeParts = (): void => {
     const before = parts;
-    const text = batch;
-    handedBytes += partBytes + Buffer.byteLength(text);
+    const chunk = chunkOf(batch);
+    handedBytes += partBytes + Buffer.byteLength(chunk);
     dropBatch();
     writable.cork();
     for (const part of before) writable.write(part, "latin1");
-    writable.write(text, "utf8", whenTaken(handedBytes));
+    writable.write(chunk, "utf8", whenTaken(handedBytes));
     writable.uncork();
   };
   const whenTaken = (upTo: number) => (error?: Error | null) => {
@@ -230,7 +232,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       if (!isFar && !hasRoom(line, urgent, attachedBytes)) return false;
       if (batch === "") process.nextTick(writeBatch);
       if (attachments !== undefined) {
-        const before = Buffer.from(batch + frameHeader(attachments));
+        const before = utf8Bytes(batch + frameHeader(attachments));
         parts.push(before, ...attachments);
         partBytes += before.length + attachedBytes;
         batch = "\n";

@@ -129,6 +129,6 @@ export function isIterable(value: unknown): value is AsyncIterable<unknown> | It
 }
 
 /** Whether a value is a whole number from 0. */
-export function isCount(value: unknown): value is number {
+function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

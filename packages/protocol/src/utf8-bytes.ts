@@ -5,8 +5,8 @@ import { BEYOND_LATIN1 } from "./latin1.js";
 const IS_SLOW = Number.parseInt(globalThis.process.versions.v8, 10) < 14;
 
 /** Text as UTF-8, as `Buffer.from` makes it. */
-export function utf8Bytes(text: string): Uint8Array {
-  if (!IS_SLOW || !BEYOND_LATIN1.test(text)) return Buffer.from(text);
+export function utf8Bytes(text: string, isSlow = IS_SLOW): Uint8Array {
+  if (!isSlow || !BEYOND_LATIN1.test(text)) return Buffer.from(text);
   try {
     return transcode(Buffer.from(text, "utf16le"), "utf16le", "utf8");
   } catch {

@@ -1,6 +1,6 @@
 /**
- * zod's small half (`zod/mini`), in one file as `@outrigger/protocol/zod`: for plugins built to one file, which start sooner
- * with it.
+ * zod's small half (`zod/mini`): what a bundler makes of it is smaller than what it makes of `@outrigger/protocol/zod`, and
+ * starts sooner.
  *
  * @module
  */
