@@ -369,7 +369,10 @@ test("what is said of inputs that are not there is counted and changes nothing",
   wire.send(say("end", { id: 2 }));
   wire.send(say("end", { id: 2, error: { code: 1, message: "again" } }));
   wire.send(say("item", { id: 2, item: 1 }));
-  expect(await wire.next()).toMatchObject({ id: 2, result: 1 });
+  let answer = await wire.next();
+  // Credit comes back first when the handler has read the item before its end came.
+  if ("method" in answer) answer = await wire.next();
+  expect(answer).toMatchObject({ id: 2, result: 1 });
   expect(peer.stats.strayItems).toBe(28);
 });
 
