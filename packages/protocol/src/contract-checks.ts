@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { checkDelay } from "./delay.js";
 import { checkSecretMarks, type SecretMarks } from "./secret-marks.js";
 
@@ -42,8 +43,12 @@ export function checkMethod(where: string, method: CheckedMethod, isForWorker: b
 
 /** Plain JavaScript, and a cast, let pass what early versions of zod 3 made. @throws TypeError */
 export function checkSchema(where: string, schema: unknown): void {
-  const { "~standard": standard } = (schema ?? {}) as { readonly "~standard"?: { readonly validate?: unknown } };
-  if (typeof standard?.validate === "function") return;
+  if (isSchema(schema)) return;
   const got = Object(schema) === schema ? `${typeof schema} without "~standard"` : String(schema);
   throw new TypeError(`${where}: expected a Standard Schema (of zod 4, valibot, arktype, …), got ${got}`);
+}
+
+export function isSchema(value: unknown): value is StandardSchemaV1 {
+  const { "~standard": standard } = (value ?? {}) as { readonly "~standard"?: { readonly validate?: unknown } };
+  return typeof standard?.validate === "function";
 }

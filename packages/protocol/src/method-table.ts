@@ -21,14 +21,12 @@ const compiled = { incoming: new WeakMap<Method, Method>(), outgoing: new WeakMa
 /** What is compiled serves all tables of a direction: a host has one for each process its workers have. */
 export function createMethodTable(methods: MethodMap, direction: keyof typeof CHECKED): MethodTable {
   const known = compiled[direction];
-  const entryOf = (method: Method) => {
-    const faster = known.get(method);
-    return { method: faster ?? method, callsLeft: faster ? 0 : callsBefore(method, CHECKED[direction]) };
-  };
+  const checked = CHECKED[direction];
+  const entryOf = (method: Method) => ({ method, callsLeft: known.has(method) ? 1 : callsBefore(method, checked) });
   const entries = new Map(Object.entries(methods).map(([name, method]) => [name, entryOf(method)]));
 
   const compile = (method: Method): Method => {
-    const faster = known.get(method) ?? withCompiled(method, CHECKED[direction]);
+    const faster = known.get(method) ?? withCompiled(method, checked);
     known.set(method, faster);
     return faster;
   };

@@ -1,4 +1,5 @@
 import type { Schema } from "./contract.js";
+import { isSchema } from "./contract-checks.js";
 
 /** Makes of a schema one that checks the same, faster; gives back the same schema, or throws, where it cannot. */
 export type SchemaCompiler = (schema: never) => unknown;
@@ -23,8 +24,8 @@ export function compileSchemasOf(vendor: string, compile: SchemaCompiler): void 
 export function compiledSchema(schema: Schema): Schema {
   const compile = compilers.get(schema["~standard"].vendor);
   try {
-    const faster = compile?.(schema as never) as Schema | undefined;
-    return typeof faster?.["~standard"].validate === "function" ? faster : schema;
+    const faster = compile?.(schema as never);
+    return isSchema(faster) ? faster : schema;
   } catch {
     return schema;
   }

@@ -21,8 +21,6 @@ const BYTES_BETWEEN_CLOCK_READS = 32_768;
 const LINE_COST = 1024;
 /** Text of this length is made bytes once; the stream would encode it, and counting its bytes would again. */
 const LONG_TEXT = 4096;
-const chunkOf = (text: string): string | Uint8Array => (text.length < LONG_TEXT ? text : utf8Bytes(text));
-
 /** A batch of this length is written at once instead of at the end of the tick. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
@@ -109,9 +107,8 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       writeParts();
       return;
     }
-    const text = batch;
+    const chunk = chunkOf(batch);
     batch = "";
-    const chunk = chunkOf(text);
     if (writable.writableLength === 0) {
       takenBytes = handedBytes;
       // An idle pipe takes a batch at once, as a rule: a callback would cost a tick of its own, counting a pass.
@@ -267,3 +264,5 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     },
   };
 }
+
+const chunkOf = (text: string): string | Uint8Array => (text.length < LONG_TEXT ? text : utf8Bytes(text));
