@@ -92,7 +92,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   const takeFromBlock = (text: string): string => {
     const end = text.indexOf("\n", at);
     const line = text.slice(at, end === -1 ? undefined : end);
-    block = end === -1 ? undefined : text;
+    if (end === -1) block = undefined;
     at = end + 1;
     taken++;
     lineBytes = isAscii ? line.length : Buffer.byteLength(line);
@@ -137,6 +137,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       }
       blockStart = start;
       isAscii = text.length === bytes;
+      block = text;
       return takeFromBlock(text);
     }
     unread = [];

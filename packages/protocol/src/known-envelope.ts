@@ -118,7 +118,7 @@ let foundMeta: MessageMeta | undefined;
 function metaAt(line: string, start: number): number {
   let stop = line.length - lastTail.length;
   if (lastMeta !== undefined && line.slice(stop) === lastTail) {
-    foundMeta = lastMeta;
+    if (foundMeta !== lastMeta) foundMeta = lastMeta;
     return stop;
   }
   stop = line.lastIndexOf(META);
