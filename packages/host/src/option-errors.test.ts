@@ -133,15 +133,17 @@ describe("an option that cannot be used is refused with INVALID_PARAMS, what was
 });
 
 describe("the options of a call", () => {
-  it("null is none, and no timeout either; the worker is not asked", async () => {
+  it("null is none, and no timeout either, nor is what nobody knows; the worker is not asked", async () => {
     const { launcher, start } = setup();
     const worker = await start();
     const { received } = launcher.latest.peer.stats;
     const none = null as never;
     const noTimeout = { timeoutMs: null } as never;
+    const typo = { timeuotMs: 5, resend: false } as never;
     for (const [options, message] of [
       [none, /options: expected an object with options, got null/],
       [noTimeout, /\.timeoutMs: expected ms from 1 to 2147483647, got null/],
+      [typo, /: there is no option "timeuotMs"; did you mean timeoutMs\?/],
     ] as const) {
       await expect(worker.request("echo", { text: "" }, options)).rejects.toEqual(refused(message));
       await expect(worker.stream("count", { to: 1 }, options).next()).rejects.toEqual(refused(message));

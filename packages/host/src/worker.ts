@@ -13,11 +13,10 @@ import {
   type ChannelOptions,
   type ChannelPush,
   type ChannelSubscription,
-  checkCall,
   watchChannel,
 } from "@outrigger/protocol/authority";
 import { failedStream, handled, rejected } from "@outrigger/protocol/outcomes";
-import { nestedCalls, tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
+import { checkHostCall, nestedCalls, tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
@@ -119,7 +118,7 @@ export function createWorker<C extends Contract>(
   const calls: WorkerCalls<ChannelCallOptions & ResendOption> = {
     request(method, params, options) {
       try {
-        const checked = checkCall(method, options);
+        const checked = checkHostCall(method, options);
         // What was read of an input cannot be read again.
         const isRepeatable = idempotent.has(method) && checked?.resend !== false && checked?.input === undefined;
         if (isRepeatable) return resender.request(method, params, checked ?? {});
@@ -137,7 +136,7 @@ export function createWorker<C extends Contract>(
     },
     stream(method, params, options) {
       try {
-        return supervisor.channelFor(method).stream(method, params, checkCall(method, options));
+        return supervisor.channelFor(method).stream(method, params, checkHostCall(method, options));
       } catch (error) {
         options?.onSettled?.(error);
         return failedStream(error);
@@ -171,7 +170,7 @@ export function createWorker<C extends Contract>(
     health(options) {
       try {
         return handled(
-          supervisor.channelFor("health").health(checkCall("health", options) ?? {}) as Promise<HealthResult>,
+          supervisor.channelFor("health").health(checkHostCall("health", options) ?? {}) as Promise<HealthResult>,
         );
       } catch (error) {
         return rejected(error);

@@ -1,4 +1,3 @@
-export { checkCall } from "./authority/call-checks.js";
 export { type CallGate, type CallGateSource, createCallGate } from "./authority/call-gate.js";
 export type { CallOrigin, InvocationStatus } from "./authority/call-origin.js";
 export { scopeOfCall } from "./authority/call-scope.js";

@@ -1,5 +1,13 @@
 import type { CallMessage, MessageMeta, Method, PeerCallOptions, Remote, TraceOptions } from "@outrigger/protocol";
-import { areCallsTold, tellNotification, tellRequest, tellStream, traceFor } from "@outrigger/protocol/tracing";
+import {
+  areCallsTold,
+  refusedRequest,
+  refusedStream,
+  tellNotification,
+  tellRequest,
+  tellStream,
+  traceFor,
+} from "@outrigger/protocol/tracing";
 import { currentCall } from "./invocation.js";
 import type { RunningCall, Session } from "./session-types.js";
 
@@ -37,10 +45,14 @@ type Options = PeerCallOptions & TraceOptions;
 type Caller = RunningCall | undefined;
 
 function request(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
+  const refused = refusedRequest(method, options);
+  if (refused !== undefined) return refused;
   return session.peer.request(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 
 function stream(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
+  const refused = refusedStream(method, options);
+  if (refused !== undefined) return refused;
   return session.peer.stream(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 

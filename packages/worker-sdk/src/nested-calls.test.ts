@@ -107,6 +107,25 @@ test("cancelling a call cancels the calls made for it, unless they have a signal
   await expect.poll(aborted).toEqual(["inherited", "explicit", "own"]);
 });
 
+test("an option that nobody knows, and one that is the host's, is refused", async () => {
+  const { initialize, run, calls } = rawSession({
+    async run(_, { host, detached }) {
+      const [typo, scope] = [{ timeout: 5 }, { scope: { tenant: "B" } }] as never[];
+      const failures = [host.request("ask", null, typo), detached(() => host.stream("readings", null, scope).next())];
+      return (await Promise.allSettled(failures)).map(
+        (outcome) => outcome.status === "rejected" && outcome.reason.message,
+      );
+    },
+  });
+  await initialize();
+  const known = "(it has timeoutMs, idleTimeoutMs, signal, onProgress, window, input, traceparent, tracestate)";
+  await expect(run(null, "A", 1_000)).resolves.toEqual([
+    `ask: there is no option "timeout"; did you mean timeoutMs? ${known}`,
+    `readings: there is no option "scope" ${known}`,
+  ]);
+  expect(calls).toEqual([]);
+});
+
 test("a wrong timeout is refused, and a nested rejection nobody awaits ends no process", async () => {
   const { initialize, run, calls } = rawSession({
     run(_, { host }) {

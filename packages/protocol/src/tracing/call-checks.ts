@@ -1,21 +1,48 @@
+import { checkKeys } from "../authority/option-names.js";
 import { checkDelay } from "../delay.js";
 import { ErrorCode, RpcError } from "../errors.js";
 
-/**
- * What only the calling host checks of a call: its method is a name, and `null` is neither options nor a timeout.
- * @throws RpcError INVALID_PARAMS
- */
-export function checkCall<T extends { readonly timeoutMs?: number | undefined }>(
+type CheckCall = <T extends { readonly timeoutMs?: number | undefined }>(
   method: unknown,
   options: T | undefined,
-): T | undefined {
-  if (typeof method !== "string") {
-    throw invalid(`method: expected the name of a method of the contract, got ${kindOf(method)}`);
-  }
-  if (options === undefined) return undefined;
-  if (typeof options !== "object" || options === null) {
-    throw invalid(`${method}: options: expected an object with options, got ${kindOf(options)}`);
-  }
+) => T | undefined;
+
+const OPTIONS = [
+  ...["timeoutMs", "idleTimeoutMs", "signal", "onProgress", "window", "input"],
+  ...["traceparent", "tracestate"],
+];
+/** What the runtime adds on a call's way. */
+const ADDED = ["withinMs", "meta", "onSent", "onResult", "onSettled"];
+
+/**
+ * What only the caller's end checks of a call: its method is a name, `null` is neither options nor a timeout, and there is
+ * no option that nobody knows. Throws RpcError INVALID_PARAMS.
+ */
+function checker(names: readonly string[]): CheckCall {
+  const known: ReadonlySet<string> = new Set([...names, ...ADDED]);
+  return (method, options) => {
+    if (typeof method !== "string") {
+      throw invalid(`method: expected the name of a method of the contract, got ${kindOf(method)}`);
+    }
+    if (options === undefined) return undefined;
+    if (typeof options !== "object" || options === null) {
+      throw invalid(`${method}: options: expected an object with options, got ${kindOf(options)}`);
+    }
+    for (const name in options) if (!known.has(name)) checkKeys(method, options, names);
+    checkKinds(method, options);
+    return options;
+  };
+}
+
+/** Of a host's calls. */
+export const checkHostCall = checker([...OPTIONS, "scope", "resend"]);
+/** Of a plugin's: it is lent its scope. */
+export const checkPluginCall = checker(OPTIONS);
+
+function checkKinds(
+  method: string,
+  options: { readonly timeoutMs?: number | undefined; readonly onProgress?: unknown; readonly resend?: unknown },
+): void {
   if (options.timeoutMs === null) {
     try {
       checkDelay(options.timeoutMs, `${method}.timeoutMs`);
@@ -23,14 +50,13 @@ export function checkCall<T extends { readonly timeoutMs?: number | undefined }>
       throw invalid((error as Error).message);
     }
   }
-  const { onProgress, resend } = options as { readonly onProgress?: unknown; readonly resend?: unknown };
+  const { onProgress, resend } = options;
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw invalid(`${method}.onProgress: expected a function, got ${kindOf(onProgress)}`);
   }
   if (resend !== undefined && typeof resend !== "boolean") {
     throw invalid(`${method}.resend: expected true or false, got ${kindOf(resend)}`);
   }
-  return options;
 }
 
 function kindOf(value: unknown): string {

@@ -16,7 +16,6 @@ import {
 } from "@outrigger/protocol";
 import {
   type ChannelOptions,
-  checkCall,
   createCallGate,
   createChannelHub,
   createChannels,
@@ -34,6 +33,7 @@ import {
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
   type ContextSource,
+  checkHostCall,
   createHandlerRunner,
   toldServing,
   tracedCalls,
@@ -120,7 +120,7 @@ export function createTestPeer(options: TestPeerOptions) {
   };
   /** What a call carries, and what is to be done when it has settled. */
   const carry = (method: string, params: unknown, given: CallOptions | undefined, isCall: boolean) => {
-    const { scope: asked, ...rest }: CallOptions = checkCall(method, given) ?? {};
+    const { scope: asked, ...rest }: CallOptions = checkHostCall(method, given) ?? {};
     admit(method, false);
     const trace = traceFor(rest, undefined);
     const scope = scopeOf(method, asked, params) ?? options.defaultScope;
@@ -177,7 +177,7 @@ export function createTestPeer(options: TestPeerOptions) {
     implements: (method: string): boolean => implemented.has(method),
     health(given?: Pick<PeerCallOptions, "signal" | "timeoutMs">): Promise<unknown> {
       try {
-        const asked = checkCall("health", given) ?? {};
+        const asked = checkHostCall("health", given) ?? {};
         admit("health", true);
         return peer.request("health", {}, asked);
       } catch (error) {

@@ -95,6 +95,7 @@ test("options and methods that are none", async () => {
     ["greet", 5, "greet: options: expected an object with options, got number"],
     [5, undefined, "method: expected the name of a method of the contract, got number"],
     [Symbol("x"), undefined, "method: expected the name of a method of the contract, got symbol"],
+    ["greet", { timeout: 5 }, expect.stringContaining('greet: there is no option "timeout"; did you mean timeoutMs?')],
     ["greet", { scope: "x" }, 'greet: scope: expected an object such as { tenant: "t1" }, got string'],
   ];
   for (const [method, options, message] of wrong) {
