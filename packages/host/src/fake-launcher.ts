@@ -117,8 +117,11 @@ function createFake(contract: Contract, options: FakeWorkerOptions, spec: Launch
     declarations: {},
   };
   const own: NonNullable<FakeWorkerOptions["handlers"]> = {
-    initialize: (offer) =>
-      options.initialize === undefined ? good : options.initialize(offer as InitializeParams, good),
+    initialize: (offer) => {
+      // The host attaches bytes when the fake's answer says that it may.
+      peer.agree(FEATURES, (offer as InitializeParams).limits.deadlineMs);
+      return options.initialize === undefined ? good : options.initialize(offer as InitializeParams, good);
+    },
     initialized: () => options.setup?.() ?? null,
     health: () => options.health?.() ?? { status: "ok" },
     shutdown() {
@@ -137,8 +140,6 @@ function createFake(contract: Contract, options: FakeWorkerOptions, spec: Launch
     },
     onClosed: () => {},
   });
-  // The host attaches bytes when the fake's answer says that it may.
-  peer.agree(FEATURES);
   if (options.serves !== false) peer.start();
 
   const shown: FakeProcess = {

@@ -45,6 +45,7 @@ export async function initialize(
     limits: {
       messageBytes: spec.limits.peer.messageBytes,
       calls: spec.limits.peer.incomingCalls,
+      deadlineMs: spec.limits.peer.callTimeoutMs,
       ...(spec.liveness !== false && { unresponsiveAfterMs: spec.liveness.unresponsiveAfterMs }),
     },
     workerId: spec.launch.workerId,
@@ -61,8 +62,8 @@ export async function initialize(
   const onResult = (result: unknown): void => {
     try {
       const handshake = read(result as InitializeResult);
-      peer.agree(handshake.agreement.features);
-      peer.sendBulk();
+      peer.agree(handshake.agreement.features, spec.limits.peer.callTimeoutMs);
+      peer.sendAgreed();
       const { messageBytes } = handshake.answer.limits ?? {};
       if (messageBytes !== undefined) peer.capMessages(messageBytes);
       onAgreed(handshake);

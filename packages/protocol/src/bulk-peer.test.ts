@@ -36,7 +36,7 @@ function connected(
   const host = testPeer(left, { outgoing: methods });
   for (const peer of [worker, host]) {
     peer.agree([...features, "stream"]);
-    peer.sendBulk();
+    peer.sendAgreed();
   }
   return { host, worker };
 }
@@ -74,7 +74,7 @@ describe.each(pairs)("over %s transports", (_, transports) => {
     const [left, right] = transports();
     const host = testPeer(left, { outgoing: methods });
     host.agree(["bulk", "stream"]);
-    host.sendBulk();
+    host.sendAgreed();
     const calls = Array.from({ length: 10 }, () => host.request("echo", filled(10 << 20, 1)));
     const outcomes = Promise.allSettled(calls);
     expect(host.load.unsentBytes).toBeGreaterThan(50 << 20);
@@ -98,7 +98,7 @@ test("a message's cap counts its attachments, and an answer past it is answered 
   );
   for (const peer of [host, worker]) {
     peer.agree(["bulk", "stream"]);
-    peer.sendBulk();
+    peer.sendAgreed();
   }
   await expect(host.request("echo", filled(100_000, 1))).rejects.toMatchObject({ code: ErrorCode.MESSAGE_TOO_LARGE });
   await expect(host.request("echo", filled(99_000, 1))).rejects.toMatchObject({
@@ -119,7 +119,7 @@ test("a stream's credit counts attachments: its producer runs one window ahead, 
   });
   for (const peer of [host, worker]) {
     peer.agree(["bulk", "stream"]);
-    peer.sendBulk();
+    peer.sendAgreed();
   }
   const reader = host.stream("chunks", { count: 0, size: 10_000 }, { window: { bytes: 100_000 } });
   await reader.next();
@@ -133,21 +133,21 @@ test("a stream's credit counts attachments: its producer runs one window ahead, 
 test("nothing is attached before it was agreed, nor to an end that cannot; `bulk` tells where base64 stands", async () => {
   const { peer, wire } = peerOnWire({ outgoing: methods });
   const call = (): void => void peer.request("echo", { a: [Uint8Array.of(1, 2, 3)], text: "x".repeat(50_000) });
-  peer.sendBulk();
+  peer.sendAgreed();
   call();
   expect(await wire.next()).toMatchObject({
     params: { a: ["AQID"], text: "x".repeat(50_000) },
     bulk: [{ path: ["params", "a", 0], as: "base64" }],
   });
   peer.agree(["cancel", "stream"]);
-  peer.sendBulk();
+  peer.sendAgreed();
   call();
   expect(await wire.next()).toMatchObject({ params: { a: ["AQID"] } });
   peer.agree(["cancel", "bulk"]);
   call();
   expect(await wire.next()).toMatchObject({ params: { a: ["AQID"] } });
   wire.transport.acceptAttachments();
-  peer.sendBulk();
+  peer.sendAgreed();
   call();
   expect(await wire.next()).toMatchObject({
     params: { a: [null], text: null },

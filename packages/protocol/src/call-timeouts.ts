@@ -35,8 +35,16 @@ export function idleTimeout(definition: Method, method: string, options: AskedTi
 
 let plain: MessageMeta = Object.freeze({ deadlineMs: 0 });
 
-/** Tells the other end how long its caller waits. Most calls have no other meta, and wait as long: they share one. */
-export function withDeadline(meta: MessageMeta | undefined, deadlineMs: number): MessageMeta {
+/**
+ * Tells the other end how long its caller waits, unless that is what it takes for granted. Most calls have no other meta,
+ * and wait as long: they share one.
+ */
+export function withDeadline(
+  meta: MessageMeta | undefined,
+  deadlineMs: number,
+  impliedMs: number | undefined,
+): MessageMeta | undefined {
+  if (deadlineMs === impliedMs) return meta;
   if (meta !== undefined) return { ...meta, deadlineMs };
   if (plain.deadlineMs !== deadlineMs) plain = Object.freeze({ deadlineMs });
   return plain;

@@ -1,3 +1,4 @@
+import type { Arrival } from "./arrival.js";
 import type { CallInput } from "./call-input.js";
 import type { Method } from "./contract.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
@@ -43,7 +44,7 @@ export class IncomingCall {
     message: RequestMessage | NotificationMessage,
     definition: Method,
     params: unknown,
-    arrival: { readonly bytes: number; readonly receivedAt: number; readonly deadline: number | undefined },
+    arrival: Arrival,
     sendProgress: (call: IncomingCall, value: unknown) => void,
   ) {
     const { method, meta } = message;

@@ -1,6 +1,6 @@
+import { type ArrivalContext, arrivalOf } from "./arrival.js";
 import { inputFailed, inputGone, inputOver, methodNotFound, overloaded } from "./call-errors.js";
 import { type CallInput, createCallInput } from "./call-input.js";
-import type { CallMeter } from "./call-meter.js";
 import type { Clock } from "./clock.js";
 import { inputOf, isReservedMethod, type Method, type MethodMap, type Schema } from "./contract.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError, toWireError, type WireError } from "./errors.js";
@@ -28,13 +28,10 @@ export interface Serving {
 }
 
 /** What incoming calls need of their peer. */
-export interface IncomingCallsContext {
+export interface IncomingCallsContext extends ArrivalContext {
   readonly clock: Clock;
-  /** When the message that is being read came, ms on the clock, which is read once for all that came together. */
-  readonly arrivedAt: () => number;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
-  readonly meter: CallMeter | undefined;
   /** `method` names the call where its answer cannot be sent. */
   respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void;
   notify(method: string, params: unknown, urgent: boolean): RpcError | undefined;
@@ -178,11 +175,8 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     }
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
-    const deadlineMs = meta?.deadlineMs;
-    const hasDeadline = typeof deadlineMs === "number" && deadlineMs >= 0;
-    const receivedAt = hasDeadline || context.meter !== undefined ? context.arrivedAt() : 0;
-    const deadline = hasDeadline ? receivedAt + deadlineMs : undefined;
-    const call = new IncomingCall(message, definition, params, { bytes, receivedAt, deadline }, sendProgress);
+    const arrival = arrivalOf(definition, meta, bytes, context);
+    const call = new IncomingCall(message, definition, params, arrival, sendProgress);
     if (definition.kind === "stream") call.producer = producerFor(meta, limits);
     const input = inputOf(definition);
     if (input !== undefined && id !== undefined) call.source = takeInput(method, id, input);

@@ -19,7 +19,7 @@ import {
 export const PROTOCOL_RANGE = { min: 1, max: 1 } as const;
 
 /** Features this release knows. A feature the other side did not list is never required of it. */
-export const FEATURES = ["cancel", "progress", "stream", "ping", "log", "setup", "input", "bulk"] as const;
+export const FEATURES = ["cancel", "progress", "stream", "ping", "log", "setup", "input", "bulk", "deadline"] as const;
 /** The name of a feature. */
 export type Feature = (typeof FEATURES)[number];
 
@@ -48,6 +48,8 @@ const initializeParams = object({
     calls: optional(integer),
     /** Silence after which the host takes the worker for hung, ms: what it has to say of a hang must come earlier. */
     unresponsiveAfterMs: optional(positiveNumber),
+    /** The deadline of a request that tells none, ms; for ends that both know the feature `deadline`. */
+    deadlineMs: optional(positiveNumber),
   }),
   host: optional(identity),
   workerId: text(),

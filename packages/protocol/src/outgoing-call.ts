@@ -54,6 +54,8 @@ export interface OutgoingCallsContext {
   /** Bytes of the message sent last as `counted`. */
   sentBytes(): number;
   readonly sendItem: SendItemOf;
+  /** What the other end takes for the deadline of a request that tells none, ms. */
+  impliedDeadlineMs(): number | undefined;
   /** Whether both ends agreed on a feature. */
   has(feature: Feature): boolean;
   report(report: PeerReport): void;

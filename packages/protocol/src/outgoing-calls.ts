@@ -114,7 +114,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       return refuse(overloaded(method, `${limits.outgoingCalls} calls are in flight`));
     }
     call.id = id;
-    const sentMeta = timeoutMs === undefined ? meta : withDeadline(meta, Math.ceil(timeoutMs));
+    const impliedMs = definition.kind === "request" ? context.impliedDeadlineMs() : undefined;
+    const sentMeta = timeoutMs === undefined ? meta : withDeadline(meta, Math.ceil(timeoutMs), impliedMs);
     const message: RequestMessage =
       sentMeta === undefined
         ? { jsonrpc: "2.0", id, method, params }

@@ -41,6 +41,8 @@ export class Peer {
   readonly #onClosed: ((error: Error | undefined) => void) | undefined;
   #closedWith: MakeError | undefined;
   #features: readonly string[] | undefined;
+  #deadlineMs: number | undefined;
+  #sendsAgreed = false;
   #isOver = false;
   #arrivedAt: number | undefined;
 
@@ -71,10 +73,12 @@ export class Peer {
       ...{ clock, arrivedAt, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
       send: (message, urgent, counted) => this.#send(message, urgent, counted),
       sentBytes: () => this.#writer.lineBytes(),
+      impliedDeadlineMs: () => (this.#sendsAgreed ? this.#deadlineMs : undefined),
       has: (feature) => this.#features?.includes(feature) ?? true,
     });
     this.#incoming = createIncomingCalls(options.serving, {
       ...{ clock, arrivedAt, limits, stats, meter, report, sendItem },
+      impliedDeadlineMs: () => this.#deadlineMs,
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
       notify: (method, params, urgent) => this.#send({ jsonrpc: "2.0", method, params }, urgent),
     });
@@ -165,14 +169,23 @@ export class Peer {
     this.#writer.cap(bytes);
   }
 
-  /** What both ends can do, as the handshake told: no call needs more of the other end. Before, everything is taken for agreed. */
-  agree(features: readonly string[]): void {
+  /**
+   * What both ends can do, as the handshake told: no call needs more of the other end. Before, everything is taken for agreed.
+   *
+   * @param deadlineMs that of a request which tells none, ms, for ends that both know the feature `deadline`.
+   */
+  agree(features: readonly string[], deadlineMs?: number): void {
     this.#features = features;
     if (features.includes("bulk")) this.#transport.acceptAttachments();
+    this.#deadlineMs = features.includes("deadline") ? deadlineMs : undefined;
   }
 
-  /** Attaches bytes and long text from now on, if both ends can: the other one knows that it was agreed. Before, bytes are base64. */
-  sendBulk(): void {
+  /**
+   * The other end knows what was agreed. From now on bytes and long text are attached, before they are base64, and a deadline
+   * that goes without saying is not told.
+   */
+  sendAgreed(): void {
+    this.#sendsAgreed = true;
     if (this.#features?.includes("bulk")) this.#writer.attach();
   }
 

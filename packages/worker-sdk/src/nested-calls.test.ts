@@ -107,6 +107,24 @@ test("cancelling a call cancels the calls made for it, unless they have a signal
   await expect.poll(aborted).toEqual(["inherited", "explicit", "own"]);
 });
 
+test("a deadline that goes without saying is the handler's, and not told to the host", async () => {
+  const deadlineMs = 30_000;
+  const { initialize, run, peer, calls } = rawSession({
+    async run(_, { host, deadline, detached }) {
+      await detached(() => host.request("ask", "detached"));
+      await detached(() => host.request("slow", "of the method"));
+      return (deadline ?? 0) - Date.now();
+    },
+  });
+  const { features } = await initialize({ limits: { deadlineMs } });
+  peer.agree(features, deadlineMs);
+  peer.sendAgreed();
+  const left = (await run(null, "A")) as number;
+  expect(left).toBeGreaterThan(deadlineMs - 1_000);
+  expect(left).toBeLessThanOrEqual(deadlineMs + 1);
+  expect(deadlines(calls), "0: none was told").toEqual({ detached: 0, "of the method": 60_000 });
+});
+
 test("an option that nobody knows, and one that is the host's, is refused", async () => {
   const { initialize, run, calls } = rawSession({
     async run(_, { host, detached }) {

@@ -144,9 +144,9 @@ export function createSession(options: SessionOptions): Session {
       info = told;
       phase = setup === undefined ? "ready" : "greeted";
       if (offer.limits.messageBytes !== undefined) peer.capMessages(offer.limits.messageBytes);
-      peer.agree(answer.features);
+      peer.agree(answer.features, offer.limits.deadlineMs);
       // After the answer, which tells the host that it was agreed.
-      setImmediate(() => peer.sendBulk());
+      setImmediate(() => peer.sendAgreed());
       options.onOffer?.(offer);
       if (setup !== undefined && !answer.features.includes("setup")) {
         selfSetup = setUpUnasked(call);

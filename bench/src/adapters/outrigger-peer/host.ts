@@ -23,8 +23,8 @@ export const open: Adapter["open"] = (host) => ({
     });
     peer.start();
     // A host and its workers agree on it in their handshake.
-    peer.agree(FEATURES);
-    peer.sendBulk();
+    peer.agree(FEATURES, peer.limits.callTimeoutMs);
+    peer.sendAgreed();
     const request = (method: string, params: unknown) => peer.request(method, params);
     return {
       ...methodCalls(request),

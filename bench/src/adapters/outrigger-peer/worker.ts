@@ -28,5 +28,5 @@ const peer: Peer = new Peer({
   },
 });
 peer.start();
-peer.agree(FEATURES);
-peer.sendBulk();
+peer.agree(FEATURES, peer.limits.callTimeoutMs);
+peer.sendAgreed();

@@ -203,7 +203,13 @@ export function createTestPeer(options: TestPeerOptions) {
     },
     async initialize(): Promise<InitializeResult> {
       const { name, version } = contract;
-      const offer = { protocol: PROTOCOL_RANGE, contract: { name, version }, features: [...FEATURES], limits: {} };
+      const deadlineMs = peer.limits.callTimeoutMs;
+      const offer = {
+        protocol: PROTOCOL_RANGE,
+        contract: { name, version },
+        features: [...FEATURES],
+        limits: { deadlineMs },
+      };
       const { config, manifest, capabilities } = options;
       const facts = {
         workerId,
@@ -214,8 +220,8 @@ export function createTestPeer(options: TestPeerOptions) {
       };
       const onResult = (result: unknown): void => {
         const { features, limits } = result as InitializeResult;
-        peer.agree(features);
-        peer.sendBulk();
+        peer.agree(features, deadlineMs);
+        peer.sendAgreed();
         if (limits?.messageBytes !== undefined) peer.capMessages(limits.messageBytes);
       };
       const answer = (await peer.request("initialize", { ...offer, ...facts }, { onResult })) as InitializeResult;
