@@ -39,8 +39,9 @@ test.each([
   });
   expect(report?.stack.length).toBeGreaterThan(0);
   expect(report?.stalledMs).toBeGreaterThanOrEqual(500);
-  if (way === "spin") expect(report?.cpu).toBeGreaterThan(30);
-  if (way === "neverWoken") expect(report?.cpu).toBeLessThan(30);
+  // A busy machine leaves one that spins a share of a core; one that waits takes next to nothing anywhere.
+  if (way === "spin") expect(report?.cpu).toBeGreaterThan(15);
+  if (way === "neverWoken") expect(report?.cpu).toBeLessThan(15);
 });
 
 test("outside JavaScript it says so, and names the place when the call returns", async () => {
