@@ -13,7 +13,7 @@ export interface MessageMeta {
   readonly invocation?: InvocationMeta;
   /** Worker→host: the id of the invocation this call is made for. */
   readonly invocationId?: string;
-  /** What is left of the caller's budget when the message was sent, in ms. */
+  /** What is left of the caller's budget when the message was sent, in ms; left out where both ends know it. */
   readonly deadlineMs?: number;
   /** W3C trace context. */
   readonly traceparent?: string;
@@ -84,8 +84,10 @@ export function parseMessage(value: unknown): ParsedMessage {
   const { jsonrpc, id, method, meta } = value as Record<string, unknown>;
   if (jsonrpc !== "2.0") return invalid('expected "jsonrpc":"2.0"');
   if (method !== undefined) {
-    if (typeof method !== "string") return invalid(`method: expected a string, got ${typeof method}`);
-    if (meta !== undefined && (typeof meta !== "object" || meta === null)) return invalid("meta: expected an object");
+    if (typeof method !== "string")
+      return invalid(`method: expected a string, got ${typeof method}`, "has a method that is no string");
+    if (meta !== undefined && (typeof meta !== "object" || meta === null))
+      return invalid("meta: expected an object", "has a meta that is no object");
     if (id === undefined) return { kind: "notification", message: value as NotificationMessage };
     if (!isId(id)) return invalid("id: expected a finite number, or a string of at most 1,024 characters");
     return { kind: "request", message: value as RequestMessage };
@@ -106,6 +108,6 @@ function isId(value: unknown): value is Id {
   return typeof value === "string" ? value.length <= MAX_ID_CHARACTERS : Number.isFinite(value);
 }
 
-function invalid(reason: string): ParsedMessage {
-  return { kind: "invalid", reason };
+function invalid(reason: string, answer?: string): ParsedMessage {
+  return answer === undefined ? { kind: "invalid", reason } : { kind: "invalid", reason, answer };
 }

@@ -31,6 +31,18 @@ test("both ends run the same peer: a handler may call back, with the same ids in
   await expect(host.request("add", { a: 2 })).resolves.toBe(3);
 });
 
+test("a request whose method or meta cannot be is answered with what is wrong", async () => {
+  const { peer, wire } = peerOnWire(serving(methods, {}));
+  wire.send({ jsonrpc: "2.0", id: 7, method: 5 });
+  wire.send({ jsonrpc: "2.0", id: 8, method: "add", params: {}, meta: null });
+  const answers = [await wire.next(), await wire.next()];
+  expect(answers).toMatchObject([
+    { id: 7, error: { code: ErrorCode.INVALID_REQUEST, message: "the message has a method that is no string" } },
+    { id: 8, error: { code: ErrorCode.INVALID_REQUEST, message: "the message has a meta that is no object" } },
+  ]);
+  expect(peer.stats.invalidMessages).toBe(2);
+});
+
 test("answers arrive in the order of the calls when handlers answer at once", async () => {
   const { host } = peerPair(methods, { echo });
   const order: number[] = [];
