@@ -30,6 +30,14 @@ test("the host offers its default as the deadline that goes without saying, and 
   await expect(told(FEATURES)).resolves.toEqual({ offered: [7_000], deadlines: [undefined, 8_000, undefined], scope });
 });
 
+test("a default that is no whole number of ms is counted up", async () => {
+  const { start, launcher } = setup({}, {}, { timeouts: { callMs: 1_000.5 } });
+  const worker = await start();
+  await expect(worker.request("echo", { text: "hi" })).resolves.toBe("hi");
+  expect(worker.diagnostics().status).toBe("running");
+  expect(launcher.latest.peer.stats.received).toBeGreaterThan(1);
+});
+
 test("a worker that does not know of it is told each", async () => {
   const features = FEATURES.filter((feature) => feature !== "deadline");
   await expect(told(features)).resolves.toMatchObject({ offered: [7_000], deadlines: [7_000, 8_000, 7_000] });

@@ -118,7 +118,7 @@ function createFake(contract: Contract, options: FakeWorkerOptions, spec: Launch
   };
   const own: NonNullable<FakeWorkerOptions["handlers"]> = {
     initialize: (offer) => {
-      // The host attaches bytes when the fake's answer says that it may.
+      // What the host does of it is told by the fake's answer.
       peer.agree(FEATURES, (offer as InitializeParams).limits.deadlineMs);
       return options.initialize === undefined ? good : options.initialize(offer as InitializeParams, good);
     },

@@ -33,6 +33,7 @@ export async function initialize(
   onAgreed: (handshake: Handshake) => void,
 ): Promise<Handshake> {
   const { contract } = core;
+  const deadlineMs = peer.limits.callTimeoutMs;
   const ours = {
     protocol: PROTOCOL_RANGE,
     contract: { name: contract.name, version: contract.version },
@@ -45,7 +46,7 @@ export async function initialize(
     limits: {
       messageBytes: spec.limits.peer.messageBytes,
       calls: spec.limits.peer.incomingCalls,
-      deadlineMs: spec.limits.peer.callTimeoutMs,
+      deadlineMs,
       ...(spec.liveness !== false && { unresponsiveAfterMs: spec.liveness.unresponsiveAfterMs }),
     },
     workerId: spec.launch.workerId,
@@ -62,7 +63,7 @@ export async function initialize(
   const onResult = (result: unknown): void => {
     try {
       const handshake = read(result as InitializeResult);
-      peer.agree(handshake.agreement.features, spec.limits.peer.callTimeoutMs);
+      peer.agree(handshake.agreement.features, deadlineMs);
       peer.sendAgreed();
       const { messageBytes } = handshake.answer.limits ?? {};
       if (messageBytes !== undefined) peer.capMessages(messageBytes);

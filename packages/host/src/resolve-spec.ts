@@ -136,7 +136,7 @@ function workerLimits(limits: Omit<HostLimits, Unlimited>, callMs: number): Omit
       incomingBytes,
       streamItems,
       streamBytes,
-      callTimeoutMs: callMs,
+      callTimeoutMs: Math.ceil(callMs),
     },
     transport: { messageBytes, unsentBytes: limits.unsentBytes },
     invocations: {

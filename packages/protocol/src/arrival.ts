@@ -8,7 +8,7 @@ export interface Arrival {
   readonly bytes: number;
   /** ms on this end's clock; 0 when nobody measures. */
   readonly receivedAt: number;
-  /** When its caller stops waiting, ms on this end's clock; `undefined` when it told no deadline. */
+  /** When its caller stops waiting, ms on this end's clock; `undefined` when it has none. */
   readonly deadline: number | undefined;
 }
 
@@ -29,8 +29,9 @@ export function arrivalOf(
   bytes: number,
   { arrivedAt, impliedDeadlineMs, meter }: ArrivalContext,
 ): Arrival {
-  const told: unknown = meta?.deadlineMs ?? (definition.kind === "request" ? impliedDeadlineMs() : undefined);
-  const withinMs = typeof told === "number" && told >= 0 ? told : undefined;
+  const told: unknown = meta?.deadlineMs;
+  const isTold = typeof told === "number" && told >= 0;
+  const withinMs = isTold ? told : definition.kind === "request" ? impliedDeadlineMs() : undefined;
   const receivedAt = withinMs !== undefined || meter !== undefined ? arrivedAt() : 0;
   return { bytes, receivedAt, deadline: withinMs === undefined ? undefined : receivedAt + withinMs };
 }

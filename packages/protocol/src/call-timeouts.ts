@@ -44,7 +44,7 @@ export function withDeadline(
   deadlineMs: number,
   impliedMs: number | undefined,
 ): MessageMeta | undefined {
-  if (deadlineMs === impliedMs) return meta;
+  if (deadlineMs === impliedMs && meta?.deadlineMs === undefined) return meta;
   if (meta !== undefined) return { ...meta, deadlineMs };
   if (plain.deadlineMs !== deadlineMs) plain = Object.freeze({ deadlineMs });
   return plain;

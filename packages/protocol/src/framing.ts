@@ -92,6 +92,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   const takeFromBlock = (text: string): string => {
     const end = text.indexOf("\n", at);
     const line = text.slice(at, end === -1 ? undefined : end);
+    // Written where it changes alone: V8's collector keeps a note of each pointer that is.
     if (end === -1) block = undefined;
     at = end + 1;
     taken++;

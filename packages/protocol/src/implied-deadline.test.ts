@@ -29,6 +29,8 @@ test("a deadline that goes without saying is not told, once the other end knows"
   expect(await metaOf()).toEqual({ traceparent: "t" });
   expect(await metaOf(4_999.5), "counted up as it is told").toEqual({ traceparent: "t" });
   expect(await metaOf(4_999)).toEqual({ traceparent: "t", deadlineMs: 4_999 });
+  peer.request("call", 1, { meta: { deadlineMs: 7 } });
+  expect((await wire.next()).meta, "not that of another call").toEqual({ deadlineMs: 5_000 });
   expect(await metaOf(5_000, "items"), "a stream without one has none").toMatchObject({ deadlineMs: 5_000 });
   peer.request("call", 1);
   expect(await wire.next()).toEqual({ jsonrpc: "2.0", id: expect.any(Number), method: "call", params: 1 });
@@ -67,6 +69,7 @@ test("a request that tells no deadline has the agreed one, a stream and a notifi
   peer.agree(FEATURES, 5_000);
   await send("call", 2);
   await send("call", 3, { deadlineMs: 70 });
+  await send("call", 6, { deadlineMs: "x" });
   await send("items", 4, { credit: { items: 1, bytes: 1_000 } });
   await send("note");
   peer.agree(["cancel"], 9_000);
@@ -75,6 +78,7 @@ test("a request that tells no deadline has the agreed one, a stream and a notifi
     ["call", undefined],
     ["call", start + 5_000],
     ["call", start + 70],
+    ["call", start + 5_000],
     ["items", undefined],
     ["note", undefined],
     ["call", undefined],
@@ -84,12 +88,12 @@ test("a request that tells no deadline has the agreed one, a stream and a notifi
 test("between two ends that agreed, handlers have the deadline their callers wait for", async () => {
   const clock = fakeClock();
   const limits = { callTimeoutMs: 5_000 };
-  const left = (_: unknown, { deadline }: IncomingCall) => (deadline ?? 0) - clock.now();
+  const left = (_: unknown, { deadline, meta }: IncomingCall) => [(deadline ?? 0) - clock.now(), meta];
   const { host, worker } = peerPair(methods, { call: left }, { host: { clock, limits }, worker: { clock } });
   for (const peer of [host, worker]) {
     peer.agree(FEATURES, limits.callTimeoutMs);
     peer.sendAgreed();
   }
-  await expect(host.request("call", 1)).resolves.toBe(5_000);
-  await expect(host.request("call", 1, { timeoutMs: 80 })).resolves.toBe(80);
+  await expect(host.request("call", 1)).resolves.toEqual([5_000, null]);
+  await expect(host.request("call", 1, { timeoutMs: 80 })).resolves.toEqual([80, { deadlineMs: 80 }]);
 });

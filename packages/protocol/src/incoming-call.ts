@@ -24,7 +24,7 @@ export class IncomingCall {
   readonly bytes: number;
   /** When it came, ms on this end's clock; 0 when nobody measures. */
   readonly receivedAt: number;
-  /** When the caller stops waiting, ms on this end's clock; `undefined` when it told no deadline. */
+  /** When the caller stops waiting, ms on this end's clock; `undefined` when it has none. */
   readonly deadline: number | undefined;
   /** Told once, when the handler has finished and its answer is queued; with what it failed with. Must not throw. */
   onFinished: ((error: unknown) => void) | undefined;

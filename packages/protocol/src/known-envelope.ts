@@ -108,7 +108,7 @@ function notification(line: string): Message | undefined {
     : { jsonrpc: "2.0", method, params, meta: foundMeta as MessageMeta };
 }
 
-/** The meta read last, and the end of a line that has it: the calls of one handler carry the same, plain calls a deadline. */
+/** The meta read last, and the end of a line that has it: the calls of one handler carry the same. */
 let lastMeta: MessageMeta | undefined;
 let lastTail = "";
 /** What `metaAt` found. */
@@ -118,17 +118,32 @@ let foundMeta: MessageMeta | undefined;
 function metaAt(line: string, start: number): number {
   let stop = line.length - lastTail.length;
   if (lastMeta !== undefined && line.slice(stop) === lastTail) {
+    // As a pointer that is written costs V8's collector a note.
     if (foundMeta !== lastMeta) foundMeta = lastMeta;
     return stop;
   }
-  stop = line.lastIndexOf(META);
-  if (stop < start) return -1;
+  stop = metaIn(line, start);
+  if (stop === -1) return -1;
   foundMeta = JSON.parse(line.slice(stop + META.length - 1, -1)) as MessageMeta;
   if (isFlat(foundMeta)) {
     lastMeta = Object.freeze(foundMeta);
     lastTail = line.slice(stop);
   }
   return stop;
+}
+
+/** Its own names: params may have a `meta`, too. */
+const META_NAME = /^"(?:deadlineMs|invocation(?:Id)?|traceparent|tracestate|credit)"/;
+/** So far from the end it is looked for: most lines have none. One that is longer is parsed with its whole line. */
+const META_REACH = 256;
+
+function metaIn(line: string, start: number): number {
+  if (line.charCodeAt(line.length - 2) !== CLOSE) return -1;
+  const from = Math.max(start, line.length - META_REACH);
+  const found = line.slice(from).lastIndexOf(META);
+  const isMeta =
+    found !== -1 && META_NAME.test(line.slice(from + found + META.length, from + found + META.length + 16));
+  return isMeta ? from + found : -1;
 }
 
 /** The params of a stream's item, at the end of its line: an envelope again. */

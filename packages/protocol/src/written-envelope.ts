@@ -47,7 +47,7 @@ let lastMeta = ',"meta":{}}';
 /** Whose text `lastMeta` is; frozen, so that it still says that. */
 let lastObject: MessageMeta | undefined;
 
-/** Nearly every call has a deadline and nothing else, or that and the invocation it is made for; events have that alone. */
+/** Most that have one have a deadline of their own, the invocation they are made for, or both. */
 export function tailText(meta: MessageMeta | undefined): string {
   if (meta === undefined) return "}";
   if (meta === lastObject) return lastMeta;

@@ -28,7 +28,7 @@ export interface WorkerContext<C = Contract> {
   readonly log: Log;
   /** Aborts when the caller cancels, its deadline passes or the host goes away. */
   readonly signal: AbortSignal;
-  /** When the caller stops waiting, ms since the epoch as in `Date.now()`; `undefined` when it told no deadline. */
+  /** When the caller stops waiting, ms since the epoch as in `Date.now()`; `undefined` when it has none. */
   readonly deadline: number | undefined;
   /** Whose data this call is about; `undefined` when the host gave no scope. Made by the host, not by the caller's params. */
   readonly scope: ScopeOf<C> | undefined;

@@ -26,7 +26,7 @@ export interface HandlerContext<Scope = unknown> {
    * behalf, such as a subscription. The next process asks anew.
    */
   readonly ended: AbortSignal;
-  /** When the worker stops waiting, ms since the epoch; `undefined` when it told no deadline. */
+  /** When the worker stops waiting, ms since the epoch; `undefined` when it has none. */
   readonly deadline: number | undefined;
   /**
    * The W3C trace context of the call: what came with it, unless a tracing system gave the handler a span of its own.

@@ -7,7 +7,7 @@ export interface ServedCall {
   readonly trace: TraceContext | undefined;
   /** Aborts when the call is cancelled. */
   readonly signal?: AbortSignal;
-  /** What is left of its caller's time, ms; `undefined`: the caller told no deadline. */
+  /** What is left of its caller's time, ms; `undefined`: it has no deadline. */
   readonly remainingMs?: number | undefined;
 }
 
