@@ -16,7 +16,14 @@ import {
   watchChannel,
 } from "@outrigger/protocol/authority";
 import { failedStream, handled, rejected } from "@outrigger/protocol/outcomes";
-import { checkHostCall, nestedCalls, tracedCalls, type WorkerCalls } from "@outrigger/protocol/tracing";
+import {
+  checkedCalls,
+  checkHealthOptions,
+  HOST_CALLS,
+  nestedCalls,
+  tracedCalls,
+  type WorkerCalls,
+} from "@outrigger/protocol/tracing";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
@@ -118,11 +125,10 @@ export function createWorker<C extends Contract>(
   const calls: WorkerCalls<ChannelCallOptions & ResendOption> = {
     request(method, params, options) {
       try {
-        const checked = checkHostCall(method, options);
         // What was read of an input cannot be read again.
-        const isRepeatable = idempotent.has(method) && checked?.resend !== false && checked?.input === undefined;
-        if (isRepeatable) return resender.request(method, params, checked ?? {});
-        return supervisor.channelFor(method).request(method, params, checked);
+        const isRepeatable = idempotent.has(method) && options?.resend !== false && options?.input === undefined;
+        if (isRepeatable) return resender.request(method, params, options ?? {});
+        return supervisor.channelFor(method).request(method, params, options);
       } catch (error) {
         return rejected(error);
       }
@@ -136,14 +142,15 @@ export function createWorker<C extends Contract>(
     },
     stream(method, params, options) {
       try {
-        return supervisor.channelFor(method).stream(method, params, checkHostCall(method, options));
+        return supervisor.channelFor(method).stream(method, params, options);
       } catch (error) {
         options?.onSettled?.(error);
         return failedStream(error);
       }
     },
   };
-  const remote = tracedCalls(nestedCalls(calls), supervisor.id, core.contract);
+  const traced = tracedCalls(nestedCalls(calls), supervisor.id, core.contract);
+  const remote = checkedCalls(HOST_CALLS, traced, (message) => supervisor.incarnation?.logs.remark("warn", message));
 
   return {
     ...(remote as unknown as Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>),
@@ -169,9 +176,8 @@ export function createWorker<C extends Contract>(
     restart: () => supervisor.restart(),
     health(options) {
       try {
-        return handled(
-          supervisor.channelFor("health").health(checkHostCall("health", options) ?? {}) as Promise<HealthResult>,
-        );
+        checkHealthOptions(options);
+        return handled(supervisor.channelFor("health").health(options ?? {}) as Promise<HealthResult>);
       } catch (error) {
         return rejected(error);
       }

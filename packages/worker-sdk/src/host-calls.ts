@@ -1,12 +1,13 @@
 import type { CallMessage, MessageMeta, Method, PeerCallOptions, Remote, TraceOptions } from "@outrigger/protocol";
 import {
   areCallsTold,
-  refusedRequest,
-  refusedStream,
+  checkedCalls,
+  PLUGIN_CALLS,
   tellNotification,
   tellRequest,
   tellStream,
   traceFor,
+  type WorkerCalls,
 } from "@outrigger/protocol/tracing";
 import { currentCall } from "./invocation.js";
 import type { RunningCall, Session } from "./session-types.js";
@@ -18,26 +19,27 @@ import type { RunningCall, Session } from "./session-types.js";
  * @param owner the call whose context this is; without one, calls belong to whatever call the running code is in.
  */
 export function createRemote(session: Session, owner?: RunningCall): Remote<never> {
-  const remote = {
-    request(method: string, params: unknown, options?: Options): Promise<unknown> {
+  const calls: WorkerCalls<Options> = {
+    request(method, params, options) {
       const caller = callerOf(owner);
       if (!areCallsTold()) return request(session, caller, method, params, options);
       const message = messageOf(session, caller, { method, params, options });
       return tellRequest(message, options, (own) => request(session, caller, method, params, own));
     },
-    notify(method: string, params: unknown, options?: Options): boolean {
+    notify(method, params, options) {
       const caller = callerOf(owner);
       if (!areCallsTold()) return session.peer.notify(method, params, metaFor(caller, options));
       const message = messageOf(session, caller, { method, params, options });
       return tellNotification(message, options, (own) => session.peer.notify(method, params, metaFor(caller, own)));
     },
-    stream(method: string, params: unknown, options?: Options): AsyncIterableIterator<unknown> {
+    stream(method, params, options) {
       const caller = callerOf(owner);
       if (!areCallsTold()) return stream(session, caller, method, params, options);
       const message = messageOf(session, caller, { method, params, options });
       return tellStream(message, options, (own) => stream(session, caller, method, params, own));
     },
   };
+  const remote = checkedCalls(PLUGIN_CALLS, calls, (message) => session.log.warn(message));
   return Object.freeze(remote) as unknown as Remote<never>;
 }
 
@@ -45,14 +47,10 @@ type Options = PeerCallOptions & TraceOptions;
 type Caller = RunningCall | undefined;
 
 function request(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
-  const refused = refusedRequest(method, options);
-  if (refused !== undefined) return refused;
   return session.peer.request(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 
 function stream(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
-  const refused = refusedStream(method, options);
-  if (refused !== undefined) return refused;
   return session.peer.stream(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 

@@ -125,23 +125,40 @@ test("a deadline that goes without saying is the handler's, and not told to the 
   expect(deadlines(calls), "0: none was told").toEqual({ detached: 0, "of the method": 60_000 });
 });
 
-test("an option that nobody knows, and one that is the host's, is refused", async () => {
-  const { initialize, run, calls } = rawSession({
+test("an option that nobody knows, that is the host's, or that cannot be read, is refused", async () => {
+  const { initialize, run, calls, logs } = rawSession({
     async run(_, { host, detached }) {
-      const [typo, scope] = [{ timeout: 5 }, { scope: { tenant: "B" } }] as never[];
-      const failures = [host.request("ask", null, typo), detached(() => host.stream("readings", null, scope).next())];
+      const [typo, scope, trace] = [{ timeout: 5 }, { scope: { tenant: "B" } }, { tracepraent: "x" }] as never[];
+      const options = {
+        get timeoutMs(): number {
+          throw new Error("no");
+        },
+      };
+      const failures = [
+        host.request("ask", null, typo),
+        detached(() => host.stream("readings", null, scope).next()),
+        host.request("ask", null, options),
+        host.stream("readings", null, options).next(),
+      ];
+      expect(host.notify("note", null, trace)).toBe(false);
       return (await Promise.allSettled(failures)).map(
-        (outcome) => outcome.status === "rejected" && outcome.reason.message,
+        (outcome) => outcome.status === "rejected" && [outcome.reason.code, outcome.reason.message],
       );
     },
   });
   await initialize();
-  const known = "(it has timeoutMs, idleTimeoutMs, signal, onProgress, window, input, traceparent, tracestate)";
-  await expect(run(null, "A", 1_000)).resolves.toEqual([
-    `ask: there is no option "timeout"; did you mean timeoutMs? ${known}`,
-    `readings: there is no option "scope" ${known}`,
-  ]);
+  const known = "timeoutMs, idleTimeoutMs, signal, input, traceparent, tracestate";
+  const messages = [
+    `ask: there is no option "timeout"; did you mean timeoutMs? (it has ${known}, onProgress)`,
+    `readings: there is no option "scope" (it has ${known}, window)`,
+    "ask: its options cannot be read: Error: no",
+    "readings: its options cannot be read: Error: no",
+  ];
+  await expect(run(null, "A", 1_000)).resolves.toEqual(messages.map((message) => [ErrorCode.INVALID_PARAMS, message]));
   expect(calls).toEqual([]);
+  expect(logs.map(({ message }) => message)).toEqual([
+    'note: there is no option "tracepraent"; did you mean traceparent? (it has traceparent, tracestate)',
+  ]);
 });
 
 test("a wrong timeout is refused, and a nested rejection nobody awaits ends no process", async () => {

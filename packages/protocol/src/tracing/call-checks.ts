@@ -2,61 +2,62 @@ import { checkKeys } from "../authority/option-names.js";
 import { checkDelay } from "../delay.js";
 import { ErrorCode, RpcError } from "../errors.js";
 
-type CheckCall = <T extends { readonly timeoutMs?: number | undefined }>(
-  method: unknown,
-  options: T | undefined,
-) => T | undefined;
+/** The names of the options that the calls of one end have. */
+export interface CallOptionNames {
+  readonly request: readonly string[];
+  readonly stream: readonly string[];
+  readonly notification: readonly string[];
+}
 
-const OPTIONS = [
-  ...["timeoutMs", "idleTimeoutMs", "signal", "onProgress", "window", "input"],
-  ...["traceparent", "tracestate"],
-];
-/** What the runtime adds on a call's way. */
-const ADDED = ["withinMs", "meta", "onSent", "onResult", "onSettled"];
+const TRACE = ["traceparent", "tracestate"];
+const CALL = ["timeoutMs", "idleTimeoutMs", "signal", "input", ...TRACE];
+/** A plugin is lent its scope. */
+export const PLUGIN_CALLS: CallOptionNames = {
+  request: [...CALL, "onProgress"],
+  stream: [...CALL, "window"],
+  notification: TRACE,
+};
+export const HOST_CALLS: CallOptionNames = {
+  request: [...PLUGIN_CALLS.request, "scope", "resend"],
+  stream: [...PLUGIN_CALLS.stream, "scope"],
+  notification: [...TRACE, "scope"],
+};
+const HEALTH = ["timeoutMs", "signal"];
 
 /**
  * What only the caller's end checks of a call: its method is a name, `null` is neither options nor a timeout, and there is
- * no option that nobody knows. Throws RpcError INVALID_PARAMS.
+ * no option that such calls do not have.
+ * @throws RpcError INVALID_PARAMS
  */
-function checker(names: readonly string[]): CheckCall {
-  const known: ReadonlySet<string> = new Set([...names, ...ADDED]);
-  return (method, options) => {
-    if (typeof method !== "string") {
-      throw invalid(`method: expected the name of a method of the contract, got ${kindOf(method)}`);
-    }
-    if (options === undefined) return undefined;
-    if (typeof options !== "object" || options === null) {
-      throw invalid(`${method}: options: expected an object with options, got ${kindOf(options)}`);
-    }
-    for (const name in options) if (!known.has(name)) checkKeys(method, options, names);
-    checkKinds(method, options);
-    return options;
-  };
-}
-
-/** Of a host's calls. */
-export const checkHostCall = checker([...OPTIONS, "scope", "resend"]);
-/** Of a plugin's: it is lent its scope. */
-export const checkPluginCall = checker(OPTIONS);
-
-function checkKinds(
-  method: string,
-  options: { readonly timeoutMs?: number | undefined; readonly onProgress?: unknown; readonly resend?: unknown },
-): void {
-  if (options.timeoutMs === null) {
+export function checkCall(names: readonly string[], method: unknown, options: unknown): void {
+  if (typeof method !== "string") {
+    throw invalid(`method: expected the name of a method of the contract, got ${kindOf(method)}`);
+  }
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null) {
+    throw invalid(`${method}: options: expected an object with options, got ${kindOf(options)}`);
+  }
+  checkKeys(method, options, names);
+  // All are read: a getter that throws does so here.
+  const { timeoutMs, onProgress, resend }: Readonly<Record<string, unknown>> = { ...options };
+  if (timeoutMs === null) {
     try {
-      checkDelay(options.timeoutMs, `${method}.timeoutMs`);
+      checkDelay(timeoutMs as never, `${method}.timeoutMs`);
     } catch (error) {
       throw invalid((error as Error).message);
     }
   }
-  const { onProgress, resend } = options;
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw invalid(`${method}.onProgress: expected a function, got ${kindOf(onProgress)}`);
   }
   if (resend !== undefined && typeof resend !== "boolean") {
     throw invalid(`${method}.resend: expected true or false, got ${kindOf(resend)}`);
   }
+}
+
+/** The options of `worker.health`. @throws RpcError INVALID_PARAMS */
+export function checkHealthOptions(options: unknown): void {
+  checkCall(HEALTH, "health", options);
 }
 
 function kindOf(value: unknown): string {

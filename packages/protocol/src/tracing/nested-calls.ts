@@ -12,7 +12,7 @@ export function nestedCalls<Options extends EndOptions>(calls: WorkerCalls<Optio
   return {
     request(method, params, options) {
       const served = currentServed();
-      if (served === undefined || !isUsable(options)) return calls.request(method, params, options);
+      if (served === undefined) return calls.request(method, params, options);
       const { ending, release } = endWith(served, options, method);
       const promise = calls.request(method, params, { ...options, ...ending } as Options);
       if (release !== undefined) promise.then(release, release);
@@ -21,7 +21,7 @@ export function nestedCalls<Options extends EndOptions>(calls: WorkerCalls<Optio
     notify: calls.notify,
     stream(method, params, options) {
       const served = currentServed();
-      if (served === undefined || !isUsable(options)) return calls.stream(method, params, options);
+      if (served === undefined) return calls.stream(method, params, options);
       const { ending, release } = endWith(served, options, method);
       const onSettled = (error?: unknown): void => {
         release?.();
@@ -30,11 +30,6 @@ export function nestedCalls<Options extends EndOptions>(calls: WorkerCalls<Optio
       return calls.stream(method, params, { ...options, ...ending, onSettled } as unknown as Options);
     },
   };
-}
-
-/** What is no object is left for the checks of options to refuse. */
-function isUsable(options: unknown): boolean {
-  return options === undefined || (typeof options === "object" && options !== null);
 }
 
 /** How a call ends with the one that is served; `release` lets go of the signals, where there are two. */

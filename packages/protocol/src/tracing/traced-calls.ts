@@ -32,28 +32,23 @@ export function tracedCalls<Options extends TraceOptions>(
 
   return {
     request(method, params, options) {
-      if (!areCallsTold() || !isUsable(options)) return calls.request(method, params, inTrace(options));
+      if (!areCallsTold()) return calls.request(method, params, inTrace(options));
       return tellRequest(messageOf(method, params, options), options, (own) => calls.request(method, params, own));
     },
     notify(method, params, options) {
-      if (!areCallsTold() || !isUsable(options)) return calls.notify(method, params, inTrace(options));
+      if (!areCallsTold()) return calls.notify(method, params, inTrace(options));
       return tellNotification(messageOf(method, params, options), options, (own) => calls.notify(method, params, own));
     },
     stream(method, params, options) {
-      if (!areCallsTold() || !isUsable(options)) return calls.stream(method, params, inTrace(options));
+      if (!areCallsTold()) return calls.stream(method, params, inTrace(options));
       return tellStream(messageOf(method, params, options), options, (own) => calls.stream(method, params, own));
     },
   };
 }
 
-/** What is no object is left for the checks of options to refuse. */
-function isUsable(options: unknown): boolean {
-  return options === undefined || (typeof options === "object" && options !== null);
-}
-
 /** A call made while a worker's call is served carries that call's trace on. */
 function inTrace<Options extends TraceOptions>(options: Options | undefined): Options | undefined {
   const current = currentTrace();
-  if (current === undefined || !isUsable(options) || traceFor(options, current) !== current) return options;
+  if (current === undefined || traceFor(options, current) !== current) return options;
   return { ...options, traceparent: current.traceparent, tracestate: current.tracestate } as Options;
 }

@@ -2,7 +2,7 @@ import type { HandlerContext, HostHandlers } from "@outrigger/protocol/tracing";
 import { expect, expectTypeOf, test } from "vitest";
 import { greeter } from "../../test/contracts/greeter.js";
 import { definePlugin } from "../define-plugin.js";
-import { createTestHost } from "./test-host.js";
+import { createTestHost, type TestHost } from "./test-host.js";
 
 const greeting = definePlugin(greeter, {
   async greet({ name }, { host }) {
@@ -42,4 +42,21 @@ test("a product's handlers are used as they are, and are told what a host tells 
   expect(context.ended.aborted).toBe(false);
   await host.close();
   expect(context.ended.aborted).toBe(true);
+});
+
+test("a call made in a host's handler ends with the call it is made for, as with a host", async () => {
+  const plugin = definePlugin(greeter, {
+    async greet({ name }, { host, deadline }) {
+      if (name === "inner") return { text: `${(deadline ?? 0) - Date.now()}` };
+      return { text: `${await host.request("state.get", { key: name })}` };
+    },
+    tail: () => [],
+    flush() {},
+  });
+  await using host: TestHost<typeof greeter> = await createTestHost(plugin, {
+    handlers: { "state.get": async (): Promise<string> => (await host.request("greet", { name: "inner" })).text },
+  });
+  const { text } = await host.request("greet", { name: "outer" }, { timeoutMs: 1_500 });
+  expect(Number(text)).toBeGreaterThan(0);
+  expect(Number(text)).toBeLessThanOrEqual(1_501);
 });

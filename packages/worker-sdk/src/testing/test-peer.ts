@@ -33,8 +33,11 @@ import {
 import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import {
   type ContextSource,
-  checkHostCall,
+  checkedCalls,
+  checkHealthOptions,
   createHandlerRunner,
+  HOST_CALLS,
+  nestedCalls,
   toldServing,
   tracedCalls,
   traceFor,
@@ -120,7 +123,7 @@ export function createTestPeer(options: TestPeerOptions) {
   };
   /** What a call carries, and what is to be done when it has settled. */
   const carry = (method: string, params: unknown, given: CallOptions | undefined, isCall: boolean) => {
-    const { scope: asked, ...rest }: CallOptions = checkHostCall(method, given) ?? {};
+    const { scope: asked, ...rest } = given ?? {};
     admit(method, false);
     const trace = traceFor(rest, undefined);
     const scope = scopeOf(method, asked, params) ?? options.defaultScope;
@@ -177,9 +180,9 @@ export function createTestPeer(options: TestPeerOptions) {
     implements: (method: string): boolean => implemented.has(method),
     health(given?: Pick<PeerCallOptions, "signal" | "timeoutMs">): Promise<unknown> {
       try {
-        const asked = checkHostCall("health", given) ?? {};
+        checkHealthOptions(given);
         admit("health", true);
-        return peer.request("health", {}, asked);
+        return peer.request("health", {}, given);
       } catch (error) {
         return rejected(error);
       }
@@ -230,6 +233,8 @@ export function createTestPeer(options: TestPeerOptions) {
       if (answer.features.includes("setup")) await peer.request("initialized", {});
       return answer;
     },
-    ...tracedCalls(calls, workerId, contract),
+    ...checkedCalls(HOST_CALLS, tracedCalls(nestedCalls(calls), workerId, contract), (message) =>
+      options.logger.warn({ workerId }, message),
+    ),
   };
 }
