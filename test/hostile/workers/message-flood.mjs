@@ -1,5 +1,5 @@
 // Very many small messages, as fast as the pipe takes them.
-import { finished, mode, raw, repeat, write } from "./raw-handshake.mjs";
+import { answersRead, finished, mode, raw, repeat, write } from "./raw-handshake.mjs";
 
 const line = (message) => `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`;
 const flood = (text) => async (scale) => {
@@ -7,13 +7,18 @@ const flood = (text) => async (scale) => {
   await finished(scale);
 };
 /** Lines that differ, made in pieces. */
-const each = (make) => async (scale) => {
-  for (let done = 0; done < scale; done += 1_000) {
-    await write(Array.from({ length: 1_000 }, (_, index) => make(done + index)).join(""));
-    await new Promise(setImmediate);
-  }
-  await finished(scale);
-};
+const each =
+  (make, mayGoOn = () => true) =>
+  async (scale) => {
+    for (let done = 0; done < scale; done += 1_000) {
+      await write(Array.from({ length: 1_000 }, (_, index) => make(done + index)).join(""));
+      do await new Promise(setImmediate);
+      while (!mayGoOn(done));
+    }
+    await finished(scale);
+  };
+/** Answers are longer than what they answer: a worker that goes on regardless is one that does not read. */
+const isHeard = (asked) => asked - answersRead() < 5_000;
 
 const answers = { feed: ({ id }) => (feed = id), echo: ({ id }) => (echo ??= id) };
 let feed;
@@ -67,7 +72,7 @@ const modes = {
   ],
   "requests whose handlers take their time": [each((n) => line({ id: n, method: "slow", params: { n } }))],
   "requests all with one id": [flood(line({ id: 1, method: "slow", params: { n: 1 } }))],
-  "requests without a capability or scope": [each((n) => line({ id: n, method: "scoped", params: { n } }))],
+  "requests without a capability or scope": [each((n) => line({ id: n, method: "scoped", params: { n } }), isHeard)],
   "$/log": [flood(line({ method: "$/log", params: { level: "info", message: "again", meta: { a: 1 } } }))],
   "$/progress": [
     toEcho((id) => line({ method: "$/progress", params: { id, value: { n: 1 } } })),

@@ -48,6 +48,10 @@ export const mute = () => {
   isMute = true;
 };
 
+let answers = 0;
+/** How many answers to requests of its own it has read. */
+export const answersRead = () => answers;
+
 /**
  * Becomes ready, answers what is asked rightly, and runs `attack(scale, message)` when told to. `handlers` take over single
  * methods.
@@ -56,6 +60,7 @@ export function raw(attack, handlers = {}) {
   process.stdout.on("error", () => {});
   readMessages((message) => {
     const { id, method, params } = message;
+    if (method === undefined) answers++;
     if (isMute) return;
     if (method !== undefined && Object.hasOwn(handlers, method)) handlers[method](message);
     else if (method === "initialize") send({ id, result: honest(params) });
