@@ -141,9 +141,9 @@ function metaIn(line: string, start: number): number {
   if (line.charCodeAt(line.length - 2) !== CLOSE) return -1;
   const from = Math.max(start, line.length - META_REACH);
   const found = line.slice(from).lastIndexOf(META);
-  const isMeta =
-    found !== -1 && META_NAME.test(line.slice(from + found + META.length, from + found + META.length + 16));
-  return isMeta ? from + found : -1;
+  if (found === -1) return -1;
+  const stop = from + found;
+  return META_NAME.test(line.slice(stop + META.length)) ? stop : -1;
 }
 
 /** The params of a stream's item, at the end of its line: an envelope again. */

@@ -1,4 +1,4 @@
-import { checkKeys } from "../authority/option-names.js";
+import { checkKeys, checkObject } from "../authority/option-names.js";
 import { checkDelay } from "../delay.js";
 import { ErrorCode, RpcError } from "../errors.js";
 
@@ -34,12 +34,9 @@ export function checkCall(names: readonly string[], method: unknown, options: un
     throw invalid(`method: expected the name of a method of the contract, got ${kindOf(method)}`);
   }
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null) {
-    throw invalid(`${method}: options: expected an object with options, got ${kindOf(options)}`);
-  }
-  checkKeys(method, options, names);
+  const given = checkKeys(method, checkObject(`${method}: options`, options), names);
   // All are read: a getter that throws does so here.
-  const { timeoutMs, onProgress, resend }: Readonly<Record<string, unknown>> = { ...options };
+  const { timeoutMs, onProgress, resend } = { ...given };
   if (timeoutMs === null) {
     try {
       checkDelay(timeoutMs as never, `${method}.timeoutMs`);
