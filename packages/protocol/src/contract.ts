@@ -235,7 +235,8 @@ export interface TenantScope {
  * method maps, and optionally a `scope` schema (default `{ tenant: string }`).
  * @throws TypeError when the name is empty, the version is not a positive integer, or a method name is reserved
  * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker
- * method has `capability` or `scoped`; TypeError when `secret` marks nothing, or a schema is none; RangeError when a method's `timeoutMs` or `idleTimeoutMs` is not from 1 to 2,147,483,647.
+ * method has `capability` or `scoped`; TypeError when `secret` marks nothing, or a schema is none; RangeError when a
+ * method's `timeoutMs` or `idleTimeoutMs` is not from 1 to 2,147,483,647.
  */
 export function defineContract<
   const H extends MethodMap,
