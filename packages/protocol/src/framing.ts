@@ -103,6 +103,9 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
 
   /** Where the block ends that begins at `offset`: the last newline within reach, else the next one. */
   const endOfBlock = (chunk: Buffer): number => {
+    const whole = chunk.length - 1;
+    // As a rule a chunk ends where its writer's batch did: nothing to look for.
+    if (whole - offset <= BLOCK_BYTES && chunk[whole] === NEWLINE) return whole;
     const last = chunk.lastIndexOf(NEWLINE, offset + BLOCK_BYTES);
     return last >= offset ? last : chunk.indexOf(NEWLINE, offset + BLOCK_BYTES);
   };
@@ -110,6 +113,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   const nextLine = (): string | undefined => {
     if (block !== undefined) return takeFromBlock(block);
     for (let chunk = unread[head]; chunk !== undefined; chunk = unread[++head], offset = 0) {
+      if (offset === chunk.length) continue;
       // Around attachments lines are read alone: a block would decode raw bytes.
       const isAlone =
         unfinishedBytes > 0 || attachments !== undefined || (acceptsAttachments && chunk[offset] === FRAME_MARK);
@@ -141,7 +145,9 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       block = text;
       return takeFromBlock(text);
     }
-    unread = [];
+    // Popped: a list made anew for each read is as large as what it holds.
+    if (head === 1) unread.pop();
+    else unread = [];
     head = 0;
     return undefined;
   };

@@ -265,6 +265,18 @@ test("writes of one tick are one write", async () => {
   expect(writes.length).toBeLessThanOrEqual(2);
 });
 
+test("what is answered while it is read goes out when the read is over, in one write, and waits for no tick", async () => {
+  const [input, writes] = [new PassThrough(), [] as string[]];
+  const output = new Writable({ write: (chunk, _encoding, callback) => callback(void writes.push(String(chunk))) });
+  testPeer(stdioTransport(input, output), serving(methods, { call: (params) => params, note: () => {} }));
+  const calls = [1, 2, 3].map((id) => `{"jsonrpc":"2.0","id":${id},"method":"call","params":"${id}"}\n`);
+  input.emit("data", Buffer.from(calls.join("")));
+  expect(writes).toEqual([[1, 2, 3].map((id) => `{"jsonrpc":"2.0","id":${id},"result":"${id}"}\n`).join("")]);
+  input.emit("data", Buffer.from('{"jsonrpc":"2.0","method":"note","params":1}\n'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(writes).toHaveLength(1);
+});
+
 test("a close sends what was queued, ends the stream and stops nothing from being read to its end", async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const peer = testPeer(stdioTransport(input, output), { outgoing: methods });

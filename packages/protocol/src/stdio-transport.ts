@@ -36,9 +36,10 @@ export type TransportInput = Pick<
 };
 
 /**
- * A transport over a readable and a writable, e.g. a child's stdout and stdin. Writes are batched per tick; reading
- * yields to the event loop every few ms, so that a flood does not block the others. Every `error` of both streams is
- * handled and told once through `closed`. Specified in docs/wire-protocol.md in the repository.
+ * A transport over a readable and a writable, e.g. a child's stdout and stdin. Writes are batched per tick, and what is
+ * answered while it is read, per read; reading yields to the event loop every few ms, so that a flood does not block the
+ * others. Every `error` of both streams is handled and told once through `closed`. Specified in docs/wire-protocol.md in the
+ * repository.
  */
 export function stdioTransport(readable: TransportInput, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
@@ -59,6 +60,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
   let turnEnds = 0;
   let uncheckedBytes = 0;
   let follows = false;
+  let isReading = false;
 
   /** What the stream was handed and still holds. */
   const heldBytes = (): number => (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
@@ -169,6 +171,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
   const readLines = (): void => {
     if (closed) return;
     follows = false;
+    isReading = true;
     try {
       for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
         receiver?.message(line, splitter.lineBytes(), splitter.attachments(), follows);
@@ -189,6 +192,10 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       finish(readEnd.error ?? writeEnd?.error);
     } catch (error) {
       finish(error as Error);
+    } finally {
+      isReading = false;
+      // What was answered at once waits for no tick: that costs a small call a twelfth of its time.
+      writeBatch();
     }
   };
 
@@ -227,7 +234,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       const attachedBytes = attachments === undefined ? 0 : bytesIn(attachments);
       const isFar = heldBytes() + partBytes + attachedBytes + 3 * (batch.length + line.length + 1) <= maxUnsent;
       if (!isFar && !hasRoom(line, urgent, attachedBytes)) return false;
-      if (batch === "") process.nextTick(writeBatch);
+      if (batch === "" && !isReading) process.nextTick(writeBatch);
       if (attachments !== undefined) {
         const before = utf8Bytes(batch + frameHeader(attachments));
         parts.push(before, ...attachments);

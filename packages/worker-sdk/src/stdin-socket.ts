@@ -26,10 +26,14 @@ export function claimStdin(): TransportInput {
 
 /** `undefined` where a plugin reads stdin already: Node lets one socket read a descriptor. */
 function openSocket(): Socket | undefined {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  // Calls are often as long as the one before: the same part of the same memory.
+  let chunk = buffer;
   const onread: OnReadOpts = {
-    buffer: Buffer.allocUnsafeSlow(CHUNK_BYTES),
-    callback(bytes, memory) {
-      socket.emit("data", memory.subarray(0, bytes));
+    buffer,
+    callback(bytes) {
+      if (chunk.length !== bytes) chunk = buffer.subarray(0, bytes);
+      socket.emit("data", chunk);
       return true;
     },
   };
