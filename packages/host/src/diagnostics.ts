@@ -91,6 +91,13 @@ export interface WorkerDiagnostics {
   readonly liveness: LivenessSettings | false;
 }
 
+const isGone = ({ state: { phase } }: Supervisor): boolean => phase.name === "idle" || phase.name === "backoff";
+
+/** The process a worker has now. */
+export function pidOf(supervisor: Supervisor): number | undefined {
+  return isGone(supervisor) ? undefined : supervisor.incarnation?.pid;
+}
+
 /** Takes a snapshot of one worker. */
 export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resends: ResendStats): WorkerDiagnostics {
   const { state, incarnation } = supervisor;
@@ -100,12 +107,11 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
   const channel = incarnation?.lastChannel;
   const handshake = channel?.handshakeResult;
   const load = channel?.load;
-  const isGone = phase.name === "idle" || phase.name === "backoff";
-  const spec = (isGone ? undefined : incarnation?.spec) ?? supervisor.spec;
+  const spec = (isGone(supervisor) ? undefined : incarnation?.spec) ?? supervisor.spec;
   return {
     workerId: supervisor.id,
     status: state.status,
-    pid: isGone ? undefined : incarnation?.pid,
+    pid: pidOf(supervisor),
     incarnation: state.incarnation,
     launcher: spec.launcher.name,
     uptimeMs: phase.name === "serving" ? now - phase.since : undefined,

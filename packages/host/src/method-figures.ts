@@ -83,6 +83,6 @@ function shown({ count, errors = new Map(), histogram }: Tally): CallFigures {
     times,
   ]);
   const at = (share: number): number => histogram?.quantile(share) ?? 0;
-  const ms = histogram && { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: histogram.max };
+  const ms = histogram && { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: histogram.max() };
   return { count, errors: Object.fromEntries(named), ms };
 }

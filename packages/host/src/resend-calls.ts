@@ -24,7 +24,7 @@ export interface Resender {
   request(method: string, params: unknown, options: ChannelCallOptions): Promise<unknown>;
   /** The worker's status has changed. */
   onStatus(status: WorkerStatus): void;
-  readonly stats: ResendStats;
+  stats(): ResendStats;
 }
 
 /** The second chances of a worker's calls. */
@@ -135,9 +135,7 @@ export function createResender(source: ResendSource): Resender {
       if (status === "running") for (const entry of [...waiting]) entry.sendAgain();
       else if (!COMES_BACK.has(status)) for (const entry of [...waiting]) entry.giveUp();
     },
-    get stats() {
-      return { waiting: waiting.size, sent, heldBytes: params.bytes };
-    },
+    stats: () => ({ waiting: waiting.size, sent, heldBytes: params.bytes }),
   };
 }
 

@@ -148,8 +148,8 @@ export class WorkerChannel {
     return {
       ...load,
       outgoing: load.outgoing - this.#pings,
-      invocations: this.#invocations.stats,
-      channels: this.#channels.size,
+      invocations: this.#invocations.stats(),
+      channels: this.#channels.size(),
     };
   }
 

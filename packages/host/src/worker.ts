@@ -31,6 +31,7 @@ import { createResender } from "./resend-calls.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { ChannelCallOptions } from "./worker-channel.js";
+import { WorkerFacts } from "./worker-facts.js";
 import type { HostCore } from "./worker-spec.js";
 
 /** What a host adds to the options of a call. */
@@ -120,7 +121,7 @@ export function createWorker<C extends Contract>(
     send: (method, params, options) => supervisor.channelFor(method).request(method, params, options),
   });
   events.on("status", ({ status }) => resender.onStatus(status));
-  const diagnostics = () => workerDiagnostics(supervisor, core, resender.stats);
+  const diagnostics = () => workerDiagnostics(supervisor, core, resender.stats());
   const handshake = () => supervisor.incarnation?.lastChannel?.handshakeResult;
   const calls: WorkerCalls<ChannelCallOptions & ResendOption> = {
     request(method, params, options) {
@@ -152,24 +153,12 @@ export function createWorker<C extends Contract>(
   const traced = tracedCalls(nestedCalls(calls), supervisor.id, core.contract);
   const remote = checkedCalls(HOST_CALLS, traced, (message) => supervisor.incarnation?.logs.remark("warn", message));
 
-  return {
+  return Object.assign(new WorkerFacts(supervisor, handshake), {
     ...(remote as unknown as Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>),
     on: events.on,
     once: events.once,
     off: events.off,
     id: supervisor.id,
-    get status() {
-      return supervisor.state.status;
-    },
-    get pid() {
-      return diagnostics().pid;
-    },
-    get methods() {
-      return [...(handshake()?.methods ?? [])];
-    },
-    get declarations() {
-      return handshake()?.answer.declarations ?? {};
-    },
     implements: (method) => handshake()?.methods.has(method) === true,
     start: () => supervisor.start(),
     stop: () => supervisor.stop(),
@@ -188,7 +177,7 @@ export function createWorker<C extends Contract>(
       return watchChannel(supervisor.hub, core.contract, limits, name, options) as never;
     },
     diagnostics,
-  };
+  } satisfies Omit<Worker<C>, keyof WorkerFacts>);
 }
 
 /** Whether a call can be sent again: input that was read is gone. */

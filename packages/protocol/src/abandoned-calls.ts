@@ -7,7 +7,7 @@ export interface AbandonedCalls {
   /** Its late answer came. */
   settle(id: unknown): void;
   clear(): void;
-  readonly size: number;
+  size(): number;
 }
 
 /** How calls that were abandoned are watched. */
@@ -80,8 +80,6 @@ export function createAbandonedCalls(settings: AbandonSettings): AbandonedCalls 
       calls.clear();
       timer.disarm();
     },
-    get size() {
-      return calls.size;
-    },
+    size: () => calls.size,
   };
 }

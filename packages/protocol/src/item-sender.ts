@@ -38,9 +38,9 @@ export function createItemSender(
       const bytes = writer.lineBytes();
       itemsInTurn++;
       bytesInTurn += bytes;
-      return transport.unsentBytes <= streamBytes ? bytes : transport.flush().then(() => bytes);
+      return transport.unsentBytes() <= streamBytes ? bytes : transport.flush().then(() => bytes);
     }
-    if (refused.code !== ErrorCode.OVERLOADED || transport.unsentBytes === 0) throw refused;
+    if (refused.code !== ErrorCode.OVERLOADED || transport.unsentBytes() === 0) throw refused;
     return transport.flush().then(() => sendItem(method, id, item));
   };
   return sendItem;

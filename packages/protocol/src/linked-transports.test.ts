@@ -6,11 +6,11 @@ test("lines sent before the other end starts wait for it", async () => {
   const [left, right] = linkedTransports();
   left.send('{"n":1}');
   left.send('{"n":2}');
-  expect(left.unsentBytes).toBe(16);
+  expect(left.unsentBytes()).toBe(16);
   const end = wire(right);
   expect([await end.next(), await end.next()]).toEqual([{ n: 1 }, { n: 2 }]);
   await left.flush();
-  expect(left.unsentBytes).toBe(0);
+  expect(left.unsentBytes()).toBe(0);
 });
 
 test("nothing is delivered before start has returned", async () => {

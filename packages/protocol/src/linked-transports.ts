@@ -112,9 +112,7 @@ function createEnd(options: LinkedTransportOptions): End {
       schedule();
       return true;
     },
-    get unsentBytes() {
-      return unsentBytes;
-    },
+    unsentBytes: () => unsentBytes,
     flush: () => (closed || unsentBytes === 0 ? Promise.resolve() : new Promise((resolve) => flushed.push(resolve))),
     close: () => end(undefined),
   };

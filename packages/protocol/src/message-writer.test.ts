@@ -19,7 +19,7 @@ test.each([
   ["refused for its size", MIB, {}, ErrorCode.MESSAGE_TOO_LARGE],
   ["that cannot be written", 32 * MIB, { never: 1n }, ErrorCode.INVALID_PARAMS],
 ])("the bytes of a message %s are let go of", async (_, messageBytes, beside, code) => {
-  const transport = { send: () => true, unsentBytes: 0 } as unknown as Transport;
+  const transport = { send: () => true, unsentBytes: () => 0 } as unknown as Transport;
   const writer = createMessageWriter(transport, jsonCodec, messageBytes, createPeerStats());
   writer.attach();
   const before = buffers();

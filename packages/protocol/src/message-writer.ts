@@ -64,7 +64,7 @@ export function createMessageWriter(
       if (!transport.send(line, urgent, attached)) {
         return isOver
           ? channelOver(nameOf(message), false, undefined)
-          : overloaded(nameOf(message), `${transport.unsentBytes} bytes wait for the other end to read`);
+          : overloaded(nameOf(message), `${transport.unsentBytes()} bytes wait for the other end to read`);
       }
       stats.sent++;
       if (counted) lineBytes = Buffer.byteLength(line) + attachedBytes;

@@ -24,7 +24,7 @@ function directTransport() {
     },
     send: (line) => sent.push(line) > 0,
     acceptAttachments: () => {},
-    unsentBytes: 0,
+    unsentBytes: () => 0,
     flush: () => Promise.resolve(),
     close: () => {},
   };

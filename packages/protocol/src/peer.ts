@@ -68,7 +68,8 @@ export class Peer {
       report({ kind: "cancel-ignored", method, ignoredMs });
     };
     this.#abandoned =
-      cancel && createAbandonedCalls({ clock, ...cancel, isBehind: () => this.#transport.unsentBytes > 0, onIgnored });
+      cancel &&
+      createAbandonedCalls({ clock, ...cancel, isBehind: () => this.#transport.unsentBytes() > 0, onIgnored });
     this.#outgoing = createOutgoingCalls({
       ...{ clock, arrivedAt, limits, stats, meter, report, sendItem, abandoned: this.#abandoned },
       send: (message, urgent, counted) => this.#send(message, urgent, counted),
@@ -99,9 +100,9 @@ export class Peer {
   get load(): PeerLoad {
     return {
       outgoing: this.#outgoing.size(),
-      abandoned: this.#abandoned?.size ?? 0,
+      abandoned: this.#abandoned?.size() ?? 0,
       incoming: this.#incoming.size(),
-      unsentBytes: this.#transport.unsentBytes,
+      unsentBytes: this.#transport.unsentBytes(),
     };
   }
 

@@ -344,7 +344,7 @@ test("a flush ends with what was queued before it, whatever is sent meanwhile", 
     taken.shift()?.();
   }
   await send("more");
-  expect([flushed, transport.unsentBytes > 0]).toEqual([true, true]);
+  expect([flushed, transport.unsentBytes() > 0]).toEqual([true, true]);
   transport.close();
 });
 

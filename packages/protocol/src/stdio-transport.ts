@@ -245,9 +245,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       if (batch.length + partBytes >= MAX_BATCH_CHARACTERS) writeBatch();
       return true;
     },
-    get unsentBytes() {
-      return heldBytes() + partBytes + batch.length;
-    },
+    unsentBytes: () => heldBytes() + partBytes + batch.length,
     flush() {
       writeBatch();
       if (closed || writeEnd !== undefined || heldBytes() === 0) return Promise.resolve();

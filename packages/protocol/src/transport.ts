@@ -26,7 +26,7 @@ export interface Transport {
   /** From now on lines may arrive with attachments: the two ends agreed on it. */
   acceptAttachments(): void;
   /** What waits to be sent; a transport may count a character of the tick's own messages as one byte. */
-  readonly unsentBytes: number;
+  unsentBytes(): number;
   /** Resolves when every queued line was handed to the operating system, or the channel is over. Never rejects. */
   flush(): Promise<void>;
   /** Ends the channel; idempotent. */

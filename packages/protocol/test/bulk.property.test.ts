@@ -27,7 +27,7 @@ function recorder(attaches: boolean) {
       return sent.push(Buffer.from(`${line}\n`)) > 0;
     },
     acceptAttachments: () => {},
-    unsentBytes: 0,
+    unsentBytes: () => 0,
     flush: () => Promise.resolve(),
     close: () => {},
   };

@@ -41,7 +41,7 @@ function directTransport(onLine: (line: string) => void, onReceived: (line: stri
       return isOpen;
     },
     acceptAttachments: () => splitter.acceptAttachments(),
-    unsentBytes: 0,
+    unsentBytes: () => 0,
     flush: () => Promise.resolve(),
     close: () => {
       isOpen = false;

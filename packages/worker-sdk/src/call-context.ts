@@ -24,7 +24,7 @@ export class CallContext implements RunningCall {
 
   get host(): Remote<never> {
     // Without an invocation or trace of its own a context says nothing of its calls: the one object of the session will do.
-    if (this.invocationId === undefined && this.trace === undefined) return this.#session.host;
+    if (this.invocationId === undefined && this.trace === undefined) return this.#session.host();
     this.#host ??= createRemote(this.#session, this);
     return this.#host;
   }
@@ -68,7 +68,7 @@ export class CallContext implements RunningCall {
   }
 
   get worker(): WorkerInfo {
-    return this.#session.info;
+    return this.#session.info();
   }
 
   get config(): PluginConfig["read"] {

@@ -28,9 +28,9 @@ export function createRemote(session: Session, owner?: RunningCall): Remote<neve
     },
     notify(method, params, options) {
       const caller = callerOf(owner);
-      if (!areCallsTold()) return session.peer.notify(method, params, metaFor(caller, options));
+      if (!areCallsTold()) return session.peer().notify(method, params, metaFor(caller, options));
       const message = messageOf(session, caller, { method, params, options });
-      return tellNotification(message, options, (own) => session.peer.notify(method, params, metaFor(caller, own)));
+      return tellNotification(message, options, (own) => session.peer().notify(method, params, metaFor(caller, own)));
     },
     stream(method, params, options) {
       const caller = callerOf(owner);
@@ -47,11 +47,11 @@ type Options = PeerCallOptions & TraceOptions;
 type Caller = RunningCall | undefined;
 
 function request(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
-  return session.peer.request(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
+  return session.peer().request(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 
 function stream(session: Session, caller: Caller, method: string, params: unknown, options: Options | undefined) {
-  return session.peer.stream(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
+  return session.peer().stream(method, params, caller === undefined ? unowned(options) : inherit(caller, options));
 }
 
 /** A context's own invocation wins over the one the code runs in: a batch flushed in another call keeps its tenant. */
@@ -95,9 +95,9 @@ interface AskedCall {
 /** What is told of a call. A context's own trace goes before that of the code it is used in. */
 function messageOf(session: Session, caller: Caller, { method, params, options }: AskedCall): CallMessage {
   const trace = traceFor(options, caller?.trace);
-  const { plugin, workerId } = session;
+  const contract = session.plugin.contract.name;
   return {
-    ...{ contract: plugin.contract.name, workerId, side: "worker", method, params },
+    ...{ contract, workerId: session.workerId(), side: "worker", method, params },
     ...{ kind: definitionOf(session, method)?.kind, traceparent: trace?.traceparent, tracestate: trace?.tracestate },
     isTraceChosen: trace !== undefined && (trace !== caller?.trace || caller !== currentCall()),
   };

@@ -76,7 +76,7 @@ export function createServing(session: Session, lifecycleCalls: LifecycleCalls):
     },
   };
   const { name } = session.plugin.contract;
-  return toldServing(serving, () => ({ contract: name, workerId: session.workerId, side: "worker" }));
+  return toldServing(serving, () => ({ contract: name, workerId: session.workerId(), side: "worker" }));
 }
 
 async function healthOf(hook: PluginOptions["health"], context: WorkerContext): Promise<HealthResult> {

@@ -7,14 +7,15 @@ import type { WorkerContext, WorkerInfo } from "./plugin-context.js";
 /** One plugin serving one host, from the handshake to the end. */
 export interface Session {
   readonly plugin: Plugin;
-  readonly peer: Peer;
+  peer(): Peer;
   readonly clock: Clock;
   readonly log: Log;
   /** The host's methods, for whatever call is running. */
-  readonly host: Remote<never>;
-  readonly info: WorkerInfo;
+  host(): Remote<never>;
+  /** Throws before the handshake. */
+  info(): WorkerInfo;
   /** The id the host gave this worker; `undefined` before the handshake. */
-  readonly workerId: string | undefined;
+  workerId(): string | undefined;
   readonly config: PluginConfig;
   /** Aborts when the worker begins to shut down. */
   readonly stopping: AbortSignal;

@@ -88,16 +88,10 @@ export function createSession(options: SessionOptions): Session {
   };
   const session: Session = {
     ...{ plugin, clock, log, stopping: stopping.signal, config: createPluginConfig(configSchema) },
-    get peer() {
-      return peer;
-    },
-    get host() {
-      return host;
-    },
-    get workerId() {
-      return info?.id;
-    },
-    get info() {
+    peer: () => peer,
+    host: () => host,
+    workerId: () => info?.id,
+    info() {
       if (info === undefined) throw new Error("the worker's info comes with the handshake, which has not happened yet");
       return info;
     },

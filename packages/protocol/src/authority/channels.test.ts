@@ -22,13 +22,13 @@ test("one name in two scopes is two channels, each told of its end", () => {
   channels.open(t2, "builds");
   channels.open(t2, "tests");
   expect(channels.close(t1, "tests", "")).toBeUndefined();
-  expect(channels.size).toBe(3);
+  expect(channels.size()).toBe(3);
   expect(channels.closeAll("the worker ended")).toEqual([
     { scope: t1, channel: "builds", reason: "the worker ended" },
     { scope: t2, channel: "builds", reason: "the worker ended" },
     { scope: t2, channel: "tests", reason: "the worker ended" },
   ]);
-  expect(channels.size).toBe(0);
+  expect(channels.size()).toBe(0);
   expect(channels.closeAll("again")).toEqual([]);
 });
 

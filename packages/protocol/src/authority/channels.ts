@@ -32,7 +32,7 @@ export interface Channels<Scope> {
   close(scope: Scope, channel: string, reason: string): ClosedChannel<Scope> | undefined;
   /** The process is gone: everything it had open, to be told to who watches. */
   closeAll(reason: string): readonly ClosedChannel<Scope>[];
-  readonly size: number;
+  size(): number;
 }
 
 /** Keeps the channels one process has open. Scopes are equal when they are equal as JSON, in any order of keys. */
@@ -75,9 +75,7 @@ export function createChannels<Scope>(limits: ChannelLimits = DEFAULT_CHANNEL_LI
       open.clear();
       return closed;
     },
-    get size() {
-      return open.size;
-    },
+    size: () => open.size,
   };
 }
 

@@ -70,7 +70,7 @@ test("past the bound the longest settled goes first, never a call in flight", ()
   expect(invocations.resolve(calls[0], 3)).toEqual({ scope: 0 });
   invocations.open(4, 4);
   expect(invocations.resolve(calls[0], 4)).toBe("expired");
-  expect(invocations.stats).toEqual({ open: 3, lingering: 0, evicted: 2 });
+  expect(invocations.stats()).toEqual({ open: 3, lingering: 0, evicted: 2 });
   expect(() => invocations.open(5, 5)).toThrow(expect.objectContaining({ code: ErrorCode.OVERLOADED }));
   expect(invocations.resolve(later, 5)).toEqual({ scope: 3 });
   expect(invocations.resolve(calls[2], 5)).toEqual({ scope: 2 });
@@ -110,7 +110,7 @@ test("a notification that was not sent leaves nothing behind", () => {
   const between = invocations.openNotification("t3", 0);
   const last = invocations.openNotification("t4", 0);
   invocations.revokeNotification(between);
-  expect(invocations.stats).toEqual({ open: 0, lingering: 2, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 2, evicted: 0 });
   expect([sent, between, last].map((id) => invocations.resolve(id, 0))).toEqual([
     { scope: "t1" },
     "expired",
@@ -118,18 +118,18 @@ test("a notification that was not sent leaves nothing behind", () => {
   ]);
   expect(invocations.resolve(last, 900_000)).toBe("expired");
   invocations.openNotification("t5", 900_000);
-  expect(invocations.stats.lingering).toBe(1);
+  expect(invocations.stats().lingering).toBe(1);
 });
 
 test("what is over takes no room", () => {
   const invocations = createInvocations<number>("k", limits);
   for (let now = 0; now < 100_000; now++) invocations.settle(invocations.open(now, now), now);
-  expect(invocations.stats).toEqual({ open: 0, lingering: 5_000, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 5_000, evicted: 0 });
   invocations.forgetEnded(104_999);
-  expect(invocations.stats).toEqual({ open: 0, lingering: 0, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 0, evicted: 0 });
   invocations.openNotification(0, 200_000);
   invocations.settle(invocations.open(0, 2_000_000), 2_000_000);
-  expect(invocations.stats).toEqual({ open: 0, lingering: 1, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 1, evicted: 0 });
 });
 
 test("room is made of what is over before anything is taken back early", () => {
@@ -137,9 +137,9 @@ test("room is made of what is over before anything is taken back early", () => {
   invocations.openNotification(0, 0);
   invocations.settle(invocations.open(1, 0), 0);
   invocations.open(2, 5_000);
-  expect(invocations.stats).toEqual({ open: 1, lingering: 1, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 1, lingering: 1, evicted: 0 });
   invocations.open(3, 900_000);
-  expect(invocations.stats).toEqual({ open: 2, lingering: 0, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 2, lingering: 0, evicted: 0 });
 });
 
 test("drain takes everything back, and its ids stay expired", () => {

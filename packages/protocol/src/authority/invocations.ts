@@ -30,12 +30,12 @@ export interface Invocations<Scope> {
   held(id: unknown): { readonly scope: Scope } | undefined;
   /** `expired`: it was ours once; `unknown`: it never was. Takes what a worker sent, of any type. */
   resolve(id: unknown, now: number): ResolvedInvocation<Scope>;
-  /** Lets go of what is over: `stats` count the rest. */
+  /** Lets go of what is over: `stats` counts the rest. */
   forgetEnded(now: number): void;
   /** Takes back everything lent; ids are given out no less. */
   drain(): void;
   /** Ids in use, ids in their grace or lent to notifications, and ids taken back early for lack of room. */
-  readonly stats: { readonly open: number; readonly lingering: number; readonly evicted: number };
+  stats(): { readonly open: number; readonly lingering: number; readonly evicted: number };
 }
 
 /**
@@ -59,7 +59,7 @@ export function createInvocations<Scope>(
   // Notifications are remembered much longer than calls: in one budget they would take the calls' grace from them.
   const makeRoom = (now: number): void => {
     forgetEnded(now);
-    if (inUse.size + settled.size < limits.max) return;
+    if (inUse.size + settled.size() < limits.max) return;
     if (!settled.dropFirst()) {
       throw new RpcError(
         ErrorCode.OVERLOADED,
@@ -84,7 +84,7 @@ export function createInvocations<Scope>(
     },
     openNotification(scope, now) {
       forgetEnded(now);
-      if (notifications.size >= limits.max && notifications.dropFirst()) evicted++;
+      if (notifications.size() >= limits.max && notifications.dropFirst()) evicted++;
       const id = nextId();
       notifications.add({ id, scope, until: now + limits.notificationMs });
       return id;
@@ -113,9 +113,7 @@ export function createInvocations<Scope>(
       settled.clear();
       notifications.clear();
     },
-    get stats() {
-      return { open: inUse.size, lingering: settled.size + notifications.size, evicted };
-    },
+    stats: () => ({ open: inUse.size, lingering: settled.size() + notifications.size(), evicted }),
   };
 }
 
@@ -173,8 +171,6 @@ function createLingering<Scope>() {
       queue = [];
       head = 0;
     },
-    get size() {
-      return byId.size;
-    },
+    size: () => byId.size,
   };
 }

@@ -22,9 +22,7 @@ export function recordedTransport(transport: Transport, onLine: OnLine): Transpo
       return isQueued;
     },
     acceptAttachments: () => transport.acceptAttachments(),
-    get unsentBytes() {
-      return transport.unsentBytes;
-    },
+    unsentBytes: () => transport.unsentBytes(),
     flush: () => transport.flush(),
     close: () => transport.close(),
   };

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { isDictionary } from "../test/dictionary.js";
+import { setup } from "../test/host-setup.js";
+import { createLatencyHistogram } from "./latency-histogram.js";
+
+test("the handle that every call passes, and what counts them, are no dictionaries for V8", async () => {
+  // The second time V8 has seen the literal.
+  for (const seen of [false, true]) {
+    const { host, start } = setup();
+    const worker = await start();
+    expect([isDictionary(worker), isDictionary(createLatencyHistogram())], `${seen}`).toEqual([false, false]);
+    await host.close();
+  }
+});
