@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { type Attachment, bytesIn, frameHeader } from "./bulk-frame.js";
+import { systemClock } from "./clock.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import {
@@ -11,8 +12,8 @@ import {
 } from "./transport.js";
 import { utf8Bytes } from "./utf8-bytes.js";
 
-// Getters on the global object, asked at each use; imported, `node:process` makes all of its streams.
-const { performance, process } = globalThis;
+// A getter on the global object, asked at each use; imported, `node:process` makes all of its streams.
+const { process } = globalThis;
 
 /** How long one channel's backlog may be parsed before other work gets its turn, in ms. */
 const READ_BUDGET_MS = 8;
@@ -38,8 +39,9 @@ export type TransportInput = Pick<
 /**
  * A transport over a readable and a writable, e.g. a child's stdout and stdin. Writes are batched per tick, and what is
  * answered while it is read, per read; reading yields to the event loop every few ms, so that a flood does not block the
- * others. Every `error` of both streams is handled and told once through `closed`. Specified in docs/wire-protocol.md in the
- * repository.
+ * others. Every `error` of both streams is handled and told once through `closed`.
+ *
+ * Specified in docs/wire-protocol.md in the repository.
  */
 export function stdioTransport(readable: TransportInput, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
@@ -161,7 +163,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     uncheckedBytes += splitter.lineBytes() + LINE_COST;
     if (uncheckedBytes < BYTES_BETWEEN_CLOCK_READS) return false;
     uncheckedBytes = 0;
-    const now = performance.now();
+    const now = systemClock.now();
     if (turnEnds !== 0) return now > turnEnds;
     turnEnds = now + READ_BUDGET_MS;
     setImmediate(endTurn);

@@ -4,7 +4,8 @@ import type { Id, MessageMeta } from "./messages.js";
 /** What JSON has no word for is `null`: an answer must have its member. */
 export const payload = (value: unknown): string => escapeLineSeparators(JSON.stringify(value) ?? "null");
 
-const DIGITS = Array.from({ length: 1000 }, (_, number) => `${number}`.padStart(3, "0"));
+/** "000" to "999". Made with the first id that needs them: no worker starts later for them. */
+let lastDigits: readonly string[] | undefined;
 let thousands = 0;
 let thousandsText = "0";
 
@@ -19,7 +20,8 @@ export function idText(id: Id | null): string {
     thousands = above;
     thousandsText = `${above}`;
   }
-  return thousandsText + (DIGITS[id - above * 1000] as string);
+  lastDigits ??= Array.from({ length: 1000 }, (_, number) => `${number}`.padStart(3, "0"));
+  return thousandsText + (lastDigits[id - above * 1000] as string);
 }
 
 /** From the name of a method to its params: calls of one method come in floods. */

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,7 +23,7 @@ export function isCalledByEntry(callee: (...args: never[]) => unknown): boolean 
 /** `process.argv[1]`, resolved, as Node understands it: `node .`, a name without its extension, a link of `node_modules/.bin`. */
 function entryFile(path: string): string {
   try {
-    return realFile(createRequire(path).resolve(path));
+    return realFile(process.getBuiltinModule("node:module").createRequire(path).resolve(path));
   } catch {
     return realFile(path);
   }

@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads";
 import { GUARD_SOURCE } from "./guard-source.js";
 
 /** How often the guard looks, and how long the main thread may take to end by itself when its parent is gone, ms. */
@@ -32,6 +31,8 @@ export function startGuard(parent: number, leader: boolean, onError: (error: unk
   Atomics.store(heart, cellOf.stallMs, STALL_MS);
   const { beat, stopBeating } = startHeart(heart);
   try {
+    // Imported, it would be loaded before the first answer: half a millisecond of every start.
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
     const guard = new Worker(GUARD_SOURCE, {
       eval: true,
       name: "outrigger-guard",

@@ -1,4 +1,3 @@
-import { isMainThread } from "node:worker_threads";
 import { type Clock, type Codec, DEFAULT_PEER_LIMITS, type Transport } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
@@ -11,6 +10,7 @@ import type { Session } from "./session-types.js";
 import { claimStdin } from "./stdin-socket.js";
 import { claimStdout } from "./stdout-guard.js";
 import { messageOf } from "./thrown-text.js";
+import { isWorkerThread } from "./worker-thread.js";
 
 /** How a plugin is served; everything has a default. */
 export interface ServeOptions {
@@ -69,7 +69,7 @@ export function serve(plugin: Plugin, options: ServeOptions = {}): void {
     createSession({ plugin, transport, limits, codec, clock, stderr, onEnded: () => {} });
     return;
   }
-  if (!isMainThread) return;
+  if (isWorkerThread()) return;
   const startedByHost = process.env[WORKER_ID] !== undefined;
   const calledByEntry = isCalledByEntry(serve);
   if (!startedByHost) {
