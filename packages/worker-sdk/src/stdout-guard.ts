@@ -52,7 +52,11 @@ export function claimStdout(): Writable {
     else stderr.write(chunk instanceof Uint8Array ? chunk : "", finish);
     return stream;
   }) as typeof end;
-  stream.destroy = () => stream;
+  // But what broke it, in Node's own words, is told: nobody reads what this process answers.
+  stream.destroy = (error) => {
+    if (error !== undefined && error === stream.errored) stream.emit("error", error);
+    return stream;
+  };
   stream.destroySoon = () => {};
   return channel;
 }

@@ -46,6 +46,15 @@ test("the worker exits by itself when stdin ends, after its teardown", async () 
   expect(worker.stderr()).toContain("torn down");
 });
 
+test("a worker nobody reads any more ends, though its stdin stays open", async () => {
+  const worker = startWorker("crashing", plain);
+  await worker.initialize();
+  worker.child.stdout.destroy();
+  worker.child.stdin.write('{"jsonrpc":"2.0","id":99,"method":"other","params":1}\n');
+  await expect(worker.exited).resolves.toEqual({ code: 1, signal: null });
+  expect(worker.stderr()).toContain("the channel to the host broke: write EPIPE");
+});
+
 test("stdin that ends before the handshake ends the worker", async () => {
   const worker = startWorker("hanging", plain);
   worker.child.stdin.end();
