@@ -277,6 +277,27 @@ test("what is answered while it is read goes out when the read is over, in one w
   expect(writes).toHaveLength(1);
 });
 
+test.each([
+  [
+    "an input that ends, after a last line without its newline",
+    (input: PassThrough, call: string) => input.end(call.trim()),
+  ],
+  [
+    "a line over the cap behind it",
+    (input: PassThrough, call: string) => input.emit("data", Buffer.from(`${call}${"x".repeat(300)}`)),
+  ],
+])("what was answered is not lost to %s", async (_, give) => {
+  const [input, writes, ended] = [new PassThrough(), [] as string[], later<unknown>()];
+  const output = new Writable({ write: (chunk, _encoding, callback) => callback(void writes.push(String(chunk))) });
+  testPeer(stdioTransport(input, output, { messageBytes: 200 }), {
+    ...serving(methods, { call: (params) => params }),
+    onClosed: ended.resolve,
+  });
+  give(input, '{"jsonrpc":"2.0","id":1,"method":"call","params":"answered"}\n');
+  await ended.promise;
+  expect(writes).toEqual(['{"jsonrpc":"2.0","id":1,"result":"answered"}\n']);
+});
+
 test("a close sends what was queued, ends the stream and stops nothing from being read to its end", async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const peer = testPeer(stdioTransport(input, output), { outgoing: methods });

@@ -22,7 +22,7 @@ const BYTES_BETWEEN_CLOCK_READS = 32_768;
 const LINE_COST = 1024;
 /** Text of this length is made bytes once; the stream would encode it, and counting its bytes would again. */
 const LONG_TEXT = 4096;
-/** A batch of this length is written at once instead of at the end of the tick. */
+/** A batch of this length is written at once instead of at the end of the tick or the read. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
 const LINGER_MS = 500;
@@ -191,8 +191,11 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       }
       const rest = splitter.rest();
       if (rest !== undefined) receiver?.message(rest, splitter.lineBytes(), splitter.attachments());
+      // Nothing is written once it is over, here and below.
+      writeBatch();
       finish(readEnd.error ?? writeEnd?.error);
     } catch (error) {
+      writeBatch();
       finish(error as Error);
     } finally {
       isReading = false;
