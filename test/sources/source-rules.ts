@@ -104,7 +104,10 @@ export const fastEntries = [
   "protocol/src/authority.ts",
   "worker-sdk/src/index.ts",
 ];
-export const slowModules = ["zod", "@outrigger/protocol/zod", "@outrigger/protocol/plugin-contract"];
+export const slowModules = [
+  ...["zod", "@outrigger/protocol/zod", "@outrigger/protocol/plugin-contract"],
+  ...["node:worker_threads", "node:perf_hooks", "node:module", "node:fs", "node:process"],
+];
 
 export const impureGlobals = [
   "process",

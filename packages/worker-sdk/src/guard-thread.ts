@@ -31,7 +31,7 @@ export function startGuard(parent: number, leader: boolean, onError: (error: unk
   Atomics.store(heart, cellOf.stallMs, STALL_MS);
   const { beat, stopBeating } = startHeart(heart);
   try {
-    // Imported, it would be loaded before the first answer: half a millisecond of every start.
+    // Imported, it would be loaded before the first answer.
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const guard = new Worker(GUARD_SOURCE, {
       eval: true,

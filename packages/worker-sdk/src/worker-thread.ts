@@ -1,12 +1,12 @@
 /**
- * Whether this is a thread of its process: Node forbids those to change the directory. The module that could be asked takes
- * a millisecond to load.
+ * Whether this is a thread of its process. Node forbids threads to change the directory, before it looks at what to; where
+ * that does not tell, the module is asked that takes longer to load.
  */
 export function isWorkerThread(): boolean {
   try {
-    process.chdir(".");
+    (process.chdir as () => void)();
   } catch (error) {
-    return (error as { readonly code?: unknown }).code === "ERR_WORKER_UNSUPPORTED_OPERATION";
+    if ((error as { readonly code?: unknown } | null)?.code === "ERR_INVALID_ARG_TYPE") return false;
   }
-  return false;
+  return !process.getBuiltinModule("node:worker_threads").isMainThread;
 }

@@ -24,6 +24,9 @@ beforeAll(async () => {
     "other.mjs": `import { definePlugin, pluginContract, serve } from "./sdk.mjs"; import "./plugin.mjs"; serve(${plugin("other")});`,
     "other-copy.mjs": `import { definePlugin, pluginContract, serve } from "./sdk-copy.mjs"; import "./plugin.mjs"; serve(${plugin("other-copy")});`,
     "thread.mjs": `import { Worker } from "node:worker_threads"; new Worker(new URL("./plugin.mjs", import.meta.url));`,
+    "odd-thread.mjs": `import { Worker } from "node:worker_threads";
+      const execArgv = ["--import", "data:text/javascript,process.chdir=()=>{}"];
+      new Worker(new URL("./plugin.mjs", import.meta.url), { execArgv });`,
     "script.cjs": `require("./plugin.js");`,
     "package/package.json": `{ "type": "module", "exports": "./main.js", "main": "./main.js" }`,
     "package/main.js": `import { definePlugin, pluginContract, serve } from "../sdk.mjs"; serve(${plugin("main")});`,
@@ -89,8 +92,8 @@ test.each([
   await expect(servedBy(args, byHand)).resolves.toBeUndefined();
 });
 
-test("a thread of a worker serves nothing", async () => {
-  await expect(servedBy(["thread.mjs"], byHost)).resolves.toBeUndefined();
+test.each(["thread.mjs", "odd-thread.mjs"])("a thread of a worker serves nothing: %s", async (file) => {
+  await expect(servedBy([file], byHost)).resolves.toBeUndefined();
 });
 
 test.each([

@@ -2,6 +2,23 @@ import { expect, test } from "vitest";
 import { greeter } from "./contracts/greeter.js";
 import { startWorker } from "./support/worker-process.js";
 
+// What it loads at its first write, which is its answer to `initialize`.
+const TELLS_LOADED = `data:text/javascript,
+  const { write } = process.stdout;
+  process.stdout.write = function (...args) {
+    process.stdout.write = undefined;
+    process.stderr.write("loaded " + process.moduleLoadList.join());
+    return write.apply(this, args);
+  };`;
+
+test("a worker loads neither threads nor performance hooks before its first answer", async () => {
+  const worker = startWorker("greeter", greeter, { execArgv: ["--import", TELLS_LOADED.replaceAll("\n", "")] });
+  await worker.initialize();
+  await expect.poll(worker.stderr).toContain("loaded ");
+  expect(worker.stderr()).toContain("NativeModule net");
+  expect(worker.stderr()).not.toMatch(/NativeModule (worker_threads|perf_hooks)\b/);
+});
+
 test("a plugin in a process of its own is greeted, called, streamed, and shut down", async () => {
   const seen: unknown[] = [];
   const worker = startWorker("greeter", greeter, {
