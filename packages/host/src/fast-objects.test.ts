@@ -12,3 +12,16 @@ test("the handle that every call passes, and what counts them, are no dictionari
     await host.close();
   }
 });
+
+test("a handle tells of its worker through whatever is wrapped around it", async () => {
+  const { host, start } = setup();
+  const worker = await start();
+  const { pid, methods } = worker;
+  const facts = { status: "running", pid, methods, declarations: {} };
+  expect([typeof pid, methods.includes("echo")]).toEqual(["number", true]);
+  for (const wrapped of [worker, { ...worker }, Object.create(worker), new Proxy(worker, {})]) {
+    const { status, declarations } = wrapped;
+    expect({ status, pid: wrapped.pid, methods: wrapped.methods, declarations }).toEqual(facts);
+  }
+  await host.close();
+});

@@ -4,7 +4,7 @@ import { serialize } from "node:v8";
 export interface HeldParams {
   /** Holds those of one call until `drop`. */
   hold(params: unknown): Held;
-  readonly bytes: number;
+  bytes(): number;
 }
 
 /** The params of one call. */
@@ -14,7 +14,7 @@ export interface Held {
   /** Whether they are still held; those of a call that was never written are measured now. */
   isHeld(): boolean;
   /** @throws Error when they were let go of */
-  readonly params: unknown;
+  params(): unknown;
   /** The call is over, or was sent again. Idempotent. */
   drop(): void;
 }
@@ -44,16 +44,14 @@ export function createHeldParams(maxBytes: () => number): HeldParams {
           if (held !== undefined && size === undefined) measured(sizeOf(held.params));
           return held !== undefined;
         },
-        get params() {
+        params() {
           if (held === undefined) throw new Error("the params were let go of");
           return held.params;
         },
         drop,
       };
     },
-    get bytes() {
-      return total;
-    },
+    bytes: () => total,
   };
 }
 

@@ -77,7 +77,7 @@ export function createResender(source: ResendSource): Resender {
       const entry: Waiting = {
         giveUp: () => fail(died),
         sendAgain() {
-          const { params } = held;
+          const params = held.params();
           leave();
           sent++;
           try {
@@ -135,7 +135,7 @@ export function createResender(source: ResendSource): Resender {
       if (status === "running") for (const entry of [...waiting]) entry.sendAgain();
       else if (!COMES_BACK.has(status)) for (const entry of [...waiting]) entry.giveUp();
     },
-    stats: () => ({ waiting: waiting.size, sent, heldBytes: params.bytes }),
+    stats: () => ({ waiting: waiting.size, sent, heldBytes: params.bytes() }),
   };
 }
 

@@ -31,7 +31,7 @@ import { createResender } from "./resend-calls.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { ChannelCallOptions } from "./worker-channel.js";
-import { WorkerFacts } from "./worker-facts.js";
+import { handshakeOf, type WorkerFacts, withFacts } from "./worker-facts.js";
 import type { HostCore } from "./worker-spec.js";
 
 /** What a host adds to the options of a call. */
@@ -122,7 +122,6 @@ export function createWorker<C extends Contract>(
   });
   events.on("status", ({ status }) => resender.onStatus(status));
   const diagnostics = () => workerDiagnostics(supervisor, core, resender.stats());
-  const handshake = () => supervisor.incarnation?.lastChannel?.handshakeResult;
   const calls: WorkerCalls<ChannelCallOptions & ResendOption> = {
     request(method, params, options) {
       try {
@@ -153,13 +152,13 @@ export function createWorker<C extends Contract>(
   const traced = tracedCalls(nestedCalls(calls), supervisor.id, core.contract);
   const remote = checkedCalls(HOST_CALLS, traced, (message) => supervisor.incarnation?.logs.remark("warn", message));
 
-  return Object.assign(new WorkerFacts(supervisor, handshake), {
+  const handle: Omit<Worker<C>, keyof WorkerFacts> = {
     ...(remote as unknown as Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>),
     on: events.on,
     once: events.once,
     off: events.off,
     id: supervisor.id,
-    implements: (method) => handshake()?.methods.has(method) === true,
+    implements: (method) => handshakeOf(supervisor)?.methods.has(method) === true,
     start: () => supervisor.start(),
     stop: () => supervisor.stop(),
     restart: () => supervisor.restart(),
@@ -177,7 +176,8 @@ export function createWorker<C extends Contract>(
       return watchChannel(supervisor.hub, core.contract, limits, name, options) as never;
     },
     diagnostics,
-  } satisfies Omit<Worker<C>, keyof WorkerFacts>);
+  };
+  return withFacts(handle, supervisor);
 }
 
 /** Whether a call can be sent again: input that was read is gone. */

@@ -3,11 +3,11 @@ export interface AttachmentReader {
   /** Takes what it needs of a chunk from `start`; returns where it stopped. */
   take(chunk: Uint8Array, start: number): number;
   /** All of them, once the last is whole; without their final newline. */
-  readonly whole: readonly Uint8Array[] | undefined;
+  whole(): readonly Uint8Array[] | undefined;
   /** Bytes of all attachments. */
   readonly totalBytes: number;
   /** Bytes taken so far. */
-  readonly takenBytes: number;
+  takenBytes(): number;
 }
 
 /**
@@ -45,14 +45,8 @@ export function readAttachments(
       }
       return at;
     },
-    get whole() {
-      return parts.length === lengths.length ? parts : undefined;
-    },
-    get totalBytes() {
-      return totalBytes;
-    },
-    get takenBytes() {
-      return takenBytes;
-    },
+    whole: () => (parts.length === lengths.length ? parts : undefined),
+    totalBytes,
+    takenBytes: () => takenBytes,
   };
 }

@@ -163,8 +163,8 @@ export interface Remote<M extends MethodMap, Extra = unknown, RequestExtra = Ext
     ...options: CallOptionsArgument<M[K], RequestOptions<ProgressOutput<M[K]>> & RequestExtra>
   ): Promise<ResultOutput<M[K]>>;
   /**
-   * Returns whether it was queued: `false` means dropped (past a bound, or no live worker) and counted, or refused for an
-   * option there is not, which is logged.
+   * Returns whether it was queued: `false` means dropped (past a bound, or no live worker) and counted, or refused for
+   * options that cannot be, which is logged.
    */
   notify<K extends NotificationNames<M>>(method: K, params: ParamsInput<M[K]>, options?: TraceOptions & Extra): boolean;
   stream<K extends StreamNames<M>>(

@@ -124,6 +124,16 @@ test("only 0x0A ends a line: separators of other alphabets do not", () => {
   expect(readAll(splitter)).toEqual(["a\u2028b\u2029c\rd\u0085e"]);
 });
 
+test.each([8_191, 8_192, 8_193, 8_194])("a chunk whose last newline is its byte %i gives its lines", (last) => {
+  for (const accepts of [false, true]) {
+    const splitter = createLineSplitter();
+    if (accepts) splitter.acceptAttachments();
+    splitter.push(Buffer.from(`{"a":1}\n${"x".repeat(last - 8)}\n`));
+    expect([splitter.next(), splitter.next()?.length, splitter.next()]).toEqual(['{"a":1}', last - 8, undefined]);
+    expect(splitter.heldBytes()).toBe(0);
+  }
+});
+
 test("a line tells its size in bytes, split or not", () => {
   const splitter = createLineSplitter();
   splitter.push(Buffer.from("né\nn"));

@@ -15,7 +15,7 @@ const PIECES_TO_JOIN = 1024;
  * message has no getters: V8 keeps an object literal that has some as a dictionary.
  */
 export interface LineSplitter {
-  /** Takes a chunk; it must not be reused by the caller. */
+  /** Takes a chunk; its memory must not be used again before `own`. */
   push(chunk: Uint8Array): void;
   /**
    * The next whole line without its newline, or `undefined` when more bytes are needed.
@@ -145,7 +145,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       block = text;
       return takeFromBlock(text);
     }
-    // Popped: a list made anew for each read is as large as what it holds.
+    // As a rule there was one: popped, the list keeps its memory for the next.
     if (head === 1) unread.pop();
     else unread = [];
     head = 0;
@@ -179,11 +179,11 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       const before = offset;
       offset = reader.take(chunk, offset);
       unreadBytes -= offset - before;
-      if (reader.whole === undefined || offset === chunk.length) continue;
+      if (reader.whole() === undefined || offset === chunk.length) continue;
       if (chunk[offset] !== NEWLINE) throw shifted("has no newline where its attachments end");
       offset++;
       unreadBytes--;
-      attachments = reader.whole;
+      attachments = reader.whole();
       attachedBytes = reader.totalBytes;
       incoming = undefined;
       return true;
@@ -252,7 +252,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
         unfinishedBytes +
         (block === undefined ? 0 : block.length - at) +
         attachedBytes +
-        (incoming?.takenBytes ?? 0)
+        (incoming?.takenBytes() ?? 0)
       );
     },
   };

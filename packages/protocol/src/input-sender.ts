@@ -28,11 +28,11 @@ export function sendInput(
   producer.run(source, sendItem).then(
     () => {
       isOver = true;
-      if (!producer.isStopped) tellEnd(undefined);
+      if (!producer.isStopped()) tellEnd(undefined);
     },
     (thrown) => {
       isOver = true;
-      if (producer.isStopped) return;
+      if (producer.isStopped()) return;
       error = thrown;
       tellEnd(toWireError(thrown, ErrorCode.INPUT_FAILED));
     },
@@ -42,11 +42,11 @@ export function sendInput(
       return error;
     },
     get isWaiting() {
-      return producer.isWaiting && !producer.isStopped;
+      return producer.isWaiting() && !producer.isStopped();
     },
     grant: (items, bytes) => producer.grant(items, bytes),
     stop() {
-      if (isOver || producer.isStopped) return;
+      if (isOver || producer.isStopped()) return;
       producer.stop();
       // A stream of Node holds its file until it is destroyed, and `return` reaches only one that is being read.
       guarded(

@@ -7,9 +7,9 @@ export type SendItem = (item: unknown) => number | Promise<number>;
 
 /** Sends the items of an iterable as fast as the credit of their reader allows. */
 export interface ItemProducer {
-  readonly isStopped: boolean;
+  isStopped(): boolean;
   /** Whether its next item is waited for. */
-  readonly isWaiting: boolean;
+  isWaiting(): boolean;
   /** The reader takes more. What is no count moves nothing. */
   grant(items: unknown, bytes: unknown): void;
   /** Nobody wants more: the iterator is ended, so that its `finally` runs. Idempotent. */
@@ -57,12 +57,8 @@ export function createItemProducer(firstItems: number, firstBytes: number): Item
   };
 
   return {
-    get isStopped() {
-      return isStopped;
-    },
-    get isWaiting() {
-      return isWaiting;
-    },
+    isStopped: () => isStopped,
+    isWaiting: () => isWaiting,
     grant(moreItems, moreBytes) {
       if (!isCount(moreItems) || !isCount(moreBytes)) return;
       items += moreItems;

@@ -25,7 +25,7 @@ export interface Transport {
   reuse?(attachment: Uint8Array): void;
   /** From now on lines may arrive with attachments: the two ends agreed on it. */
   acceptAttachments(): void;
-  /** What waits to be sent; a transport may count a character of the tick's own messages as one byte. */
+  /** What waits to be sent; a transport may count a character of what is not written yet as one byte. */
   unsentBytes(): number;
   /** Resolves when every queued line was handed to the operating system, or the channel is over. Never rejects. */
   flush(): Promise<void>;

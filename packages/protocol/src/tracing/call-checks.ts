@@ -34,7 +34,8 @@ export function checkCall(names: readonly string[], method: unknown, options: un
     throw invalid(`method: expected the name of a method of the contract, got ${kindOf(method)}`);
   }
   if (options === undefined) return;
-  const given = checkKeys(method, checkObject(`${method}: options`, options), names);
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  const given = isObject ? checkKeys(method, options, names) : checkObject(`${method}: options`, options);
   // All are read: a getter that throws does so here.
   const { timeoutMs, onProgress, resend } = { ...given };
   if (timeoutMs === null) {
