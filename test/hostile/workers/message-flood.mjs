@@ -70,7 +70,7 @@ const modes = {
       }, 1_000);
     },
   ],
-  "requests whose handlers take their time": [each((n) => line({ id: n, method: "slow", params: { n } }))],
+  "requests whose handlers take their time": [each((n) => line({ id: n, method: "slow", params: { n } }), isHeard)],
   "requests all with one id": [flood(line({ id: 1, method: "slow", params: { n: 1 } }))],
   "requests without a capability or scope": [each((n) => line({ id: n, method: "scoped", params: { n } }), isHeard)],
   "$/log": [flood(line({ method: "$/log", params: { level: "info", message: "again", meta: { a: 1 } } }))],
