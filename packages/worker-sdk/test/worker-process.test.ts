@@ -5,9 +5,10 @@ import { startWorker } from "./support/worker-process.js";
 // What it loads at its first write, which is its answer to `initialize`.
 const TELLS_LOADED = `data:text/javascript,
   const { write } = process.stdout;
+  let isFirst = true;
   process.stdout.write = function (...args) {
-    process.stdout.write = undefined;
-    process.stderr.write("loaded " + process.moduleLoadList.join());
+    if (isFirst) process.stderr.write("loaded " + process.moduleLoadList.join());
+    isFirst = false;
     return write.apply(this, args);
   };`;
 
