@@ -7,43 +7,31 @@ import type { Supervisor } from "./supervisor.js";
 /** What a handle tells of its worker. */
 export interface WorkerFacts {
   readonly status: WorkerStatus;
+  /** `undefined` when it has no process. */
   readonly pid: number | undefined;
+  /** The contract methods it implements; empty before the first handshake. */
   readonly methods: readonly string[];
+  /** What its plugin declares: tools, jobs, events, … */
   readonly declarations: Declarations;
 }
 
 const SUPERVISOR = Symbol("supervisor");
 
-interface Supervised {
-  readonly [SUPERVISOR]: Supervisor;
-}
-
-const getters = {
-  status: {
-    enumerable: true,
-    get(this: Supervised): WorkerStatus {
-      return this[SUPERVISOR].state.status;
-    },
+const facts: WorkerFacts & ThisType<{ readonly [SUPERVISOR]: Supervisor }> = {
+  get status() {
+    return this[SUPERVISOR].state.status;
   },
-  pid: {
-    enumerable: true,
-    get(this: Supervised): number | undefined {
-      return pidOf(this[SUPERVISOR]);
-    },
+  get pid() {
+    return pidOf(this[SUPERVISOR]);
   },
-  methods: {
-    enumerable: true,
-    get(this: Supervised): string[] {
-      return [...(handshakeOf(this[SUPERVISOR])?.methods ?? [])];
-    },
+  get methods() {
+    return [...(handshakeOf(this[SUPERVISOR])?.methods ?? [])];
   },
-  declarations: {
-    enumerable: true,
-    get(this: Supervised): Declarations {
-      return handshakeOf(this[SUPERVISOR])?.answer.declarations ?? {};
-    },
+  get declarations() {
+    return handshakeOf(this[SUPERVISOR])?.answer.declarations ?? {};
   },
-} satisfies { readonly [Fact in keyof WorkerFacts]: { get(this: Supervised): WorkerFacts[Fact] } & PropertyDescriptor };
+};
+const getters = Object.getOwnPropertyDescriptors(facts);
 
 /** All handles have the same getters: V8 keeps an object with getters of its own as a dictionary, looked up at every call. */
 export function withFacts<Handle extends object>(handle: Handle, supervisor: Supervisor): Handle & WorkerFacts {

@@ -1,6 +1,5 @@
 import type {
   Contract,
-  Declarations,
   HealthResult,
   HostToWorker,
   Method,
@@ -28,7 +27,6 @@ import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
 import { createResender } from "./resend-calls.js";
-import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { ChannelCallOptions } from "./worker-channel.js";
 import { handshakeOf, type WorkerFacts, withFacts } from "./worker-facts.js";
@@ -65,15 +63,9 @@ export interface ResendOption {
  */
 export interface Worker<C extends Contract = Contract>
   extends Remote<HostToWorker<C>, ScopeOption<C>, ScopeOption<C> & ResendOption>,
-    Events<WorkerEvents> {
+    Events<WorkerEvents>,
+    WorkerFacts {
   readonly id: string;
-  readonly status: WorkerStatus;
-  /** `undefined` when it has no process. */
-  readonly pid: number | undefined;
-  /** The contract methods it implements; empty before the first handshake. */
-  readonly methods: readonly string[];
-  /** What its plugin declares: tools, jobs, events, … */
-  readonly declarations: Declarations;
   /** Whether it implements a method of the contract. */
   implements(method: keyof HostToWorker<C> & string): boolean;
   /**

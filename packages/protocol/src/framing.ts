@@ -113,6 +113,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   const nextLine = (): string | undefined => {
     if (block !== undefined) return takeFromBlock(block);
     for (let chunk = unread[head]; chunk !== undefined; chunk = unread[++head], offset = 0) {
+      // An empty rest is not kept: it would hold on to the memory of its whole chunk.
       if (offset === chunk.length) continue;
       // Around attachments lines are read alone: a block would decode raw bytes.
       const isAlone =
@@ -123,8 +124,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       if (isOneLine && attachedBytes + unfinishedBytes + bytes > maxBytes) throw tooLarge(maxBytes);
       unreadBytes -= bytes;
       if (end === -1) {
-        // An empty rest is not kept: it would hold on to the memory of its whole chunk.
-        if (bytes > 0) keep(offset === 0 ? chunk : chunk.subarray(offset));
+        keep(offset === 0 ? chunk : chunk.subarray(offset));
         continue;
       }
       unreadBytes--;
@@ -179,11 +179,12 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       const before = offset;
       offset = reader.take(chunk, offset);
       unreadBytes -= offset - before;
-      if (reader.whole() === undefined || offset === chunk.length) continue;
+      const whole = reader.whole();
+      if (whole === undefined || offset === chunk.length) continue;
       if (chunk[offset] !== NEWLINE) throw shifted("has no newline where its attachments end");
       offset++;
       unreadBytes--;
-      attachments = reader.whole();
+      attachments = whole;
       attachedBytes = reader.totalBytes;
       incoming = undefined;
       return true;

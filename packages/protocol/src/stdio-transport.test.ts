@@ -265,10 +265,14 @@ test("writes of one tick are one write", async () => {
   expect(writes.length).toBeLessThanOrEqual(2);
 });
 
+/** A writable that takes everything at once. */
+function writing(writes: string[]): Writable {
+  return new Writable({ write: (chunk, _encoding, callback) => callback(void writes.push(String(chunk))) });
+}
+
 test("what is answered while it is read goes out when the read is over, in one write, and waits for no tick", async () => {
   const [input, writes] = [new PassThrough(), [] as string[]];
-  const output = new Writable({ write: (chunk, _encoding, callback) => callback(void writes.push(String(chunk))) });
-  testPeer(stdioTransport(input, output), serving(methods, { call: (params) => params, note: () => {} }));
+  testPeer(stdioTransport(input, writing(writes)), serving(methods, { call: (params) => params, note: () => {} }));
   const calls = [1, 2, 3].map((id) => `{"jsonrpc":"2.0","id":${id},"method":"call","params":"${id}"}\n`);
   input.emit("data", Buffer.from(calls.join("")));
   expect(writes).toEqual([[1, 2, 3].map((id) => `{"jsonrpc":"2.0","id":${id},"result":"${id}"}\n`).join("")]);
@@ -288,8 +292,7 @@ test.each([
   ],
 ])("what was answered is not lost to %s", async (_, give) => {
   const [input, writes, ended] = [new PassThrough(), [] as string[], later<unknown>()];
-  const output = new Writable({ write: (chunk, _encoding, callback) => callback(void writes.push(String(chunk))) });
-  testPeer(stdioTransport(input, output, { messageBytes: 200 }), {
+  testPeer(stdioTransport(input, writing(writes), { messageBytes: 200 }), {
     ...serving(methods, { call: (params) => params }),
     onClosed: ended.resolve,
   });

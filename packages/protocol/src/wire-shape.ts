@@ -41,7 +41,8 @@ const checked = <T>(expected: string, fits: (value: unknown) => boolean): Shape<
     return value as T;
   });
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Whether it is an object and no list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Text of at most `max` characters. */

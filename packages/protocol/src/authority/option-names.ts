@@ -1,4 +1,5 @@
 import { ErrorCode, RpcError } from "../errors.js";
+import { isRecord } from "../wire-shape.js";
 import { didYouMean } from "./nearest-name.js";
 
 /** @throws RpcError INVALID_PARAMS unless it is an object and no list. Never shows what stands in it: it may be a secret. */
@@ -7,7 +8,7 @@ export function checkObject(
   value: unknown,
   expected = "an object with options",
 ): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isRecord(value)) return value;
   const got = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
   throw new RpcError(ErrorCode.INVALID_PARAMS, `${name}: expected ${expected}, got ${got}`);
 }

@@ -1,6 +1,7 @@
 import { checkKeys, checkObject } from "../authority/option-names.js";
 import { checkDelay } from "../delay.js";
 import { ErrorCode, RpcError } from "../errors.js";
+import { isRecord } from "../wire-shape.js";
 
 /** The names of the options that the calls of one end have. */
 export interface CallOptionNames {
@@ -34,8 +35,7 @@ export function checkCall(names: readonly string[], method: unknown, options: un
     throw invalid(`method: expected the name of a method of the contract, got ${kindOf(method)}`);
   }
   if (options === undefined) return;
-  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
-  const given = isObject ? checkKeys(method, options, names) : checkObject(`${method}: options`, options);
+  const given = isRecord(options) ? checkKeys(method, options, names) : checkObject(`${method}: options`, options);
   // All are read: a getter that throws does so here.
   const { timeoutMs, onProgress, resend } = { ...given };
   if (timeoutMs === null) {
