@@ -7,6 +7,7 @@ import {
   type InitializeResult,
   isHandshakeMismatch,
   isRpcError,
+  jsonCodec,
   type Peer,
   PROTOCOL_RANGE,
   RpcError,
@@ -37,12 +38,13 @@ export async function initialize(
   const ours = {
     protocol: PROTOCOL_RANGE,
     contract: { name: contract.name, version: contract.version },
-    features: FEATURES,
+    // What another codec reads, it alone knows.
+    features: FEATURES.filter((feature) => feature !== "short" || (core.codec ?? jsonCodec) === jsonCodec),
   };
   const offer: InitializeParams = {
     protocol: { ...PROTOCOL_RANGE },
     contract: ours.contract,
-    features: [...FEATURES],
+    features: ours.features,
     limits: {
       messageBytes: spec.limits.peer.messageBytes,
       calls: spec.limits.peer.incomingCalls,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { createHost } from "../src/create-host.js";
 import { fakeRuntime } from "../src/fake-clock.js";
 import { type FakeWorkerOptions, fakeLauncher } from "../src/fake-launcher.js";
-import type { SharedOptions } from "../src/host-options.js";
+import type { HostOptions, SharedOptions } from "../src/host-options.js";
 
 /** What the fake workers and hosts of these tests speak. */
 export const contract = defineContract({
@@ -54,7 +54,7 @@ type Handlers = Parameters<typeof createHost<typeof contract>>[1]["handlers"];
 export function setup(
   behaviour: FakeWorkerOptions | ((launch: number) => FakeWorkerOptions | Promise<FakeWorkerOptions>) = {},
   handlers: Partial<Handlers> = {},
-  options: SharedOptions = {},
+  options: SharedOptions & Pick<HostOptions<typeof contract>, "codec"> = {},
 ) {
   const runtime = fakeRuntime();
   const records: LogRecord[] = [];

@@ -1,5 +1,6 @@
 import { parseLine } from "./known-envelope.js";
 import type { ErrorMessage, Message, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
+import { readShortLine } from "./short-lines.js";
 import { headText, idText, payload, tailText } from "./written-envelope.js";
 
 /**
@@ -11,8 +12,8 @@ export interface Codec {
   decode(line: string): unknown;
 }
 
-/** JSON-RPC 2.0 as this runtime writes it. */
-export const jsonCodec: Codec = { encode, decode: parseLine };
+/** JSON-RPC 2.0 as this runtime writes it; short lines are read as well. */
+export const jsonCodec: Codec = { encode, decode: (line) => readShortLine(line) ?? parseLine(line) };
 
 /** A template around the stringified payload: stringifying the whole envelope takes half as long again. */
 function encode(message: Message): string {

@@ -1,4 +1,5 @@
 import type { Message, MessageMeta } from "./messages.js";
+import { numberEnd, wholeNumber } from "./whole-number.js";
 
 /**
  * Reads a message whose envelope is written as this runtime writes it. Most of what `JSON.parse` costs for a short line is
@@ -41,16 +42,13 @@ const ITEM = ',"item":';
 const SECOND = 18;
 const LETTER_M = 0x6d;
 
-/** Where `number` ended. */
-let end = 0;
-
 function readKnown(line: string): Message | undefined {
   if (line.charCodeAt(SECOND) === LETTER_M) return notification(line);
   if (line.slice(0, WITH_ID.length) !== WITH_ID) return undefined;
-  const id = count(line, WITH_ID.length);
+  const id = wholeNumber(line, WITH_ID.length);
   if (id === -1) return undefined;
-  const start = end + RESULT.length;
-  if (line.slice(end, start) === RESULT) {
+  const start = numberEnd + RESULT.length;
+  if (line.slice(numberEnd, start) === RESULT) {
     return { jsonrpc: "2.0", id, result: JSON.parse(line.slice(start, -1)) as unknown };
   }
   return request(line, id);
@@ -74,7 +72,7 @@ function headAt(line: string, at: number, prefix: string): Head | undefined {
 }
 
 function request(line: string, id: number): Message | undefined {
-  const at = end;
+  const at = numberEnd;
   if (line.slice(at, at + asked.text.length) !== asked.text) {
     const head = headAt(line, at, WITH_METHOD);
     if (head === undefined) return undefined;
@@ -149,22 +147,10 @@ function metaIn(line: string, start: number): number {
 /** The params of a stream's item, at the end of its line: an envelope again. */
 function item(line: string, at: number): unknown {
   const start = at + ITEM_ID.length;
-  const id = line.slice(at, start) === ITEM_ID ? count(line, start) : -1;
-  const stop = end + ITEM.length;
-  const isKnown = id !== -1 && line.slice(end, stop) === ITEM && line.charCodeAt(line.length - 2) === CLOSE;
+  const id = line.slice(at, start) === ITEM_ID ? wholeNumber(line, start) : -1;
+  const stop = numberEnd + ITEM.length;
+  const isKnown = id !== -1 && line.slice(numberEnd, stop) === ITEM && line.charCodeAt(line.length - 2) === CLOSE;
   return isKnown ? { id, item: JSON.parse(line.slice(stop, -2)) as unknown } : undefined;
-}
-
-/** A whole number without sign; -1 for anything else, also for what JSON writes otherwise. */
-function count(line: string, at: number): number {
-  let value = 0;
-  end = at;
-  for (let digit = line.charCodeAt(end) - 0x30; digit >= 0 && digit <= 9; digit = line.charCodeAt(end) - 0x30) {
-    value = value * 10 + digit;
-    end++;
-  }
-  const digits = end - at;
-  return digits === 0 || digits > 15 || (digits > 1 && line.charCodeAt(at) === 0x30) ? -1 : value;
 }
 
 /** Nothing in it can be changed by who is given it, once it is frozen. */

@@ -19,7 +19,18 @@ import {
 export const PROTOCOL_RANGE = { min: 1, max: 1 } as const;
 
 /** Features this release knows. A feature the other side did not list is never required of it. */
-export const FEATURES = ["cancel", "progress", "stream", "ping", "log", "setup", "input", "bulk", "deadline"] as const;
+export const FEATURES = [
+  "cancel",
+  "progress",
+  "stream",
+  "ping",
+  "log",
+  "setup",
+  "input",
+  "bulk",
+  "deadline",
+  "short",
+] as const;
 /** The name of a feature. */
 export type Feature = (typeof FEATURES)[number];
 

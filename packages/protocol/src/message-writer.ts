@@ -6,6 +6,7 @@ import type { Codec } from "./codec.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import type { Message } from "./messages.js";
 import type { PeerStats } from "./peer-report.js";
+import { shortLine } from "./short-lines.js";
 import type { Transport } from "./transport.js";
 
 /** Turns messages into lines on a transport. Never throws. */
@@ -18,6 +19,8 @@ export interface MessageWriter {
   cap(bytes: number): void;
   /** From now on bytes and long text are attached: the other end takes attachments. */
   attach(): void;
+  /** From now on lines are short: the other end reads them. */
+  shorten(): void;
   /** The transport told that the channel is over. */
   over(): void;
 }
@@ -35,6 +38,8 @@ export function createMessageWriter(
   let lineBytes = 0;
   let isOver = false;
   let form: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
+  let isShort = false;
+  const encode = (message: Message): string => (isShort ? shortLine(message) : undefined) ?? codec.encode(message);
 
   return {
     send(message, urgent, counted = false) {
@@ -42,11 +47,11 @@ export function createMessageWriter(
       let attached: Extracted["attachments"];
       try {
         const look = lookForBulk(payloadOf(message), form.textLength);
-        if (look !== "bulk") line = codec.encode(message);
+        if (look !== "bulk") line = encode(message);
         if (line === undefined || (look !== "nothing" && looksLikeBytes(line))) {
           const extracted = extractBulk(message, form);
           attached = extracted.attachments;
-          if (line === undefined || extracted.message !== message) line = codec.encode(extracted.message);
+          if (line === undefined || extracted.message !== message) line = encode(extracted.message);
         }
       } catch (error) {
         const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
@@ -76,6 +81,9 @@ export function createMessageWriter(
     },
     attach() {
       form = { attaches: true, textLength: ATTACHED_TEXT };
+    },
+    shorten() {
+      isShort = true;
     },
     over() {
       isOver = true;

@@ -182,12 +182,13 @@ export class Peer {
   }
 
   /**
-   * The other end knows what was agreed. From now on bytes and long text are attached, before they are base64, and a deadline
-   * that goes without saying is not told.
+   * The other end knows what was agreed. From now on bytes and long text are attached, before they are base64, a deadline that
+   * goes without saying is not told, and lines are short, unless a codec of the user's writes them.
    */
   sendAgreed(): void {
     this.#sendsAgreed = true;
     if (this.#features?.includes("bulk")) this.#writer.attach();
+    if (this.#features?.includes("short") && this.#codec === jsonCodec) this.#writer.shorten();
   }
 
   /** Resolves when everything queued was handed to the operating system. */

@@ -4,8 +4,9 @@ import ts from "typescript";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { Method, MethodMap, Schema } from "../src/contract.js";
-import { ErrorCode, FEATURES, lifecycle, notification, request, stream } from "../src/index.js";
-import { parseMessage } from "../src/messages.js";
+import { ErrorCode, FEATURES, jsonCodec, lifecycle, notification, request, stream } from "../src/index.js";
+import { type Message, parseMessage } from "../src/messages.js";
+import { shortLine } from "../src/short-lines.js";
 import { validate } from "../src/validate.js";
 
 const read = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), "utf8");
@@ -34,6 +35,16 @@ interface Line {
   readonly result?: unknown;
   readonly error?: { readonly code: number; readonly data?: { readonly issues?: unknown } };
 }
+
+test("each short line of the document says what the full one below it does", () => {
+  const pairs = [...wireDocument.matchAll(/^([\u2400-\u241f])(.*)\n(\{.*\})$/gm)];
+  for (const [, picture = "", rest = "", full = ""] of pairs) {
+    const line = String.fromCharCode(picture.charCodeAt(0) - 0x2400) + rest;
+    expect(jsonCodec.decode(line)).toEqual(JSON.parse(full));
+    expect(shortLine(JSON.parse(full) as Message)).toBe(line);
+  }
+  expect(new Set(pairs.map(([line]) => line[0])).size).toBe(4);
+});
 
 test("each line of the documented transcript is a message that fits its method, and every request is answered", () => {
   const open = { ">": new Map<number, string>(), "<": new Map<number, string>() };

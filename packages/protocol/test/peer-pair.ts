@@ -2,6 +2,7 @@ import type { MethodMap } from "../src/contract.js";
 import type { IncomingCall } from "../src/incoming-call.js";
 import {
   ErrorCode,
+  jsonCodec,
   linkedTransports,
   Peer,
   type PeerOptions,
@@ -83,7 +84,7 @@ export function wire(transport: Transport): Wire {
   const closed = new Promise<Error | undefined>((resolve) => {
     transport.start({
       message(line) {
-        const message = JSON.parse(line) as Json;
+        const message = jsonCodec.decode(line) as Json;
         const taker = takers.shift();
         if (taker === undefined) waiting.push(message);
         else taker(message);

@@ -98,7 +98,17 @@ test("an offer of another contract or version is refused, saying which", async (
 test("the answer tells features, methods, plugin and SDK", async () => {
   const { initialize } = rawSession({ run: () => null, tell: () => {} }, { name: "plain", version: "1.2.3" });
   const answer = await initialize();
-  expect(answer.features).toEqual(["cancel", "progress", "stream", "ping", "log", "input", "bulk", "deadline"]);
+  expect(answer.features).toEqual([
+    "cancel",
+    "progress",
+    "stream",
+    "ping",
+    "log",
+    "input",
+    "bulk",
+    "deadline",
+    "short",
+  ]);
   expect(answer.methods).toEqual(["run", "tell"]);
   expect(answer.plugin).toEqual({ name: "plain", version: "1.2.3" });
   expect(answer.sdk).toMatchObject({ name: "@outrigger/worker-sdk", version: expect.stringMatching(/^\d+\.\d+\.\d+/) });

@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { gone, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
+import { jsonCodec } from "./codec.js";
+import { notification, request, stream } from "./contract.js";
+import { FEATURES } from "./lifecycle.js";
+import { linkedTransports } from "./linked-transports.js";
+import type { Message } from "./messages.js";
+import { readShortLine, shortLine } from "./short-lines.js";
+import type { Transport } from "./transport.js";
+
+const json = fc.jsonValue({ maxDepth: 3 });
+const version = { jsonrpc: fc.constant("2.0" as const) };
+const id = fc.oneof(
+  { weight: 6, arbitrary: fc.nat() },
+  fc.constantFrom(0, -0, 1e15 - 1, 1e15, 2 ** 53, -1, 1.5, "1", ""),
+);
+const method = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom("add", "state.get", "tools/call", "$/progress", "a@b", "a b", "é", "") },
+  fc.string(),
+);
+const token = fc.oneof(fc.constantFrom("k3f9.1", "k3f9.2", "-_0.z", "a b", "a@b", "x\n", "ü", ""), fc.string());
+const deadlineMs = fc.oneof({ weight: 4, arbitrary: fc.nat(3) }, fc.double({ min: -1, noNaN: true }), fc.nat());
+const meta = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ invocationId: token, deadlineMs }, { requiredKeys: [] }) },
+  fc.record({ invocation: fc.record({ id: token, scope: json }), deadlineMs }, { requiredKeys: ["invocation"] }),
+  fc.record({ invocationId: token, traceparent: token }),
+  fc.constantFrom({ credit: { items: 1, bytes: 2 } }, { invocationId: 7 }, { deadlineMs: "7" }, { other: 1 }),
+);
+const bulk = fc.constant([{ path: ["params"], as: "base64" as const }]);
+const message = fc.oneof(
+  fc.record({ ...version, id, method, params: json, meta }, { requiredKeys: ["jsonrpc", "id", "method"] }),
+  fc.record({ ...version, method, params: json, meta }, { requiredKeys: ["jsonrpc", "method"] }),
+  fc.record({ ...version, method: fc.constant("$/stream/item"), params: fc.record({ id, item: json }) }),
+  fc.record({ ...version, id, result: json }),
+  fc.record({ ...version, id: fc.oneof(id, fc.constant(null)), error: json }),
+  fc.record({ ...version, id, result: json, bulk }),
+) as fc.Arbitrary<Message>;
+
+const outcome = (read: () => unknown): unknown => {
+  try {
+    return read();
+  } catch {
+    return "none";
+  }
+};
+/** As JSON has it; a meta that says nothing is none. */
+const plain = (value: Message): unknown => {
+  const { meta, ...rest } = JSON.parse(jsonCodec.encode(value));
+  return meta === undefined || Object.keys(meta).length === 0 ? rest : { ...rest, meta };
+};
+
+describe("a short line", () => {
+  test("says what the full one does, in whatever order they come", () => {
+    let short = 0;
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 1, maxLength: 12 }), (messages) => {
+        for (const one of messages) {
+          const line = shortLine(one);
+          if (line === undefined) continue;
+          short++;
+          expect(line).not.toContain("\n");
+          expect(line.length).toBeLessThan(jsonCodec.encode(one).length);
+          expect(readShortLine(line)).toEqual(plain(one));
+          expect(jsonCodec.decode(line)).toEqual(plain(one));
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(short).toBeGreaterThan(2_000);
+  });
+
+  test("that was damaged is none, or the line of another message", () => {
+    fc.assert(
+      fc.property(message, message, fc.nat(60), fc.nat(20), (one, other, at, length) => {
+        const [line = "", donor = ""] = [shortLine(one), shortLine(other)];
+        const parts = [
+          line.slice(0, at) + line.slice(at + length),
+          line.slice(0, at) + donor.slice(at) + line.slice(at),
+        ];
+        for (const damaged of parts) {
+          const read = outcome(() => readShortLine(damaged));
+          if (read === "none" || read === undefined) continue;
+          // Written again; JSON has no -0.
+          expect(JSON.stringify(readShortLine(shortLine(read as Message) ?? ""))).toBe(JSON.stringify(read));
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test.each([
+    ["nothing but a mark", "\x05"],
+    ["no id", "\x05 add 1"],
+    ["a padded id", "\x0601 1"],
+    ["an id of sixteen digits", "\x061234567890123456 1"],
+    ["no space behind the id", "\x061{}"],
+    ["something else than a space there", "\x061x2"],
+    ["no payload", "\x061 "],
+    ["two payloads", "\x061 1 2"],
+    ["no method", "\x051 {}"],
+    ["no space before the method", "\x02add {}"],
+    ["a method that is no token", '\x02 a"b {}'],
+    ["no invocation behind the @", "\x02 add@ {}"],
+    ["two invocations", "\x02 add@a@b {}"],
+    ["a deadline without digits", "\x051: add {}"],
+    ["a deadline below zero", "\x051:-1 add {}"],
+    ["a result with a deadline", "\x061:1 {}"],
+    ["a mark that means nothing", "\x071 {}"],
+  ])("is none with %s", (_, line) => {
+    expect(() => jsonCodec.decode(line)).toThrow(SyntaxError);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["an error", { id: 1, error: { code: 1, message: "m" } }],
+    ["a call without params", { id: 1, method: "add" }],
+    ["a call in a scope", { id: 1, method: "add", params: 1, meta: { invocation: { id: "k", scope: {} } } }],
+    ["a traced call", { id: 1, method: "add", params: 1, meta: { invocationId: "k", traceparent: "t" } }],
+    ["a method with a space", { id: 1, method: "a b", params: 1 }],
+    ["an item that JSON has no word for", { method: "$/stream/item", params: { id: 1, item: undefined } }],
+    ["a message with bytes", { id: 1, result: null, bulk: [{ path: ["result"], as: "bytes" }] }],
+  ])("is not written for %s", (_, fields) => {
+    expect(shortLine({ jsonrpc: "2.0", ...fields } as Message)).toBeUndefined();
+  });
+
+  test("shares a meta that nobody can change", () => {
+    for (const line of ["\x051 add@k 1", "\x051:7 add@k 1"]) {
+      const [first, second] = [readShortLine(line), readShortLine(line)] as { meta: object }[];
+      expect(first?.meta).toBe(second?.meta);
+      expect(Object.isFrozen(first?.meta)).toBe(true);
+    }
+  });
+});
+
+const any = z.unknown();
+const methods = {
+  add: request({ params: any, result: any }),
+  count: stream({ params: any, item: z.number() }),
+  note: notification({ params: any }),
+};
+
+/** A transport that keeps what is sent through it. */
+function overheard(transport: Transport, lines: string[]): Transport {
+  return {
+    ...transport,
+    send(line, urgent, attachments) {
+      lines.push(line);
+      return transport.send(line, urgent, attachments);
+    },
+  };
+}
+
+describe("between two ends", () => {
+  const talk = async (features: readonly string[], codec?: typeof jsonCodec) => {
+    const lines: string[] = [];
+    const [left, right] = linkedTransports();
+    const noted: unknown[] = [];
+    const worker = testPeer(overheard(right, lines), {
+      ...serving(methods, { add: () => ({ sum: 3 }), count: () => [1, 2], note: (params) => void noted.push(params) }),
+    });
+    const host = testPeer(overheard(left, lines), { outgoing: methods, ...(codec && { codec }) });
+    const speak = async (): Promise<string[]> => {
+      lines.length = 0;
+      expect(await host.request("add", { a: 1 })).toEqual({ sum: 3 });
+      host.notify("note", 7, { invocationId: "k.1" });
+      const items: unknown[] = [];
+      for await (const item of host.stream("count", {})) items.push(item);
+      expect(items).toEqual([1, 2]);
+      await settled();
+      return [...lines];
+    };
+    const isFull = (line: string): boolean => line.startsWith('{"jsonrpc":"2.0"');
+    expect((await speak()).every(isFull), "before it was agreed").toBe(true);
+    for (const end of [host, worker]) end.agree(features, 30_000);
+    expect((await speak()).every(isFull), "before the other end knows").toBe(true);
+    for (const end of [host, worker]) end.sendAgreed();
+    const agreed = await speak();
+    expect(noted).toEqual([7, 7, 7]);
+    for (const end of [host, worker]) end.close(gone);
+    return agreed;
+  };
+
+  test("lines are short once both know that the other reads them", async () => {
+    const lines = await talk(FEATURES);
+    const at = (start: string): string | undefined => lines.find((line) => line.startsWith(start));
+    expect(at("\x05")?.slice(1)).toMatch(/^\d+ add \{"a":1\}$/);
+    expect(at("\x06")?.slice(1)).toMatch(/^\d+ \{"sum":3\}$/);
+    expect(at("\x02")).toBe("\x02 note@k.1 7");
+    expect(lines.filter((line) => line.startsWith("\x1e")).map((line) => line.slice(-2))).toEqual([" 1", " 2"]);
+    // The first credit stands in the meta.
+    expect(at("{")).toContain('"method":"count"');
+  });
+
+  test("lines are full to an end that does not read short ones", async () => {
+    const lines = await talk(FEATURES.filter((feature) => feature !== "short"));
+    expect(lines.filter((line) => !line.startsWith("{"))).toEqual([]);
+  });
+
+  test("what another codec writes is not shortened", async () => {
+    const lines = await talk(FEATURES, { ...jsonCodec });
+    expect(lines.some((line) => line.startsWith("\x05"))).toBe(false);
+    expect(lines.some((line) => line.startsWith("\x06"))).toBe(true);
+  });
+
+  test("one that is too heavy is told to who waits for it", async () => {
+    const deep = `${"[".repeat(30)}${"]".repeat(30)}`;
+    const limits = { depth: 20 };
+    const { host, worker } = peerPair(
+      methods,
+      { add: () => JSON.parse(deep) as unknown },
+      { host: { limits }, worker: { limits } },
+    );
+    for (const end of [host, worker]) {
+      end.agree(FEATURES);
+      end.sendAgreed();
+    }
+    await expect(host.request("add", JSON.parse(deep))).rejects.toMatchObject({ code: -32600, message: /20 levels/ });
+    await expect(host.request("add", 1)).rejects.toMatchObject({ code: -32014, message: /20 levels/ });
+    expect([worker, host].map((end) => end.stats.invalidMessages)).toEqual([1, 1]);
+    for (const end of [host, worker]) end.close(gone);
+  });
+});

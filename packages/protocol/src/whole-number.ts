@@ -1,0 +1,14 @@
+/** Where the number that was read last ended. */
+export let numberEnd = 0;
+
+/** The whole number without sign at `at`, of at most 15 digits as JSON writes them; -1 when none stands there. */
+export function wholeNumber(line: string, at: number): number {
+  let value = 0;
+  numberEnd = at;
+  for (let digit = line.charCodeAt(at) - 0x30; digit >= 0 && digit <= 9; digit = line.charCodeAt(numberEnd) - 0x30) {
+    value = value * 10 + digit;
+    numberEnd++;
+  }
+  const digits = numberEnd - at;
+  return digits === 0 || digits > 15 || (digits > 1 && line.charCodeAt(at) === 0x30) ? -1 : value;
+}
