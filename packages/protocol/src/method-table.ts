@@ -30,9 +30,15 @@ export function createMethodTable(methods: MethodMap, direction: keyof typeof CH
     known.set(method, faster);
     return faster;
   };
+  // Calls of one method come in floods.
+  let lastName: string | undefined;
+  let entry: ReturnType<typeof entryOf> | undefined;
   return {
     get(name) {
-      const entry = entries.get(name);
+      if (name !== lastName) {
+        entry = entries.get(name);
+        lastName = name;
+      }
       if (entry === undefined) return undefined;
       if (entry.callsLeft > 0 && --entry.callsLeft === 0) entry.method = compile(entry.method);
       return entry.method;

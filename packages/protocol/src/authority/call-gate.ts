@@ -30,13 +30,10 @@ const NO_ORIGIN: CallOrigin = { invocation: "none", invocationId: undefined, sco
 
 /** Makes the gate of one process. */
 export function createCallGate(source: CallGateSource): CallGate {
-  let judged: { readonly meta: MessageMeta; readonly origin: CallOrigin } | undefined;
-  /** Asked twice in a row for a scoped call, once to authorize it and once for its handler: looked up once. */
-  const originOf = (meta: MessageMeta | undefined): CallOrigin => {
-    if (meta?.invocationId === undefined) return NO_ORIGIN;
-    if (judged?.meta !== meta) judged = { meta, origin: callOrigin(source.invocations, meta, source.now) };
-    return judged.origin;
-  };
+  /** What a scoped call was authorized for, until it is admitted: looked up once. */
+  let judged: { readonly meta: MessageMeta | undefined; readonly origin: CallOrigin } | undefined;
+  const originOf = (meta: MessageMeta | undefined): CallOrigin =>
+    meta?.invocationId === undefined ? NO_ORIGIN : callOrigin(source.invocations, meta, source.now);
   return {
     authorize(method, definition, meta) {
       // Calls share a meta that reads the same: of one before nothing is taken over.
@@ -46,10 +43,14 @@ export function createCallGate(source: CallGateSource): CallGate {
         throw new RpcError(ErrorCode.NOT_INITIALIZED, `${method}: answer initialize first, then call the host`);
       }
       checkCapability(method, definition.capability, source.capabilities);
-      if (definition.scoped === true) checkScope(method, originOf(meta));
+      if (definition.scoped === true) {
+        judged = { meta, origin: originOf(meta) };
+        checkScope(method, judged.origin);
+      }
     },
     admit(call) {
-      const origin = originOf(call.meta);
+      const { meta } = call;
+      const origin = judged !== undefined && judged.meta === meta ? judged.origin : originOf(meta);
       judged = undefined;
       return source.channels.admit(call, origin.scope) ? origin : undefined;
     },
