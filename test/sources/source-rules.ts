@@ -62,6 +62,8 @@ export const pureFiles = [
   "protocol/src/signal-users.ts",
   "protocol/src/spare-memory.ts",
   "protocol/src/known-envelope.ts",
+  "protocol/src/short-lines.ts",
+  "protocol/src/whole-number.ts",
   "host/src/worker-state.ts",
   "host/src/state-draft.ts",
   "host/src/state-types.ts",

@@ -2,12 +2,11 @@ import {
   type Agreement,
   checkAnswer,
   ErrorCode,
-  FEATURES,
+  featuresWith,
   type InitializeParams,
   type InitializeResult,
   isHandshakeMismatch,
   isRpcError,
-  jsonCodec,
   type Peer,
   PROTOCOL_RANGE,
   RpcError,
@@ -38,8 +37,7 @@ export async function initialize(
   const ours = {
     protocol: PROTOCOL_RANGE,
     contract: { name: contract.name, version: contract.version },
-    // What another codec reads, it alone knows.
-    features: FEATURES.filter((feature) => feature !== "short" || (core.codec ?? jsonCodec) === jsonCodec),
+    features: featuresWith(core.codec),
   };
   const offer: InitializeParams = {
     protocol: { ...PROTOCOL_RANGE },

@@ -106,7 +106,7 @@ export type HostOptions<C extends Contract> = SharedOptions & {
   readonly version?: string | undefined;
   /** pino, or a logger of its shape. Default: pino to stderr. */
   readonly logger?: HostLogger | undefined;
-  /** How messages are written. Default: JSON, in short lines where the worker reads them, which no other codec has. */
+  /** The text of messages. Default: JSON-RPC 2.0, in short lines where the worker reads them; no other codec makes those. */
   readonly codec?: Codec | undefined;
   /** Clock, chance and ids; for tests. */
   readonly runtime?: HostRuntime | undefined;

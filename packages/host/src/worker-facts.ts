@@ -6,6 +6,7 @@ import type { Supervisor } from "./supervisor.js";
 
 /** What a handle tells of its worker. */
 export interface WorkerFacts {
+  /** Where it is in its life. */
   readonly status: WorkerStatus;
   /** `undefined` when it has no process. */
   readonly pid: number | undefined;
@@ -31,7 +32,8 @@ const facts: WorkerFacts & ThisType<{ readonly [SUPERVISOR]: Supervisor }> = {
     return handshakeOf(this[SUPERVISOR])?.answer.declarations ?? {};
   },
 };
-const getters = Object.getOwnPropertyDescriptors(facts);
+// Frozen, so that a handle's are not redefined.
+const getters = Object.getOwnPropertyDescriptors(Object.freeze(facts));
 
 /** All handles have the same getters: V8 keeps an object with getters of its own as a dictionary, looked up at every call. */
 export function withFacts<Handle extends object>(handle: Handle, supervisor: Supervisor): Handle & WorkerFacts {

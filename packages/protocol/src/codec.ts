@@ -1,11 +1,13 @@
 import { parseLine } from "./known-envelope.js";
+import { FEATURES, type Feature } from "./lifecycle.js";
 import type { ErrorMessage, Message, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
-import { readShortLine } from "./short-lines.js";
+import { readShortLine, shortLine } from "./short-lines.js";
 import { headText, idText, payload, tailText } from "./written-envelope.js";
 
 /**
  * Turns messages into one line of text and back: the seam for a host that speaks another dialect's field names.
  * `decode` returns any value; what is not a message is counted and dropped by the peer. Both may throw.
+ * An end with any other than `jsonCodec` does not list the feature `short`.
  */
 export interface Codec {
   encode(message: Message): string;
@@ -14,6 +16,17 @@ export interface Codec {
 
 /** JSON-RPC 2.0 as this runtime writes it; short lines are read as well. */
 export const jsonCodec: Codec = { encode, decode: (line) => readShortLine(line) ?? parseLine(line) };
+
+/** The same in short lines, for ends that both list `short`. */
+export const shortCodec: Codec = {
+  encode: (message) => shortLine(message) ?? encode(message),
+  decode: jsonCodec.decode,
+};
+
+/** The features of an end with this codec; without one it has the runtime's own. What another one reads, it alone knows. */
+export function featuresWith(codec: Codec = jsonCodec): Feature[] {
+  return FEATURES.filter((feature) => feature !== "short" || codec === jsonCodec);
+}
 
 /** A template around the stringified payload: stringifying the whole envelope takes half as long again. */
 function encode(message: Message): string {

@@ -1,7 +1,7 @@
 export { cancelError } from "./call-errors.js";
 export type { CallMeter } from "./call-meter.js";
 export { type Clock, systemClock } from "./clock.js";
-export { type Codec, jsonCodec } from "./codec.js";
+export { type Codec, featuresWith, jsonCodec } from "./codec.js";
 export {
   type CallMethodOptions,
   type Contract,

@@ -2,11 +2,10 @@ import { bytesIn } from "./bulk-frame.js";
 import { lookForBulk, looksLikeBytes } from "./bulk-look.js";
 import { type BulkForm, type Extracted, extractBulk } from "./bulk-values.js";
 import { channelOver, overloaded, reasonOf } from "./call-errors.js";
-import type { Codec } from "./codec.js";
+import { type Codec, shortCodec } from "./codec.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import type { Message } from "./messages.js";
 import type { PeerStats } from "./peer-report.js";
-import { shortLine } from "./short-lines.js";
 import type { Transport } from "./transport.js";
 
 /** Turns messages into lines on a transport. Never throws. */
@@ -38,8 +37,7 @@ export function createMessageWriter(
   let lineBytes = 0;
   let isOver = false;
   let form: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
-  let isShort = false;
-  const encode = (message: Message): string => (isShort ? shortLine(message) : undefined) ?? codec.encode(message);
+  let written = codec;
 
   return {
     send(message, urgent, counted = false) {
@@ -47,11 +45,11 @@ export function createMessageWriter(
       let attached: Extracted["attachments"];
       try {
         const look = lookForBulk(payloadOf(message), form.textLength);
-        if (look !== "bulk") line = encode(message);
+        if (look !== "bulk") line = written.encode(message);
         if (line === undefined || (look !== "nothing" && looksLikeBytes(line))) {
           const extracted = extractBulk(message, form);
           attached = extracted.attachments;
-          if (line === undefined || extracted.message !== message) line = encode(extracted.message);
+          if (line === undefined || extracted.message !== message) line = written.encode(extracted.message);
         }
       } catch (error) {
         const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
@@ -83,7 +81,7 @@ export function createMessageWriter(
       form = { attaches: true, textLength: ATTACHED_TEXT };
     },
     shorten() {
-      isShort = true;
+      written = shortCodec;
     },
     over() {
       isOver = true;

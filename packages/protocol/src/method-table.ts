@@ -31,15 +31,15 @@ export function createMethodTable(methods: MethodMap, direction: keyof typeof CH
     return faster;
   };
   // Calls of one method come in floods.
-  let lastName: string | undefined;
-  let entry: ReturnType<typeof entryOf> | undefined;
+  let last: { readonly name: string; readonly entry: ReturnType<typeof entryOf> } | undefined;
   return {
     get(name) {
-      if (name !== lastName) {
-        entry = entries.get(name);
-        lastName = name;
+      if (last?.name !== name) {
+        const found = entries.get(name);
+        if (found === undefined) return undefined;
+        last = { name, entry: found };
       }
-      if (entry === undefined) return undefined;
+      const { entry } = last;
       if (entry.callsLeft > 0 && --entry.callsLeft === 0) entry.method = compile(entry.method);
       return entry.method;
     },

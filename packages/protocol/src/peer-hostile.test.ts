@@ -5,8 +5,6 @@ import { gone, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
 import { isRpcError } from "./errors.js";
 import { linkedTransports } from "./linked-transports.js";
-import type { Message } from "./messages.js";
-import { shortLine } from "./short-lines.js";
 import type { Transport, TransportReceiver } from "./transport.js";
 
 const any = z.unknown();
@@ -50,15 +48,18 @@ const message = fc.oneof(
   fc.record({ id: ids, error: fc.jsonValue() }),
   fc.dictionary(fc.constantFrom("id", "method", "params", "result", "error", "meta"), fc.jsonValue()),
 );
-const lineOf = (fields: object, isShort: boolean): string =>
-  (isShort ? shortLine({ jsonrpc: "2.0", ...fields } as Message) : undefined) ??
-  JSON.stringify({ jsonrpc: "2.0", ...fields });
-const mutated = fc
-  .tuple(message, fc.boolean(), fc.nat(), fc.option(fc.string({ unit: "binary", maxLength: 3 }), { freq: 4 }))
-  .map(([fields, isShort, at, garbage]) => {
-    const line = lineOf(fields, isShort);
-    return garbage === null ? line : line.slice(0, at % line.length) + garbage + line.slice(at % line.length);
+const short = fc
+  .tuple(fc.constantFrom("\x02", "\x05", "\x06", "\x1e"), ids, fc.constantFrom("", ":5", ":x"), names, fc.jsonValue())
+  .map(([mark, id, deadline, name, value]) => {
+    const head = mark === "\x02" || mark === "\x05" ? `${deadline} ${name}` : "";
+    return `${mark}${mark === "\x02" ? "" : JSON.stringify(id)}${head} ${JSON.stringify(value)}`;
   });
+const full = message.map((fields) => JSON.stringify({ jsonrpc: "2.0", ...fields }));
+const mutated = fc
+  .tuple(fc.oneof(full, short), fc.nat(), fc.option(fc.string({ unit: "binary", maxLength: 3 }), { freq: 4 }))
+  .map(([line, at, garbage]) =>
+    garbage === null ? line : line.slice(0, at % line.length) + garbage + line.slice(at % line.length),
+  );
 const hostileLine = fc.oneof({ weight: 4, arbitrary: mutated }, fc.string({ unit: "binary" }));
 
 test("no sequence of lines makes a peer throw, answer twice, or settle a call more than once", async () => {

@@ -16,6 +16,7 @@ export interface PeerOptions {
   readonly outgoing: MethodMap;
   readonly serving: Serving;
   readonly limits?: { readonly [K in keyof PeerLimits]?: PeerLimits[K] | undefined } | undefined;
+  /** The text of messages. Default `jsonCodec`. */
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
   /** Has calls watched that the other end does not end though they were cancelled: each is reported. Default: none is. */

@@ -103,6 +103,7 @@ describe("a short line", () => {
     ["no space before the method", "\x02add {}"],
     ["a method that is no token", '\x02 a"b {}'],
     ["no invocation behind the @", "\x02 add@ {}"],
+    ["a method of 257 characters", `\x051 ${"m".repeat(257)} {}`],
     ["two invocations", "\x02 add@a@b {}"],
     ["a deadline without digits", "\x051: add {}"],
     ["a deadline below zero", "\x051:-1 add {}"],
@@ -119,9 +120,20 @@ describe("a short line", () => {
     ["a traced call", { id: 1, method: "add", params: 1, meta: { invocationId: "k", traceparent: "t" } }],
     ["a method with a space", { id: 1, method: "a b", params: 1 }],
     ["an item that JSON has no word for", { method: "$/stream/item", params: { id: 1, item: undefined } }],
+    ["an item that says it is none", { method: "$/stream/item", params: { id: 1, item: { toJSON: () => undefined } } }],
+    ["a traced item", { method: "$/stream/item", params: { id: 1, item: 1 }, meta: { traceparent: "t" } }],
+    ["a deadline of sixteen digits", { id: 1, method: "add", params: 1, meta: { deadlineMs: 1e15 } }],
+    ["a method of 257 characters", { id: 1, method: "m".repeat(257), params: 1 }],
+    ["an invocation of 257 characters", { id: 1, method: "m", params: 1, meta: { invocationId: "k".repeat(257) } }],
     ["a message with bytes", { id: 1, result: null, bulk: [{ path: ["result"], as: "bytes" }] }],
   ])("is not written for %s", (_, fields) => {
     expect(shortLine({ jsonrpc: "2.0", ...fields } as Message)).toBeUndefined();
+  });
+
+  test("has room for names of 256 characters", () => {
+    const name = "m".repeat(256);
+    const message: Message = { jsonrpc: "2.0", id: 1, method: name, params: 1, meta: { invocationId: name } };
+    expect(readShortLine(shortLine(message) ?? "")).toEqual(message);
   });
 
   test("shares a meta that nobody can change", () => {

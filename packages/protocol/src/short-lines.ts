@@ -1,47 +1,52 @@
+import { escapeLineSeparators } from "./framing.js";
 import type { Id, Message, MessageMeta } from "./messages.js";
-import { numberEnd, wholeNumber } from "./whole-number.js";
+import { MAX_DIGITS, numberEnd, wholeNumber } from "./whole-number.js";
 import { idText, payload } from "./written-envelope.js";
 
 /**
- * Messages without what goes without saying: a mark no JSON begins with, an id, a method, and the payload. What an envelope
- * of JSON-RPC costs both ends is a quarter of a small call. See docs/wire-protocol.md in the repository.
+ * Messages without what goes without saying: a mark no JSON begins with, an id, a method, and the payload. The names in an
+ * envelope cost both ends as much as a small payload. See docs/wire-protocol.md in the repository.
  */
-const NOTIFICATION = "\x02";
-const REQUEST = "\x05";
-const RESULT = "\x06";
-const ITEM = "\x1e";
+const STX = 0x02;
+const ENQ = 0x05;
+const ACK = 0x06;
+const RS = 0x1e;
+const [NOTIFICATION, REQUEST, RESULT, ITEM] = ["\x02", "\x05", "\x06", "\x1e"];
 
+const SPACE = 0x20;
+const COLON = 0x3a;
 const ITEM_METHOD = "$/stream/item";
-/** Above, an id has more digits than are read. */
-const IDS = 1e15;
 
 /** What a method and an id of an invocation look like, to stand in a short line. */
 const TOKEN = /^[\w$./:-]{1,256}$/;
 
-/** The line of a message, without its newline; `undefined` for one that has to be written in full. Throws what `JSON.stringify` does. */
+/** The line of a message, without its newline; `undefined` for one to be written in full. @throws what `JSON.stringify` does */
 export function shortLine(message: Message): string | undefined {
   if (message.bulk !== undefined) return undefined;
   if (!("method" in message)) {
-    if ("error" in message || !isShort(message.id)) return undefined;
+    if ("error" in message || !isWritten(message.id)) return undefined;
     return `${RESULT}${idText(message.id)} ${payload(message.result)}`;
   }
   const { method, params, meta } = message;
   if (params === undefined) return undefined;
   if ("id" in message) {
-    const head = isShort(message.id) ? headOf(method, meta) : undefined;
+    const head = isWritten(message.id) ? headOf(method, meta) : undefined;
     return head === undefined ? undefined : `${REQUEST}${idText(message.id)}${head}${payload(params)}`;
   }
-  if (method === ITEM_METHOD) return itemLine(params as { readonly id: Id; readonly item: unknown });
+  if (method === ITEM_METHOD) return itemLine(params, meta);
   const head = headOf(method, meta);
   return head === undefined ? undefined : `${NOTIFICATION}${head}${payload(params)}`;
 }
 
-const isShort = (id: Id | null): boolean => typeof id === "number" && id >= 0 && id < IDS && Number.isInteger(id);
+/** Whether an id, or a deadline, has no more digits than `wholeNumber` reads. */
+const isWritten = (value: unknown): boolean =>
+  typeof value === "number" && value >= 0 && value < 10 ** MAX_DIGITS && Number.isInteger(value);
 
-/** What JSON has no word for is left out of a full line. */
-function itemLine({ id, item }: { readonly id: Id; readonly item: unknown }): string | undefined {
-  const isWritten = item !== undefined && typeof item !== "function" && typeof item !== "symbol";
-  return isWritten && isShort(id) ? `${ITEM}${idText(id)} ${payload(item)}` : undefined;
+function itemLine(params: unknown, meta: MessageMeta | undefined): string | undefined {
+  const { id, item } = params as { readonly id: Id; readonly item: unknown };
+  // What JSON has no word for is left out of a full line.
+  const text = isWritten(id) && meta === undefined ? JSON.stringify(item) : undefined;
+  return text === undefined ? undefined : `${ITEM}${idText(id)} ${escapeLineSeparators(text)}`;
 }
 
 /** What stands between the id and the payload of the call written last: those of one handler come in floods. */
@@ -71,24 +76,24 @@ function headOf(method: string, meta: MessageMeta | undefined): string | undefin
 function writeHead(method: string, invocation: string | undefined, deadline: number | undefined): string | undefined {
   if (!TOKEN.test(method)) return undefined;
   if (invocation !== undefined && !(typeof invocation === "string" && TOKEN.test(invocation))) return undefined;
-  if (deadline !== undefined && !isShort(deadline)) return undefined;
+  if (deadline !== undefined && !isWritten(deadline)) return undefined;
   return `${deadline === undefined ? "" : `:${deadline}`} ${method}${invocation === undefined ? "" : `@${invocation}`} `;
 }
 
 /** The message of a short line; `undefined` for another line. Throws where it is none. */
 export function readShortLine(line: string): Message | undefined {
   switch (line.charCodeAt(0)) {
-    case 0x02:
+    case STX:
       return readCall(line, 1, undefined);
-    case 0x05: {
+    case ENQ: {
       const id = idAt(line);
       return readCall(line, numberEnd, id);
     }
-    case 0x06: {
+    case ACK: {
       const id = idAt(line);
       return { jsonrpc: "2.0", id, result: payloadAt(line) };
     }
-    case 0x1e: {
+    case RS: {
       const id = idAt(line);
       return { jsonrpc: "2.0", method: ITEM_METHOD, params: { id, item: payloadAt(line) } };
     }
@@ -99,9 +104,11 @@ export function readShortLine(line: string): Message | undefined {
 
 /** Whose call a short line is, or whose answer, where it cannot be taken as a whole. */
 export function shortEnvelope(line: string): { readonly id: number; readonly isRequest: boolean } | undefined {
-  const mark = line.charAt(0);
-  const id = mark === REQUEST || mark === RESULT ? wholeNumber(line, 1) : -1;
-  return id === -1 ? undefined : { id, isRequest: mark === REQUEST };
+  const mark = line.charCodeAt(0);
+  const id = mark === ENQ || mark === ACK ? wholeNumber(line, 1) : -1;
+  const next = line.charCodeAt(numberEnd);
+  const isWhole = next === SPACE || (mark === ENQ && next === COLON);
+  return id === -1 || !isWhole ? undefined : { id, isRequest: mark === ENQ };
 }
 
 function idAt(line: string): number {
@@ -112,7 +119,7 @@ function idAt(line: string): number {
 
 /** Behind the number read last, and a space. */
 function payloadAt(line: string): unknown {
-  if (line.charCodeAt(numberEnd) !== 0x20) throw new SyntaxError("expected a space behind the id");
+  if (line.charCodeAt(numberEnd) !== SPACE) throw new SyntaxError("expected a space behind the id");
   return JSON.parse(line.slice(numberEnd + 1)) as unknown;
 }
 
@@ -131,7 +138,7 @@ const HEAD = / ([\w$./:-]{1,256})(?:@([\w$./:-]{1,256}))? /y;
 function readCall(line: string, at: number, id: number | undefined): Message {
   let start = at;
   let deadlineMs: number | undefined;
-  if (line.charCodeAt(at) === 0x3a) {
+  if (line.charCodeAt(at) === COLON) {
     deadlineMs = wholeNumber(line, at + 1);
     if (deadlineMs === -1) throw new SyntaxError("expected a deadline");
     start = numberEnd;

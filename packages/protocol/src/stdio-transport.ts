@@ -195,11 +195,12 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     if (closed) return;
     follows = false;
     isReading = true;
-    let isOver = true;
+    let isOver = false;
     let broken: Error | undefined;
     try {
       isOver = takeLines();
     } catch (error) {
+      isOver = true;
       broken = error as Error;
     }
     isReading = false;

@@ -1,7 +1,10 @@
-/** Where the number that was read last ended. */
+/** More would not fit into a double. */
+export const MAX_DIGITS = 15;
+
+/** Where the number that was read last ended: good until the next is read. An object for both would be one for each message. */
 export let numberEnd = 0;
 
-/** The whole number without sign at `at`, of at most 15 digits as JSON writes them; -1 when none stands there. */
+/** The whole number without sign at `at`, of at most `MAX_DIGITS` digits as JSON writes them; -1 when none stands there. */
 export function wholeNumber(line: string, at: number): number {
   let value = 0;
   numberEnd = at;
@@ -10,5 +13,5 @@ export function wholeNumber(line: string, at: number): number {
     numberEnd++;
   }
   const digits = numberEnd - at;
-  return digits === 0 || digits > 15 || (digits > 1 && line.charCodeAt(at) === 0x30) ? -1 : value;
+  return digits === 0 || digits > MAX_DIGITS || (digits > 1 && line.charCodeAt(at) === 0x30) ? -1 : value;
 }

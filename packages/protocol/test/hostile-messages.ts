@@ -50,7 +50,7 @@ const VALUES = [
 export function hostileMessage(random: Chance, known: readonly number[]): string {
   const id = random.oneIn(4) ? random.pick(ODD_IDS) : String(random.oneIn(2) ? random.pick(known) : random.nat(300));
   const value = random.pick(VALUES);
-  switch (random.nat(10)) {
+  switch (random.nat(12)) {
     case 0:
     case 1:
       return `{"jsonrpc":"2.0","id":${id},"method":${method(random)},"params":${value}${meta(random)}}`;
@@ -70,9 +70,24 @@ export function hostileMessage(random: Chance, known: readonly number[]): string
       return `{"jsonrpc":"2.0","method":"$/stream/item","params":{"id":${random.pick(known)},"item":{"n":${random.nat(9)}}}}`;
     case 8:
       return members(random);
+    case 9:
+    case 10:
+      return short(random, id, value);
     default:
       return value;
   }
+}
+
+/** A short line, more or less. */
+function short(random: Chance, id: string, value: string): string {
+  const between = random.oneIn(9) ? random.pick(["", "  ", ":", "@", "\t"]) : " ";
+  if (random.oneIn(2)) return `${random.pick(["\x06", "\x1e"])}${id}${between}${value}`;
+  const deadline = random.oneIn(4) ? `:${random.pick(ODD_IDS)}` : "";
+  const name = random.oneIn(8)
+    ? random.pick(["", "@", "a@", "@a", "__proto__", "m".repeat(300)])
+    : random.pick(METHODS);
+  const invocation = random.oneIn(4) ? `@${random.pick(["k.1", "", "a b", "x".repeat(300)])}` : "";
+  return `${random.pick(["\x02", `\x05${id}`])}${deadline}${between}${name}${invocation} ${value}`;
 }
 
 function method(random: Chance): string {

@@ -22,7 +22,7 @@ export interface ServeOptions {
    */
   readonly guard?: boolean | undefined;
   readonly limits?: (WorkerLimits & { readonly unsentBytes?: number | undefined }) | undefined;
-  /** The text of messages. Default JSON-RPC 2.0. */
+  /** The text of messages. Default: JSON-RPC 2.0, in short lines where the host reads them; no other codec makes those. */
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
 }

@@ -133,7 +133,7 @@ export function createSession(options: SessionOptions): Session {
     selfSetup: () => selfSetup,
     initialize(call, offer) {
       const { messageBytes = DEFAULT_PEER_LIMITS.messageBytes } = limits;
-      const { answer, info: told } = answerOffer(plugin, offer, messageBytes);
+      const { answer, info: told } = answerOffer(plugin, offer, { messageBytes, codec: options.codec });
       session.config.apply(offer.config);
       info = told;
       phase = setup === undefined ? "ready" : "greeted";

@@ -1,7 +1,8 @@
 import {
   acceptOffer,
+  type Codec,
   type Declarations,
-  FEATURES,
+  featuresWith,
   type InitializeParams,
   type InitializeResult,
   PROTOCOL_RANGE,
@@ -14,11 +15,11 @@ import { sdk } from "./sdk-version.js";
 export function answerOffer(
   plugin: Plugin,
   offer: InitializeParams,
-  messageBytes: number,
+  ours: { readonly messageBytes: number; readonly codec: Codec | undefined },
 ): { answer: InitializeResult; info: WorkerInfo } {
   const { handlers, options } = definitionOf(plugin);
   const { name, version } = plugin.contract;
-  const features = FEATURES.filter((feature) => feature !== "setup" || options.setup !== undefined);
+  const features = featuresWith(ours.codec).filter((feature) => feature !== "setup" || options.setup !== undefined);
   const agreement = acceptOffer({ protocol: PROTOCOL_RANGE, contract: { name, version }, features }, offer);
   const declarations: Declarations = {};
   for (const [method, handler] of handlers) {
@@ -33,7 +34,7 @@ export function answerOffer(
       methods: [...handlers.keys()],
       ...(options.capabilities !== undefined && { capabilities: [...options.capabilities] }),
       declarations,
-      limits: { messageBytes },
+      limits: { messageBytes: ours.messageBytes },
       plugin: { name: plugin.name, version: plugin.version },
       sdk,
     },

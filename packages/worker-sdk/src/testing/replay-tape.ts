@@ -16,6 +16,7 @@ export interface ReplayOptions {
   readonly partial?: boolean | undefined;
   /** How long nothing may come of what the tape has next, ms: then it counts as missing; a setup that takes longer ends the replay. Default 2,000. */
   readonly patienceMs?: number | undefined;
+  /** The text of messages, as in `serve`. */
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
 }
