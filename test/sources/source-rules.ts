@@ -63,6 +63,7 @@ export const pureFiles = [
   "protocol/src/spare-memory.ts",
   "protocol/src/known-envelope.ts",
   "protocol/src/short-lines.ts",
+  "protocol/src/unread-message.ts",
   "protocol/src/whole-number.ts",
   "host/src/worker-state.ts",
   "host/src/state-draft.ts",

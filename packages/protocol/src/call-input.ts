@@ -10,6 +10,8 @@ export interface CallInput {
   /** The items. Nothing is sent before this is first asked for: that gives the caller its first credit. */
   open(): StreamReader;
   push(item: unknown, bytes: number): boolean;
+  /** An item did not arrive: who reads gets `error`, and the caller is told to stop. */
+  fail(error: RpcError): void;
   /** The caller has no more items; with an error, when its input failed. */
   end(error: RpcError | undefined): boolean;
   /** The call is over: who still reads gets `reason`. */
@@ -62,6 +64,7 @@ export function createCallInput(
       }
       return reader.push(checked, bytes);
     },
+    fail: (error) => reader.fail(error),
     end(error) {
       if (reader.isOver) return false;
       reader.end(error);

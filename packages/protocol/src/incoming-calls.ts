@@ -1,5 +1,5 @@
 import { type ArrivalContext, arrivalOf } from "./arrival.js";
-import { inputFailed, inputGone, inputOver, methodNotFound, overloaded } from "./call-errors.js";
+import { inputFailed, inputGone, inputOver, invalidInput, methodNotFound, overloaded } from "./call-errors.js";
 import { type CallInput, createCallInput } from "./call-input.js";
 import type { Clock } from "./clock.js";
 import { inputOf, isReservedMethod, type Method, type MethodMap, type Schema } from "./contract.js";
@@ -246,6 +246,12 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
     onInputItem(id: Id, item: unknown, bytes: number): void {
       if (running.get(id)?.source?.push(item, bytes) !== true) stats.strayItems++;
+    },
+
+    onUnreadInput(id: Id, error: RpcError): void {
+      const call = running.get(id);
+      if (call?.source === undefined) stats.strayItems++;
+      else call.source.fail(invalidInput(call.method, error));
     },
 
     onInputEnd(id: Id, error: unknown): void {

@@ -2,7 +2,6 @@ import { restoreBulk } from "./bulk-restore.js";
 import type { Codec } from "./codec.js";
 import { type ParsedMessage, parseMessage } from "./messages.js";
 import { textExceeds, type WeightLimits } from "./nesting.js";
-import { shortEnvelope } from "./short-lines.js";
 
 const NOT_JSON: ParsedMessage = { kind: "invalid", reason: "not JSON" };
 
@@ -39,14 +38,4 @@ function tooHeavy(exceeded: keyof WeightLimits, { depth, values }: WeightLimits)
         reason: "too many values",
         answer: `has more than ${values} values; use a stream, or raise limits.values of its reader`,
       };
-}
-
-const ENVELOPE = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),"(method|result|error)":/;
-
-/** What a line that cannot be taken begins with, so that its sender, or the call it answers, can be told. */
-export function envelopeOf(line: string): { readonly id: number; readonly isRequest: boolean } | undefined {
-  const short = shortEnvelope(line);
-  if (short !== undefined) return short;
-  const match = ENVELOPE.exec(line.slice(0, 100));
-  return match === null ? undefined : { id: Number(match[1]), isRequest: match[2] === "method" };
 }

@@ -77,6 +77,12 @@ export type ParsedMessage =
   /** `answer` is what its sender is told, or the call it answers. */
   | { readonly kind: "invalid"; readonly reason: string; readonly answer?: string };
 
+/** What a line that cannot be taken is about: a call, the answer of one, an item of its stream or of its input. */
+export interface Envelope {
+  readonly id: number;
+  readonly kind: "request" | "answer" | "item" | "input";
+}
+
 /** Tells what a decoded JSON value is as a JSON-RPC 2.0 message. Never throws. */
 export function parseMessage(value: unknown): ParsedMessage {
   if (typeof value !== "object" || value === null) return invalid("expected a JSON object");

@@ -254,6 +254,13 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       if (!call.reader.push(checked, bytes)) stats.strayItems++;
     },
 
+    /** Without it, what comes behind would be taken for the whole stream. */
+    onUnreadItem(id: unknown, error: RpcError): void {
+      const call = pending.get(id);
+      if (call?.reader === undefined) stats.strayItems++;
+      else call.reader.fail(invalidResult(call.method, error));
+    },
+
     onInputCredit(id: unknown, items: unknown, bytes: unknown): void {
       const call = pending.get(id);
       if (call?.input === undefined) {

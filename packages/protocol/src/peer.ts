@@ -9,7 +9,7 @@ import { rejected } from "./handled-promise.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { createIncomingCalls, type IncomingCalls } from "./incoming-calls.js";
 import { createItemSender } from "./item-sender.js";
-import { envelopeOf, readMessage } from "./message-reader.js";
+import { readMessage } from "./message-reader.js";
 import { createMessageWriter, type MessageWriter } from "./message-writer.js";
 import type { Id, Message, MessageMeta, NotificationMessage } from "./messages.js";
 import { createMethodTable, type MethodTable } from "./method-table.js";
@@ -21,6 +21,7 @@ import { createPeerStats, excerpt, type PeerLoad, type PeerReport, type PeerStat
 import { takeRuntimeNotification } from "./runtime-notifications.js";
 import { failedStream, type StreamReader } from "./stream-reader.js";
 import type { Transport } from "./transport.js";
+import { answerUnread } from "./unread-message.js";
 import type { WaitingCall } from "./waiting-calls.js";
 
 /** One end of a channel. Host and worker run it unchanged. See docs/wire-protocol.md in the repository. */
@@ -257,7 +258,10 @@ export class Peer {
     if (parsed.kind === "invalid") {
       this.stats.invalidMessages++;
       this.#report({ kind: "invalid-message", line: excerpt(line), reason: parsed.reason });
-      if (parsed.answer !== undefined) this.#answerUnread(line, parsed.answer);
+      if (parsed.answer !== undefined) {
+        const respond = (id: Id, outcome: { error: WireError }): void => this.#respond(id, outcome, "request");
+        answerUnread(line, parsed.answer, { outgoing: this.#outgoing, incoming: this.#incoming, respond });
+      }
       return;
     }
     this.stats.received++;
@@ -266,16 +270,6 @@ export class Peer {
       if (parsed.message.method === "$/ping") this.#respond(parsed.message.id, { result: {} }, "$/ping");
       else this.#incoming.onRequest(parsed.message, bytes);
     } else this.#onNotification(parsed.message, bytes);
-  }
-
-  /** A call waits for this line, or for its answer. */
-  #answerUnread(line: string, why: string): void {
-    const envelope = envelopeOf(line);
-    if (envelope === undefined) return;
-    const message = `the message ${why}`;
-    const { id } = envelope;
-    if (envelope.isRequest) this.#respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } }, "request");
-    else this.#outgoing.onResponse({ jsonrpc: "2.0", id, error: { code: ErrorCode.INVALID_RESULT, message } });
   }
 
   #onNotification(message: NotificationMessage, bytes: number): void {

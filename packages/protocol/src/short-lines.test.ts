@@ -4,6 +4,7 @@ import { z } from "zod";
 import { gone, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
 import { jsonCodec } from "./codec.js";
 import { notification, request, stream } from "./contract.js";
+import type { IncomingCall } from "./incoming-call.js";
 import { FEATURES } from "./lifecycle.js";
 import { linkedTransports } from "./linked-transports.js";
 import type { Message } from "./messages.js";
@@ -148,7 +149,8 @@ describe("a short line", () => {
 const any = z.unknown();
 const methods = {
   add: request({ params: any, result: any }),
-  count: stream({ params: any, item: z.number() }),
+  count: stream({ params: any, item: any }),
+  sum: request({ params: any, result: any, input: any }),
   note: notification({ params: any }),
 };
 
@@ -215,21 +217,42 @@ describe("between two ends", () => {
     expect(lines.some((line) => line.startsWith("\x06"))).toBe(true);
   });
 
-  test("one that is too heavy is told to who waits for it", async () => {
-    const deep = `${"[".repeat(30)}${"]".repeat(30)}`;
-    const limits = { depth: 20 };
-    const { host, worker } = peerPair(
-      methods,
-      { add: () => JSON.parse(deep) as unknown },
-      { host: { limits }, worker: { limits } },
-    );
-    for (const end of [host, worker]) {
-      end.agree(FEATURES);
-      end.sendAgreed();
-    }
-    await expect(host.request("add", JSON.parse(deep))).rejects.toMatchObject({ code: -32600, message: /20 levels/ });
-    await expect(host.request("add", 1)).rejects.toMatchObject({ code: -32014, message: /20 levels/ });
-    expect([worker, host].map((end) => end.stats.invalidMessages)).toEqual([1, 1]);
-    for (const end of [host, worker]) end.close(gone);
-  });
+  test.each([[FEATURES], [["stream", "input"]]])(
+    "what is too heavy is told to who waits for it: %j",
+    async (features) => {
+      const deep: unknown = JSON.parse(`${"[".repeat(30)}${"]".repeat(30)}`);
+      const limits = { depth: 20 };
+      let thrown: unknown;
+      const handlers = {
+        add: () => deep,
+        count: () => [1, deep, 2],
+        async sum(_: unknown, { input }: IncomingCall) {
+          try {
+            for await (const _item of input ?? []);
+          } catch (error) {
+            thrown = error;
+            return "failed";
+          }
+        },
+      };
+      const { host, worker } = peerPair(methods, handlers, { host: { limits }, worker: { limits } });
+      for (const end of [host, worker]) {
+        end.agree(features);
+        end.sendAgreed();
+      }
+      await expect(host.request("add", deep)).rejects.toMatchObject({ code: -32600, message: /20 levels/ });
+      await expect(host.request("add", 1)).rejects.toMatchObject({ code: -32014, message: /20 levels/ });
+      const items: unknown[] = [];
+      const read = async () => {
+        for await (const item of host.stream("count", {})) items.push(item);
+      };
+      await expect(read()).rejects.toMatchObject({ code: -32014, message: /^count: .*20 levels/ });
+      expect(items).toEqual([1]);
+      await expect(host.request("sum", {}, { input: [1, deep, 2] })).resolves.toBe("failed");
+      expect(thrown).toMatchObject({ code: -32602, message: expect.stringMatching(/^sum: .*20 levels/) });
+      await settled();
+      expect([host.load, worker.load]).toMatchObject([{ outgoing: 0 }, { incoming: 0 }]);
+      for (const end of [host, worker]) end.close(gone);
+    },
+  );
 });

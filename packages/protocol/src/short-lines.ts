@@ -1,5 +1,5 @@
 import { escapeLineSeparators } from "./framing.js";
-import type { Id, Message, MessageMeta } from "./messages.js";
+import type { Envelope, Id, Message, MessageMeta } from "./messages.js";
 import { MAX_DIGITS, numberEnd, wholeNumber } from "./whole-number.js";
 import { idText, payload } from "./written-envelope.js";
 
@@ -102,13 +102,20 @@ export function readShortLine(line: string): Message | undefined {
   }
 }
 
-/** Whose call a short line is, or whose answer, where it cannot be taken as a whole. */
-export function shortEnvelope(line: string): { readonly id: number; readonly isRequest: boolean } | undefined {
+const INPUT_ITEM = /^ \$\/input\/item \{"id":(\d{1,15}),/;
+const KINDS = { [ENQ]: "request", [ACK]: "answer", [RS]: "item" } as const;
+
+/** Whose a short line is, where it cannot be taken as a whole. */
+export function readShortEnvelope(line: string): Envelope | undefined {
   const mark = line.charCodeAt(0);
-  const id = mark === ENQ || mark === ACK ? wholeNumber(line, 1) : -1;
+  if (mark === STX) {
+    const [, input] = INPUT_ITEM.exec(line.slice(1)) ?? [];
+    return input === undefined ? undefined : { id: Number(input), kind: "input" };
+  }
+  const kind = KINDS[mark as keyof typeof KINDS];
+  const id = kind === undefined ? -1 : wholeNumber(line, 1);
   const next = line.charCodeAt(numberEnd);
-  const isWhole = next === SPACE || (mark === ENQ && next === COLON);
-  return id === -1 || !isWhole ? undefined : { id, isRequest: mark === ENQ };
+  return id !== -1 && (next === SPACE || (mark === ENQ && next === COLON)) ? { id, kind } : undefined;
 }
 
 function idAt(line: string): number {

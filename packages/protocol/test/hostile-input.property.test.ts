@@ -5,7 +5,8 @@ import { jsonCodec } from "../src/codec.js";
 import { notification, request, stream } from "../src/contract.js";
 import { createLineSplitter } from "../src/framing.js";
 import { ErrorCode, isRpcError, Peer, RpcError, type Transport, type TransportReceiver } from "../src/index.js";
-import { envelopeOf, readMessage } from "../src/message-reader.js";
+import { readMessage } from "../src/message-reader.js";
+import { envelopeOf } from "../src/unread-message.js";
 import { chance, damage, hostileMessage } from "./hostile-messages.js";
 
 const MESSAGES_A_RUN = 2_000;
@@ -100,7 +101,7 @@ function watchedPeer() {
       const parsed = readMessage(line, jsonCodec, { depth: DEPTH, values: 1e9 });
       if (parsed.kind === "request") count.requests++;
       // What is too deep to be looked at is answered when it begins as a request of ours does.
-      else if (parsed.kind === "invalid" && parsed.answer !== undefined && envelopeOf(line)?.isRequest === true) {
+      else if (parsed.kind === "invalid" && parsed.answer !== undefined && envelopeOf(line)?.kind === "request") {
         count.requests++;
       }
     },

@@ -114,6 +114,18 @@ test("the answer tells features, methods, plugin and SDK", async () => {
   expect(answer.sdk).toMatchObject({ name: "@outrigger/worker-sdk", version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
 });
 
+test("a worker with a codec of its own agrees to no short lines, and is understood", async () => {
+  const { peer, initialize } = rawSession(
+    { run: () => "ran", tell: () => {} },
+    { codec: { encode: (message) => JSON.stringify(message), decode: (line) => JSON.parse(line) } },
+  );
+  const { features } = await initialize();
+  expect(features).toContain("bulk");
+  expect(features).not.toContain("short");
+  peer.sendAgreed();
+  await expect(peer.request("run", {})).resolves.toBe("ran");
+});
+
 test("B24: inherited members are no methods, and handlers left out are not implemented", async () => {
   const { peer, initialize } = rawSession({});
   await initialize();

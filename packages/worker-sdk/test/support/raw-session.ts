@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type Codec,
   ErrorCode,
   FEATURES,
   type Handlers,
@@ -24,6 +25,8 @@ export interface RawSessionOptions extends PluginOptions<typeof plain> {
   readonly answer?: (call: IncomingCall) => unknown;
   readonly clock?: Clock;
   readonly limits?: WorkerLimits;
+  /** Of the worker. */
+  readonly codec?: Codec;
 }
 
 /** Names every object has by inheritance; a hostile host may call them. */
@@ -32,7 +35,7 @@ const inherited = { constructor: run, toString: run, hasOwnProperty: run, ["__pr
 
 /** A plugin's session in memory, and the bare peer of a host that keeps no order of its own. */
 export function rawSession(handlers: PlainHandlers, options: RawSessionOptions = {}) {
-  const { answer, clock, limits, ...pluginOptions } = options;
+  const { answer, clock, limits, codec, ...pluginOptions } = options;
   const plugin = definePlugin(plain, handlers, pluginOptions);
   const [hostEnd, workerEnd] = linkedTransports();
   const calls: IncomingCall[] = [];
@@ -42,7 +45,7 @@ export function rawSession(handlers: PlainHandlers, options: RawSessionOptions =
     const onStderr = (text: string): void => {
       stderr += text;
     };
-    createSession({ plugin, transport: workerEnd, stderr: onStderr, onEnded: resolve, clock, limits });
+    createSession({ plugin, transport: workerEnd, stderr: onStderr, onEnded: resolve, clock, limits, codec });
   });
   const peer = new Peer({
     ...{ transport: hostEnd, clock },

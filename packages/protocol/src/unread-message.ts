@@ -1,0 +1,38 @@
+import { ErrorCode, RpcError, type WireError } from "./errors.js";
+import type { IncomingCalls } from "./incoming-calls.js";
+import type { Envelope } from "./messages.js";
+import type { OutgoingCalls } from "./outgoing-calls.js";
+import { readShortEnvelope } from "./short-lines.js";
+
+const WITH_ID = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),"(method|result|error)":/;
+const ITEM = /^\{"jsonrpc":"2\.0","method":"\$\/(stream|input)\/item","params":\{"id":(\d{1,15}),/;
+
+/** What a line begins with, as this runtime writes it; `undefined` where nobody waits for it, or nobody can be told. */
+export function envelopeOf(line: string): Envelope | undefined {
+  const start = line.slice(0, 100);
+  const short = readShortEnvelope(start);
+  if (short !== undefined) return short;
+  const [, id, member] = WITH_ID.exec(start) ?? [];
+  if (id !== undefined) return { id: Number(id), kind: member === "method" ? "request" : "answer" };
+  const [, of, itemsId] = ITEM.exec(start) ?? [];
+  return itemsId === undefined ? undefined : { id: Number(itemsId), kind: of === "stream" ? "item" : "input" };
+}
+
+/** The two halves of a peer, and its way back. */
+interface Ends {
+  readonly outgoing: Pick<OutgoingCalls, "onResponse" | "onUnreadItem">;
+  readonly incoming: Pick<IncomingCalls, "onUnreadInput">;
+  respond(id: number, outcome: { readonly error: WireError }): void;
+}
+
+/** Tells whoever waits for a line that cannot be taken; `why` as in "is too long". */
+export function answerUnread(line: string, why: string, { outgoing, incoming, respond }: Ends): void {
+  const envelope = envelopeOf(line);
+  if (envelope === undefined) return;
+  const { id, kind } = envelope;
+  const message = `the message ${why}`;
+  if (kind === "request") respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } });
+  else if (kind === "input") incoming.onUnreadInput(id, new RpcError(ErrorCode.INVALID_PARAMS, message));
+  else if (kind === "item") outgoing.onUnreadItem(id, new RpcError(ErrorCode.INVALID_RESULT, message));
+  else outgoing.onResponse({ jsonrpc: "2.0", id, error: { code: ErrorCode.INVALID_RESULT, message } });
+}
