@@ -108,6 +108,11 @@ describe("a short line", () => {
     ["two invocations", "\x02 add@a@b {}"],
     ["a deadline without digits", "\x051: add {}"],
     ["a deadline below zero", "\x051:-1 add {}"],
+    ["no meta where one is told", "\x051 add+ {}"],
+    ["a tab before its payload", "\x051 add+\t{} {}"],
+    ["a deadline beside a meta", '\x051:7 add+ {}\t{"deadlineMs":7}'],
+    ["a meta that is not told", "\x051 add {}\t{}"],
+    ["an invocation beside a meta", "\x051 add@k+ {}\t{}"],
     ["a result with a deadline", "\x061:1 {}"],
     ["a mark that means nothing", "\x071 {}"],
   ])("is none with %s", (_, line) => {
@@ -117,18 +122,31 @@ describe("a short line", () => {
   test.each<[string, Record<string, unknown>]>([
     ["an error", { id: 1, error: { code: 1, message: "m" } }],
     ["a call without params", { id: 1, method: "add" }],
-    ["a call in a scope", { id: 1, method: "add", params: 1, meta: { invocation: { id: "k", scope: {} } } }],
-    ["a traced call", { id: 1, method: "add", params: 1, meta: { invocationId: "k", traceparent: "t" } }],
     ["a method with a space", { id: 1, method: "a b", params: 1 }],
     ["an item that JSON has no word for", { method: "$/stream/item", params: { id: 1, item: undefined } }],
     ["an item that says it is none", { method: "$/stream/item", params: { id: 1, item: { toJSON: () => undefined } } }],
     ["a traced item", { method: "$/stream/item", params: { id: 1, item: 1 }, meta: { traceparent: "t" } }],
-    ["a deadline of sixteen digits", { id: 1, method: "add", params: 1, meta: { deadlineMs: 1e15 } }],
     ["a method of 257 characters", { id: 1, method: "m".repeat(257), params: 1 }],
-    ["an invocation of 257 characters", { id: 1, method: "m", params: 1, meta: { invocationId: "k".repeat(257) } }],
     ["a message with bytes", { id: 1, result: null, bulk: [{ path: ["result"], as: "bytes" }] }],
   ])("is not written for %s", (_, fields) => {
     expect(shortLine({ jsonrpc: "2.0", ...fields } as Message)).toBeUndefined();
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "a scope",
+      { invocation: { id: "k", scope: { tenant: "a\tb" } } },
+      '{"invocation":{"id":"k","scope":{"tenant":"a\\tb"}}}',
+    ],
+    ["a trace", { invocationId: "k", traceparent: "t" }, '{"invocationId":"k","traceparent":"t"}'],
+    ["a deadline of sixteen digits", { deadlineMs: 1e15 }, '{"deadlineMs":1000000000000000}'],
+    ["an invocation with a space", { invocationId: "a b" }, '{"invocationId":"a b"}'],
+    ["an invocation of 257 characters", { invocationId: "k".repeat(257) }, `{"invocationId":"${"k".repeat(257)}"}`],
+  ])("tells behind its params %s", (_, meta, text) => {
+    const message: Message = { jsonrpc: "2.0", id: 1, method: "add", params: { a: "\t" }, meta };
+    const line = `\x051 add+ {"a":"\\t"}\t${text}`;
+    expect(shortLine(message)).toBe(line);
+    expect(readShortLine(line)).toEqual(message);
   });
 
   test("has room for names of 256 characters", () => {
@@ -202,8 +220,8 @@ describe("between two ends", () => {
     expect(at("\x06")?.slice(1)).toMatch(/^\d+ \{"sum":3\}$/);
     expect(at("\x02")).toBe("\x02 note@k.1 7");
     expect(lines.filter((line) => line.startsWith("\x1e")).map((line) => line.slice(-2))).toEqual([" 1", " 2"]);
-    // The first credit stands in the meta.
-    expect(at("{")).toContain('"method":"count"');
+    expect(lines.find((line) => line.includes("count"))?.slice(1)).toMatch(/^\d+ count\+ \{\}\t\{"credit":\{.*\}\}$/);
+    expect(at("{")).toBeUndefined();
   });
 
   test("lines are full to an end that does not read short ones", async () => {

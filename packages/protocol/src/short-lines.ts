@@ -30,12 +30,16 @@ export function shortLine(message: Message): string | undefined {
   const { method, params, meta } = message;
   if (params === undefined) return undefined;
   if ("id" in message) {
-    const head = isWritten(message.id) ? headOf(method, meta) : undefined;
-    return head === undefined ? undefined : `${REQUEST}${idText(message.id)}${head}${payload(params)}`;
+    return isWritten(message.id) ? callLine(`${REQUEST}${idText(message.id)}`, method, params, meta) : undefined;
   }
-  if (method === ITEM_METHOD) return itemLine(params, meta);
+  return method === ITEM_METHOD ? itemLine(params, meta) : callLine(NOTIFICATION, method, params, meta);
+}
+
+function callLine(start: string, method: string, params: unknown, meta: MessageMeta | undefined): string | undefined {
   const head = headOf(method, meta);
-  return head === undefined ? undefined : `${NOTIFICATION}${head}${payload(params)}`;
+  if (head !== undefined) return `${start}${head}${payload(params)}`;
+  // No JSON has a tab that is not escaped, as it is written here.
+  return TOKEN.test(method) ? `${start} ${method}+ ${payload(params)}\t${payload(meta)}` : undefined;
 }
 
 /** Whether an id, or a deadline, has no more digits than `wholeNumber` reads. */
@@ -55,7 +59,7 @@ let headInvocation: string | undefined;
 let headDeadline: number | undefined;
 let headText: string | undefined;
 
-/** `undefined` where the method, or the meta, takes a full line. */
+/** `undefined` where the method takes a full line, or the meta a place of its own. */
 function headOf(method: string, meta: MessageMeta | undefined): string | undefined {
   let invocation: string | undefined;
   let deadline: number | undefined;
@@ -135,12 +139,14 @@ interface Head {
   readonly text: string;
   readonly method: string;
   readonly meta: MessageMeta | undefined;
+  /** Its meta stands behind the params. */
+  readonly isTailed: boolean;
 }
-let lastHead: Head = { text: " - ", method: "-", meta: undefined };
+let lastHead: Head = { text: " - ", method: "-", meta: undefined, isTailed: false };
 /** Of the call with a deadline that was read last. */
 let timed: { readonly head: Head; readonly meta: MessageMeta } | undefined;
 
-const HEAD = / ([\w$./:-]{1,256})(?:@([\w$./:-]{1,256}))? /y;
+const HEAD = / ([\w$./:-]{1,256})(?:@([\w$./:-]{1,256})|(\+))? /y;
 
 function readCall(line: string, at: number, id: number | undefined): Message {
   let start = at;
@@ -151,9 +157,15 @@ function readCall(line: string, at: number, id: number | undefined): Message {
     start = numberEnd;
   }
   if (line.slice(start, start + lastHead.text.length) !== lastHead.text) lastHead = readHead(line, start);
-  const { method, text } = lastHead;
-  const params = JSON.parse(line.slice(start + text.length)) as unknown;
-  const meta = deadlineMs === undefined ? lastHead.meta : timedMeta(lastHead, deadlineMs);
+  const { method, text, isTailed } = lastHead;
+  const tab = isTailed ? line.lastIndexOf("\t") : undefined;
+  const params = JSON.parse(line.slice(start + text.length, tab)) as unknown;
+  const meta =
+    tab !== undefined
+      ? tailMeta(line, tab, deadlineMs)
+      : deadlineMs === undefined
+        ? lastHead.meta
+        : timedMeta(lastHead, deadlineMs);
   if (id === undefined) {
     return meta === undefined ? { jsonrpc: "2.0", method, params } : { jsonrpc: "2.0", method, params, meta };
   }
@@ -165,8 +177,19 @@ function readHead(line: string, at: number): Head {
   const found = HEAD.exec(line);
   if (found === null) throw new SyntaxError("expected a method between spaces");
   // A copy: a part of a line keeps all of it in memory.
-  const [text, method, invocationId] = JSON.parse(JSON.stringify(found)) as [string, string, string | null];
-  return { text, method, meta: invocationId === null ? undefined : Object.freeze({ invocationId }) };
+  const [text, method, invocationId, plus] = JSON.parse(JSON.stringify(found)) as [
+    string,
+    string,
+    ...(string | null)[],
+  ];
+  const meta = invocationId == null ? undefined : Object.freeze({ invocationId });
+  return { text, method, meta, isTailed: plus != null };
+}
+
+function tailMeta(line: string, tab: number, deadlineMs: number | undefined): MessageMeta {
+  if (tab === -1 || deadlineMs !== undefined)
+    throw new SyntaxError("expected a meta behind a tab, and no deadline before it");
+  return JSON.parse(line.slice(tab + 1)) as MessageMeta;
 }
 
 /** Shared, and frozen therefore, like that of a head. */

@@ -39,7 +39,7 @@ interface Line {
 test("each short line of the document says what the full one below it does", () => {
   const pairs = [...wireDocument.matchAll(/^([\u2400-\u241f])(.*)\n(\{.*\})$/gm)];
   for (const [, picture = "", rest = "", full = ""] of pairs) {
-    const line = String.fromCharCode(picture.charCodeAt(0) - 0x2400) + rest;
+    const line = String.fromCharCode(picture.charCodeAt(0) - 0x2400) + rest.replace("⇥", "\t");
     expect(jsonCodec.decode(line)).toEqual(JSON.parse(full));
     expect(shortLine(JSON.parse(full) as Message)).toBe(line);
   }

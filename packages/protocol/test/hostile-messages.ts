@@ -87,7 +87,9 @@ function short(random: Chance, id: string, value: string): string {
     ? random.pick(["", "@", "a@", "@a", "__proto__", "m".repeat(300)])
     : random.pick(METHODS);
   const invocation = random.oneIn(4) ? `@${random.pick(["k.1", "", "a b", "x".repeat(300)])}` : "";
-  return `${random.pick(["\x02", `\x05${id}`])}${deadline}${between}${name}${invocation} ${value}`;
+  const tail = random.oneIn(4) ? `\t${random.pick(VALUES)}` : "";
+  const plus = tail === "" ? random.oneIn(20) : !random.oneIn(5);
+  return `${random.pick(["\x02", `\x05${id}`])}${deadline}${between}${name}${invocation}${plus ? "+" : ""} ${value}${tail}`;
 }
 
 function method(random: Chance): string {

@@ -23,6 +23,19 @@ test.each([undefined, z.object({ tenant: z.string(), at: z.object({ team: z.arra
   },
 );
 
+test("calls in one scope share its copy, of which so many are kept", () => {
+  const copyFor = (tenant: string): unknown => scopeOfCall(undefined, { tenant }, {});
+  const first = copyFor("shared");
+  expect(copyFor("shared")).toBe(first);
+  expect(scopeOfCall(undefined, undefined, { tenant: "shared" })).toBe(first);
+  expect(scopeOfCall(undefined, { tenant: "shared", team: "a" }, {})).toEqual({ tenant: "shared", team: "a" });
+  for (let other = 0; other < 256; other++) copyFor(`other ${other}`);
+  expect(copyFor("shared")).toEqual(first);
+  expect(copyFor("shared")).not.toBe(first);
+  const long = "x".repeat(1024);
+  expect(copyFor(long)).not.toBe(copyFor(long));
+});
+
 test("the host keeps what the wire carries: no functions, dates as text", () => {
   const given = { tenant: "t1", since: new Date(0), find() {}, none: undefined };
   expect(scopeOfCall(undefined, given, {})).toStrictEqual({ tenant: "t1", since: "1970-01-01T00:00:00.000Z" });
