@@ -17,15 +17,14 @@ export interface Codec {
 /** JSON-RPC 2.0 as this runtime writes it; short lines are read as well. */
 export const jsonCodec: Codec = { encode, decode: (line) => readShortLine(line) ?? parseLine(line) };
 
-/** The same in short lines, for ends that both list `short`. */
-export const shortCodec: Codec = {
-  encode: (message) => shortLine(message) ?? encode(message),
-  decode: jsonCodec.decode,
-};
+const shortCodec: Codec = { encode: (message) => shortLine(message) ?? encode(message), decode: jsonCodec.decode };
 
-/** The features of an end with this codec; without one it has the runtime's own. What another one reads, it alone knows. */
+/** The same in short lines, for ends that both list `short`; `undefined` of another codec: what that reads, it alone knows. */
+export const shortFormOf = (codec: Codec): Codec | undefined => (codec === jsonCodec ? shortCodec : undefined);
+
+/** The features of an end with this codec; without one it has the runtime's own. */
 export function featuresWith(codec: Codec = jsonCodec): Feature[] {
-  return FEATURES.filter((feature) => feature !== "short" || codec === jsonCodec);
+  return FEATURES.filter((feature) => feature !== "short" || shortFormOf(codec) !== undefined);
 }
 
 /** A template around the stringified payload: stringifying the whole envelope takes half as long again. */

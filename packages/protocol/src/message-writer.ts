@@ -2,7 +2,7 @@ import { bytesIn } from "./bulk-frame.js";
 import { lookForBulk, looksLikeBytes } from "./bulk-look.js";
 import { type BulkForm, type Extracted, extractBulk } from "./bulk-values.js";
 import { channelOver, overloaded, reasonOf } from "./call-errors.js";
-import { type Codec, shortCodec } from "./codec.js";
+import { type Codec, shortFormOf } from "./codec.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import type { Message } from "./messages.js";
 import type { PeerStats } from "./peer-report.js";
@@ -18,7 +18,7 @@ export interface MessageWriter {
   cap(bytes: number): void;
   /** From now on bytes and long text are attached: the other end takes attachments. */
   attach(): void;
-  /** From now on lines are short: the other end reads them. */
+  /** From now on lines are short, if the codec has such: the other end reads them. */
   shorten(): void;
   /** The transport told that the channel is over. */
   over(): void;
@@ -81,7 +81,7 @@ export function createMessageWriter(
       form = { attaches: true, textLength: ATTACHED_TEXT };
     },
     shorten() {
-      written = shortCodec;
+      written = shortFormOf(codec) ?? codec;
     },
     over() {
       isOver = true;

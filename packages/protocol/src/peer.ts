@@ -189,7 +189,7 @@ export class Peer {
   sendAgreed(): void {
     this.#sendsAgreed = true;
     if (this.#features?.includes("bulk")) this.#writer.attach();
-    if (this.#features?.includes("short") && this.#codec === jsonCodec) this.#writer.shorten();
+    if (this.#features?.includes("short")) this.#writer.shorten();
   }
 
   /** Resolves when everything queued was handed to the operating system. */

@@ -1,7 +1,6 @@
-import { escapeLineSeparators } from "./framing.js";
 import type { Envelope, Id, Message, MessageMeta } from "./messages.js";
-import { MAX_DIGITS, numberEnd, wholeNumber } from "./whole-number.js";
-import { idText, payload } from "./written-envelope.js";
+import { isWholeNumber, numberEnd, wholeNumber } from "./whole-number.js";
+import { idText, isBrief, jsonText, payload } from "./written-envelope.js";
 
 /**
  * Messages without what goes without saying: a mark no JSON begins with, an id, a method, and the payload. The names in an
@@ -11,77 +10,90 @@ const STX = 0x02;
 const ENQ = 0x05;
 const ACK = 0x06;
 const RS = 0x1e;
-const [NOTIFICATION, REQUEST, RESULT, ITEM] = ["\x02", "\x05", "\x06", "\x1e"];
+const NOTIFICATION = String.fromCharCode(STX);
+const REQUEST = String.fromCharCode(ENQ);
+const RESULT = String.fromCharCode(ACK);
+const ITEM = String.fromCharCode(RS);
 
 const SPACE = 0x20;
 const COLON = 0x3a;
 const ITEM_METHOD = "$/stream/item";
 
 /** What a method and an id of an invocation look like, to stand in a short line. */
-const TOKEN = /^[\w$./:-]{1,256}$/;
+const NAME = "[\\w$./:-]{1,256}";
+const TOKEN = new RegExp(`^${NAME}$`);
 
 /** The line of a message, without its newline; `undefined` for one to be written in full. @throws what `JSON.stringify` does */
 export function shortLine(message: Message): string | undefined {
   if (message.bulk !== undefined) return undefined;
   if (!("method" in message)) {
-    if ("error" in message || !isWritten(message.id)) return undefined;
+    if ("error" in message || !isWholeNumber(message.id)) return undefined;
     return `${RESULT}${idText(message.id)} ${payload(message.result)}`;
   }
   const { method, params, meta } = message;
   if (params === undefined) return undefined;
   if ("id" in message) {
-    return isWritten(message.id) ? callLine(`${REQUEST}${idText(message.id)}`, method, params, meta) : undefined;
+    return isWholeNumber(message.id) ? callLine(`${REQUEST}${idText(message.id)}`, method, params, meta) : undefined;
   }
   return method === ITEM_METHOD ? itemLine(params, meta) : callLine(NOTIFICATION, method, params, meta);
 }
 
 function callLine(start: string, method: string, params: unknown, meta: MessageMeta | undefined): string | undefined {
-  const head = headOf(method, meta);
-  if (head !== undefined) return `${start}${head}${payload(params)}`;
+  const { text, isTailed } = headOf(method, meta);
+  if (text === undefined) return undefined;
   // No JSON has a tab that is not escaped, as it is written here.
-  return TOKEN.test(method) ? `${start} ${method}+ ${payload(params)}\t${payload(meta)}` : undefined;
+  return isTailed ? `${start}${text}${payload(params)}\t${payload(meta)}` : `${start}${text}${payload(params)}`;
 }
-
-/** Whether an id, or a deadline, has no more digits than `wholeNumber` reads. */
-const isWritten = (value: unknown): boolean =>
-  typeof value === "number" && value >= 0 && value < 10 ** MAX_DIGITS && Number.isInteger(value);
 
 function itemLine(params: unknown, meta: MessageMeta | undefined): string | undefined {
   const { id, item } = params as { readonly id: Id; readonly item: unknown };
   // What JSON has no word for is left out of a full line.
-  const text = isWritten(id) && meta === undefined ? JSON.stringify(item) : undefined;
-  return text === undefined ? undefined : `${ITEM}${idText(id)} ${escapeLineSeparators(text)}`;
+  const text = isWholeNumber(id) && meta === undefined ? jsonText(item) : undefined;
+  return text === undefined ? undefined : `${ITEM}${idText(id)} ${text}`;
 }
 
-/** What stands between the id and the payload of the call written last: those of one handler come in floods. */
-let headMethod = "";
-let headInvocation: string | undefined;
-let headDeadline: number | undefined;
-let headText: string | undefined;
+/** What stands between the id and the payload of a call. */
+interface WrittenHead {
+  readonly method: string;
+  readonly hasMore: boolean;
+  readonly invocationId: string | undefined;
+  readonly deadlineMs: number | undefined;
+  /** `undefined` where the method takes a full line. */
+  readonly text: string | undefined;
+  /** Its meta stands behind the params. */
+  readonly isTailed: boolean;
+}
+/** Of the call written last: those of one handler come in floods. */
+let written: WrittenHead = {
+  ...{ method: "", hasMore: false, invocationId: undefined, deadlineMs: undefined },
+  ...{ text: undefined, isTailed: false },
+};
 
-/** `undefined` where the method takes a full line, or the meta a place of its own. */
-function headOf(method: string, meta: MessageMeta | undefined): string | undefined {
-  let invocation: string | undefined;
-  let deadline: number | undefined;
-  if (meta !== undefined) {
-    for (const name in meta) if (name !== "invocationId" && name !== "deadlineMs") return undefined;
-    invocation = meta.invocationId;
-    deadline = meta.deadlineMs;
-  }
-  if (method !== headMethod || invocation !== headInvocation || deadline !== headDeadline) {
-    headText = writeHead(method, invocation, deadline);
-    headMethod = method;
-    headInvocation = invocation;
-    headDeadline = deadline;
-  }
-  return headText;
+function headOf(method: string, meta: MessageMeta | undefined): WrittenHead {
+  const hasMore = meta !== undefined && !isBrief(meta);
+  const invocationId = hasMore ? undefined : meta?.invocationId;
+  const deadlineMs = hasMore ? undefined : meta?.deadlineMs;
+  const isSame =
+    method === written.method &&
+    hasMore === written.hasMore &&
+    invocationId === written.invocationId &&
+    deadlineMs === written.deadlineMs;
+  if (!isSame) written = writeHead(method, hasMore, invocationId, deadlineMs);
+  return written;
 }
 
-function writeHead(method: string, invocation: string | undefined, deadline: number | undefined): string | undefined {
-  if (!TOKEN.test(method)) return undefined;
-  if (invocation !== undefined && !(typeof invocation === "string" && TOKEN.test(invocation))) return undefined;
-  if (deadline !== undefined && !isWritten(deadline)) return undefined;
-  return `${deadline === undefined ? "" : `:${deadline}`} ${method}${invocation === undefined ? "" : `@${invocation}`} `;
+function writeHead(
+  method: string,
+  hasMore: boolean,
+  invocationId: string | undefined,
+  deadlineMs: number | undefined,
+): WrittenHead {
+  const isNamed = invocationId === undefined || (typeof invocationId === "string" && TOKEN.test(invocationId));
+  const isTailed = hasMore || !isNamed || !(deadlineMs === undefined || isWholeNumber(deadlineMs));
+  const deadline = isTailed || deadlineMs === undefined ? "" : `:${deadlineMs}`;
+  const meta = isTailed ? "+" : invocationId === undefined ? "" : `@${invocationId}`;
+  const text = TOKEN.test(method) ? `${deadline} ${method}${meta} ` : undefined;
+  return { method, hasMore, invocationId, deadlineMs, text, isTailed };
 }
 
 /** The message of a short line; `undefined` for another line. Throws where it is none. */
@@ -146,7 +158,7 @@ let lastHead: Head = { text: " - ", method: "-", meta: undefined, isTailed: fals
 /** Of the call with a deadline that was read last. */
 let timed: { readonly head: Head; readonly meta: MessageMeta } | undefined;
 
-const HEAD = / ([\w$./:-]{1,256})(?:@([\w$./:-]{1,256})|(\+))? /y;
+const HEAD = new RegExp(` (${NAME})(?:@(${NAME})|(\\+))? `, "y");
 
 function readCall(line: string, at: number, id: number | undefined): Message {
   let start = at;
@@ -157,15 +169,20 @@ function readCall(line: string, at: number, id: number | undefined): Message {
     start = numberEnd;
   }
   if (line.slice(start, start + lastHead.text.length) !== lastHead.text) lastHead = readHead(line, start);
-  const { method, text, isTailed } = lastHead;
-  const tab = isTailed ? line.lastIndexOf("\t") : undefined;
-  const params = JSON.parse(line.slice(start + text.length, tab)) as unknown;
-  const meta =
-    tab !== undefined
-      ? tailMeta(line, tab, deadlineMs)
-      : deadlineMs === undefined
-        ? lastHead.meta
-        : timedMeta(lastHead, deadlineMs);
+  const { method, text, meta, isTailed } = lastHead;
+  const from = start + text.length;
+  if (!isTailed) {
+    const params = JSON.parse(line.slice(from)) as unknown;
+    return callOf(id, method, params, deadlineMs === undefined ? meta : timedMeta(lastHead, deadlineMs));
+  }
+  const tab = line.lastIndexOf("\t");
+  if (tab === -1) throw new SyntaxError("expected a meta behind a tab");
+  if (deadlineMs !== undefined) throw new SyntaxError("expected the deadline in the meta");
+  const params = JSON.parse(line.slice(from, tab)) as unknown;
+  return callOf(id, method, params, JSON.parse(line.slice(tab + 1)) as MessageMeta);
+}
+
+function callOf(id: number | undefined, method: string, params: unknown, meta: MessageMeta | undefined): Message {
   if (id === undefined) {
     return meta === undefined ? { jsonrpc: "2.0", method, params } : { jsonrpc: "2.0", method, params, meta };
   }
@@ -184,12 +201,6 @@ function readHead(line: string, at: number): Head {
   ];
   const meta = invocationId == null ? undefined : Object.freeze({ invocationId });
   return { text, method, meta, isTailed: plus != null };
-}
-
-function tailMeta(line: string, tab: number, deadlineMs: number | undefined): MessageMeta {
-  if (tab === -1 || deadlineMs !== undefined)
-    throw new SyntaxError("expected a meta behind a tab, and no deadline before it");
-  return JSON.parse(line.slice(tab + 1)) as MessageMeta;
 }
 
 /** Shared, and frozen therefore, like that of a head. */

@@ -1,8 +1,14 @@
 /** More would not fit into a double. */
-export const MAX_DIGITS = 15;
+const MAX_DIGITS = 15;
 
 /** Where the number that was read last ended: good until the next is read. An object for both would be one for each message. */
 export let numberEnd = 0;
+
+const BEYOND = 10 ** MAX_DIGITS;
+
+/** Whether it is a number that `wholeNumber` reads. */
+export const isWholeNumber = (value: unknown): boolean =>
+  typeof value === "number" && value >= 0 && value < BEYOND && Number.isInteger(value);
 
 /** The whole number without sign at `at`, of at most `MAX_DIGITS` digits as JSON writes them; -1 when none stands there. */
 export function wholeNumber(line: string, at: number): number {

@@ -1,8 +1,21 @@
 import { escapeLineSeparators } from "./framing.js";
 import type { Id, MessageMeta } from "./messages.js";
 
+/** `undefined` for what JSON has no word for. */
+export function jsonText(value: unknown): string | undefined {
+  // Typed as if there were always one.
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : escapeLineSeparators(text);
+}
+
 /** What JSON has no word for is `null`: an answer must have its member. */
-export const payload = (value: unknown): string => escapeLineSeparators(JSON.stringify(value) ?? "null");
+export const payload = (value: unknown): string => jsonText(value) ?? "null";
+
+/** Whether a meta has at most a deadline and the invocation the call is made for, as most do. */
+export function isBrief(meta: MessageMeta): boolean {
+  for (const name in meta) if (name !== "invocationId" && name !== "deadlineMs") return false;
+  return true;
+}
 
 /** "000" to "999". Made with the first id that needs them: no worker starts later for them. */
 let lastDigits: readonly string[] | undefined;
@@ -49,12 +62,11 @@ let lastMeta = ',"meta":{}}';
 /** Whose text `lastMeta` is; frozen, so that it still says that. */
 let lastObject: MessageMeta | undefined;
 
-/** Most that have one have a deadline of their own, the invocation they are made for, or both. */
 export function tailText(meta: MessageMeta | undefined): string {
   if (meta === undefined) return "}";
   if (meta === lastObject) return lastMeta;
   const { deadlineMs, invocationId } = meta;
-  for (const name in meta) if (name !== "invocationId" && name !== "deadlineMs") return `,"meta":${payload(meta)}}`;
+  if (!isBrief(meta)) return `,"meta":${payload(meta)}}`;
   if (invocationId !== lastInvocation || deadlineMs !== lastDeadline) {
     lastMeta = `,"meta":${payload(meta)}}`;
     lastInvocation = invocationId;

@@ -1,4 +1,5 @@
 import { ErrorCode, RpcError } from "../errors.js";
+import { isRecord } from "../wire-shape.js";
 
 /** Bounds of the push channels of one worker. */
 export interface ChannelLimits {
@@ -86,8 +87,6 @@ export function channelKey(scope: unknown, channel: string): string {
 
 function stableJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
+    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 }
