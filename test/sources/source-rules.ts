@@ -65,6 +65,8 @@ export const pureFiles = [
   "protocol/src/short-lines.ts",
   "protocol/src/unread-message.ts",
   "protocol/src/whole-number.ts",
+  "protocol/src/number-text.ts",
+  "protocol/src/own-text.ts",
   "host/src/worker-state.ts",
   "host/src/state-draft.ts",
   "host/src/state-types.ts",

@@ -1,5 +1,6 @@
 import type { RpcError } from "./errors.js";
 import type { Id } from "./messages.js";
+import { ownText } from "./own-text.js";
 
 /** Something a peer noticed that is nobody's answer: for logs and counters. Never an exception. */
 export type PeerReport =
@@ -75,5 +76,7 @@ const SHOWN_CHARACTERS = 200;
 
 /** The beginning of a line or name, for a log. */
 export function excerpt(line: string): string {
-  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}… (${line.length} characters)` : line;
+  return line.length > SHOWN_CHARACTERS
+    ? `${ownText(line.slice(0, SHOWN_CHARACTERS))}… (${line.length} characters)`
+    : line;
 }

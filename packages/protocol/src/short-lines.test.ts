@@ -10,6 +10,7 @@ import { linkedTransports } from "./linked-transports.js";
 import type { Message } from "./messages.js";
 import { readShortLine, shortLine } from "./short-lines.js";
 import type { Transport } from "./transport.js";
+import { envelopeOf } from "./unread-message.js";
 
 const json = fc.jsonValue({ maxDepth: 3 });
 const version = { jsonrpc: fc.constant("2.0" as const) };
@@ -182,6 +183,31 @@ function overheard(transport: Transport, lines: string[]): Transport {
     },
   };
 }
+
+describe("whose an item is that cannot be read", () => {
+  const name = "k".repeat(256);
+  const heads = ["", ":9", ":123456789012345"].flatMap((deadline) =>
+    ["", "@k.1", `@${name}`, "+"].map((of) => [deadline, of] as const),
+  );
+  test.each(heads)("behind the deadline %j and the meta %j", (deadline, of) => {
+    for (const [method, kind] of [
+      ["$/stream/item", "item"],
+      ["$/input/item", "input"],
+    ]) {
+      const line = `\x02${deadline} ${method}${of} {"id":123456789012345,"item":1}`;
+      expect(envelopeOf(line)).toEqual({ id: 123_456_789_012_345, kind });
+      // A deadline beside a meta is refused as a whole.
+      const read = of === "+" ? readShortLine(`\x02 ${method}+ {"id":5,"item":1}\t{}`) : readShortLine(line);
+      expect(read).toMatchObject({ method, params: { item: 1 } });
+    }
+  });
+
+  test("other notifications are nobody's", () => {
+    for (const method of ["note", "$/progress", "$/stream/items", "x/$/stream/item"]) {
+      expect(envelopeOf(`\x02 ${method} {"id":5,"item":1}`)).toBeUndefined();
+    }
+  });
+});
 
 describe("between two ends", () => {
   const talk = async (features: readonly string[], codec?: typeof jsonCodec) => {

@@ -1,4 +1,5 @@
 import type { Envelope, Id, Message, MessageMeta } from "./messages.js";
+import { ownText } from "./own-text.js";
 import { isWholeNumber, numberEnd, wholeNumber } from "./whole-number.js";
 import { idText, isBrief, jsonText, payload } from "./written-envelope.js";
 
@@ -118,15 +119,15 @@ export function readShortLine(line: string): Message | undefined {
   }
 }
 
-const INPUT_ITEM = /^ \$\/input\/item \{"id":(\d{1,15}),/;
+const ANY_ITEM = new RegExp(`^(?::\\d+)? \\$/(stream|input)/item(?:@${NAME}|\\+)? \\{"id":(\\d{1,15}),`);
 const KINDS = { [ENQ]: "request", [ACK]: "answer", [RS]: "item" } as const;
 
 /** Whose a short line is, where it cannot be taken as a whole. */
 export function readShortEnvelope(line: string): Envelope | undefined {
   const mark = line.charCodeAt(0);
   if (mark === STX) {
-    const [, input] = INPUT_ITEM.exec(line.slice(1)) ?? [];
-    return input === undefined ? undefined : { id: Number(input), kind: "input" };
+    const [, of, itemsId] = ANY_ITEM.exec(line.slice(1)) ?? [];
+    return itemsId === undefined ? undefined : { id: Number(itemsId), kind: of === "stream" ? "item" : "input" };
   }
   const kind = KINDS[mark as keyof typeof KINDS];
   const id = kind === undefined ? -1 : wholeNumber(line, 1);
@@ -193,14 +194,9 @@ function readHead(line: string, at: number): Head {
   HEAD.lastIndex = at;
   const found = HEAD.exec(line);
   if (found === null) throw new SyntaxError("expected a method between spaces");
-  // A copy: a part of a line keeps all of it in memory.
-  const [text, method, invocationId, plus] = JSON.parse(JSON.stringify(found)) as [
-    string,
-    string,
-    ...(string | null)[],
-  ];
-  const meta = invocationId == null ? undefined : Object.freeze({ invocationId });
-  return { text, method, meta, isTailed: plus != null };
+  const [text, method, invocationId, plus] = found as unknown as [string, string, ...(string | undefined)[]];
+  const meta = invocationId === undefined ? undefined : Object.freeze({ invocationId: ownText(invocationId) });
+  return { text: ownText(text), method: ownText(method), meta, isTailed: plus !== undefined };
 }
 
 /** Shared, and frozen therefore, like that of a head. */

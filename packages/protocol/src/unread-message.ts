@@ -7,9 +7,12 @@ import { readShortEnvelope } from "./short-lines.js";
 const WITH_ID = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),"(method|result|error)":/;
 const ITEM = /^\{"jsonrpc":"2\.0","method":"\$\/(stream|input)\/item","params":\{"id":(\d{1,15}),/;
 
+/** Of a short line with an id, a deadline, a method, an invocation and the id of an item. */
+const LONGEST_HEAD = 600;
+
 /** What a line begins with, as this runtime writes it; `undefined` where nobody waits for it, or nobody can be told. */
 export function envelopeOf(line: string): Envelope | undefined {
-  const start = line.slice(0, 100);
+  const start = line.slice(0, LONGEST_HEAD);
   const short = readShortEnvelope(start);
   if (short !== undefined) return short;
   const [, id, member] = WITH_ID.exec(start) ?? [];

@@ -1,5 +1,6 @@
 import { escapeLineSeparators } from "./framing.js";
 import type { Id, MessageMeta } from "./messages.js";
+import { createNumberText } from "./number-text.js";
 
 /** `undefined` for what JSON has no word for. */
 export function jsonText(value: unknown): string | undefined {
@@ -17,24 +18,10 @@ export function isBrief(meta: MessageMeta): boolean {
   return true;
 }
 
-/** "000" to "999". Made with the first id that needs them: no worker starts later for them. */
-let lastDigits: readonly string[] | undefined;
-let thousands = 0;
-let thousandsText = "0";
+const numberText = createNumberText();
 
-/**
- * V8 keeps the text of every number it writes in a cache. Ids that grow for ever pass through it, and each is copied by
- * the garbage collector: a quarter of what a small call costs beside its JSON.
- */
 export function idText(id: Id | null): string {
-  if (typeof id !== "number" || !(id >= 1000) || !Number.isSafeInteger(id)) return payload(id);
-  const above = Math.floor(id / 1000);
-  if (above !== thousands) {
-    thousands = above;
-    thousandsText = `${above}`;
-  }
-  lastDigits ??= Array.from({ length: 1000 }, (_, number) => `${number}`.padStart(3, "0"));
-  return thousandsText + (lastDigits[id - above * 1000] as string);
+  return typeof id === "number" && id >= 1000 && Number.isSafeInteger(id) ? numberText(id) : payload(id);
 }
 
 /** From the name of a method to its params: calls of one method come in floods. */
