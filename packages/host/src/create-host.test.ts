@@ -380,6 +380,31 @@ describe("the host's own methods", () => {
     await expect(late()).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
   });
 
+  it("past limits.scopeBytes the scope of a settled call is taken back early", async () => {
+    let id = "";
+    const { launcher, start } = setup(
+      {
+        handlers: {
+          slow: (_, call) => {
+            id = call.meta?.invocation?.id ?? "";
+            return "done";
+          },
+        },
+      },
+      {},
+      { limits: { scopeBytes: 2048 } },
+    );
+    const worker = await start();
+    const { peer } = launcher.latest;
+    const late = async (tenant: string) => {
+      await worker.request("slow", {}, { scope: { tenant } });
+      return peer.request("state.get", { key: "k" }, { meta: { invocationId: id } });
+    };
+    await expect(late("t1")).resolves.toBe("t1/k");
+    await expect(late("t".repeat(2048))).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
+    expect(worker.diagnostics().load).toMatchObject({ invocationsLingering: 0, invocationsEvicted: 2, scopeBytes: 0 });
+  });
+
   it("are told whether the call's invocation is good, and an id only when it is", async () => {
     const told: object[] = [];
     let id = "";

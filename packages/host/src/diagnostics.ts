@@ -73,6 +73,8 @@ export interface WorkerDiagnostics {
     readonly invocationsLingering: number;
     /** Scopes taken back early for lack of room. */
     readonly invocationsEvicted: number;
+    /** JSON of the scopes that linger, bytes; each counts 1 KiB at least. */
+    readonly scopeBytes: number;
     readonly channels: number;
     /** To its push channels. */
     readonly subscriptions: number;
@@ -144,6 +146,7 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
       invocations: load?.invocations.open ?? 0,
       invocationsLingering: load?.invocations.lingering ?? 0,
       invocationsEvicted: load?.invocations.evicted ?? 0,
+      scopeBytes: load?.invocations.bytes ?? 0,
       channels: load?.channels ?? 0,
       subscriptions: supervisor.hub.stats.subscriptions,
       pushesDropped: supervisor.hub.stats.dropped,

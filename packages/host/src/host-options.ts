@@ -46,6 +46,8 @@ export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<
   readonly invocationGraceMs: number;
   /** How long the scope of a notification is good, ms. Default 900,000. */
   readonly notificationScopeMs: number;
+  /** JSON of the scopes of settled calls in their grace, and as much of notifications, bytes. The oldest go first. Default 16 MiB. */
+  readonly scopeBytes: number;
   /** Push channels open at once. Default 1,000. */
   readonly channels: number;
   /** Subscriptions to its push channels at once. Default 1,000. */

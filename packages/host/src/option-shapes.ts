@@ -57,7 +57,7 @@ const LIMITS = names<HostLimits>({
   ...{ messageBytes: true, depth: true, values: true },
   ...{ outgoingCalls: true, incomingCalls: true, incomingBytes: true },
   ...{ streamItems: true, streamBytes: true, unsentBytes: true, heapMb: true, rssMb: true },
-  ...{ invocations: true, invocationGraceMs: true, notificationScopeMs: true },
+  ...{ invocations: true, invocationGraceMs: true, notificationScopeMs: true, scopeBytes: true },
   ...{ channels: true, subscriptions: true, resendBytes: true },
   ...{ stderrTailCharacters: true, logLinesPerSecond: true, logBurst: true },
 });

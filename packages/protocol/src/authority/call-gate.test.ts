@@ -8,7 +8,7 @@ const call = { method: "m", params: {}, meta: undefined, bytes: 0 };
 
 function gate() {
   let now = 0;
-  const invocations = createInvocations<unknown>("k", { graceMs: 1, notificationMs: 20, max: 5 });
+  const invocations = createInvocations<unknown>("k", { graceMs: 1, notificationMs: 20, max: 5, bytes: 1e6 });
   const made = createCallGate({
     capabilities: new Set(),
     invocations,

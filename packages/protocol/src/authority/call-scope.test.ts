@@ -51,6 +51,27 @@ test("a scope that no JSON can carry is refused", () => {
   }
 });
 
+test.each([
+  ["toJSON says nothing", { tenant: "t1", toJSON: () => undefined }],
+  [
+    "toJSON throws what cannot be shown",
+    {
+      tenant: "t1",
+      toJSON() {
+        throw Object.create(null);
+      },
+    },
+  ],
+  [
+    "it nests deeper than one can walk",
+    JSON.parse(`{"tenant":"t1","deep":${"[".repeat(3_500)}${"]".repeat(3_500)}}`) as object,
+  ],
+])("a scope is refused as such where %s", (_, given) => {
+  expect(() => scopeOfCall(undefined, given, {})).toThrow(
+    expect.objectContaining({ code: ErrorCode.INVALID_PARAMS, message: expect.stringContaining("scope: expected") }),
+  );
+});
+
 test("a scope derived from params goes through the contract's schema, like one that is given", () => {
   const schema = z.object({ tenant: z.string().toLowerCase(), plan: z.string().default("free") });
   const expected = { tenant: "t1", plan: "free" };

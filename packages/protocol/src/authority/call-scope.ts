@@ -1,3 +1,4 @@
+import { reasonOf } from "../call-errors.js";
 import type { Schema } from "../contract.js";
 import { ErrorCode, RpcError } from "../errors.js";
 import { scopeOfParams } from "../scope-of-params.js";
@@ -38,14 +39,21 @@ const copies = new Map<string, unknown>();
 const MAX_COPIES = 256;
 const MAX_TEXT = 1024;
 
+const sizes = new WeakMap<object, number>();
+
+/** What a scope counts as where scopes are kept, bytes: those that are short, as much as the longest of them. */
+export function scopeBytes(scope: unknown): number {
+  return typeof scope === "object" && scope !== null ? (sizes.get(scope) ?? MAX_TEXT) : MAX_TEXT;
+}
+
 function wireCopy(scope: unknown): unknown {
-  let json: string | undefined;
   try {
-    json = JSON.stringify(scope);
+    const json = JSON.stringify(scope) as string | undefined;
+    if (json === undefined) throw new TypeError("JSON has no word for it");
+    return copies.get(json) ?? copyOf(json);
   } catch (error) {
-    throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected what JSON can carry: ${(error as Error).message}`);
+    throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected what JSON can carry: ${reasonOf(error)}`);
   }
-  return json === undefined ? undefined : (copies.get(json) ?? copyOf(json));
 }
 
 function copyOf(json: string): unknown {
@@ -53,6 +61,6 @@ function copyOf(json: string): unknown {
   if (json.length <= MAX_TEXT) {
     if (copies.size >= MAX_COPIES) copies.clear();
     copies.set(json, copy);
-  }
+  } else if (typeof copy === "object" && copy !== null) sizes.set(copy, json.length);
   return copy;
 }

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { collectGarbage } from "../../test/collect-garbage.js";
 import { ErrorCode } from "../errors.js";
-import { createInvocations } from "./invocations.js";
+import { scopeOfCall } from "./call-scope.js";
+import { createInvocations, DEFAULT_INVOCATION_LIMITS } from "./invocations.js";
 
-const limits = { graceMs: 5_000, notificationMs: 900_000, max: 10_000 };
+const limits = DEFAULT_INVOCATION_LIMITS;
 
 test("a scope is lent while its call runs, and for the grace after it settled", () => {
   const invocations = createInvocations<string>("k3f9", limits);
@@ -52,6 +54,12 @@ test.each([
   ["k.2"],
   ["k.01"],
   ["k.-1"],
+  ["k.0"],
+  ["k.1.1"],
+  ["k.1 "],
+  ["k.1e0"],
+  ["k.0x1"],
+  ["k.1000000000000000000000"],
   ["x.1"],
   ["__proto__"],
 ])("what was never lent is unknown: %j", (id) => {
@@ -70,7 +78,7 @@ test("past the bound the longest settled goes first, never a call in flight", ()
   expect(invocations.resolve(calls[0], 3)).toEqual({ scope: 0 });
   invocations.open(4, 4);
   expect(invocations.resolve(calls[0], 4)).toBe("expired");
-  expect(invocations.stats()).toEqual({ open: 3, lingering: 0, evicted: 2 });
+  expect(invocations.stats()).toMatchObject({ open: 3, lingering: 0, evicted: 2 });
   expect(() => invocations.open(5, 5)).toThrow(expect.objectContaining({ code: ErrorCode.OVERLOADED }));
   expect(invocations.resolve(later, 5)).toEqual({ scope: 3 });
   expect(invocations.resolve(calls[2], 5)).toEqual({ scope: 2 });
@@ -110,7 +118,7 @@ test("a notification that was not sent leaves nothing behind", () => {
   const between = invocations.openNotification("t3", 0);
   const last = invocations.openNotification("t4", 0);
   invocations.revokeNotification(between);
-  expect(invocations.stats()).toEqual({ open: 0, lingering: 2, evicted: 0 });
+  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 2, evicted: 0 });
   expect([sent, between, last].map((id) => invocations.resolve(id, 0))).toEqual([
     { scope: "t1" },
     "expired",
@@ -124,12 +132,12 @@ test("a notification that was not sent leaves nothing behind", () => {
 test("what is over takes no room", () => {
   const invocations = createInvocations<number>("k", limits);
   for (let now = 0; now < 100_000; now++) invocations.settle(invocations.open(now, now), now);
-  expect(invocations.stats()).toEqual({ open: 0, lingering: 5_000, evicted: 0 });
+  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 5_000, evicted: 0 });
   invocations.forgetEnded(104_999);
-  expect(invocations.stats()).toEqual({ open: 0, lingering: 0, evicted: 0 });
+  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 0, evicted: 0 });
   invocations.openNotification(0, 200_000);
   invocations.settle(invocations.open(0, 2_000_000), 2_000_000);
-  expect(invocations.stats()).toEqual({ open: 0, lingering: 1, evicted: 0 });
+  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 1, evicted: 0 });
 });
 
 test("room is made of what is over before anything is taken back early", () => {
@@ -137,9 +145,9 @@ test("room is made of what is over before anything is taken back early", () => {
   invocations.openNotification(0, 0);
   invocations.settle(invocations.open(1, 0), 0);
   invocations.open(2, 5_000);
-  expect(invocations.stats()).toEqual({ open: 1, lingering: 1, evicted: 0 });
+  expect(invocations.stats()).toMatchObject({ open: 1, lingering: 1, evicted: 0 });
   invocations.open(3, 900_000);
-  expect(invocations.stats()).toEqual({ open: 2, lingering: 0, evicted: 0 });
+  expect(invocations.stats()).toMatchObject({ open: 2, lingering: 0, evicted: 0 });
 });
 
 test("drain takes everything back, and its ids stay expired", () => {
@@ -149,4 +157,53 @@ test("drain takes everything back, and its ids stay expired", () => {
   invocations.drain();
   expect(ids.map((id) => invocations.resolve(id, 0))).toEqual(["expired", "expired", "expired"]);
   expect(invocations.open("t2", 0)).toBe("k.4");
+});
+
+test("large scopes are bounded by their bytes: the longest settled goes first, and the oldest notification's", () => {
+  const invocations = createInvocations<unknown>("k", { ...limits, bytes: 5_000 });
+  const large = (tenant: string): unknown => scopeOfCall(undefined, { tenant, more: "x".repeat(1_976) }, {});
+  const calls = ["a", "b", "c"].map((tenant) => invocations.open(large(tenant), 0));
+  expect(invocations.stats()).toMatchObject({ open: 3, lingering: 0, bytes: 0 });
+  for (const id of calls) invocations.settle(id, 0);
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 2, bytes: 4_000, evicted: 1 });
+  expect(invocations.resolve(calls[0], 1)).toBe("expired");
+  expect(invocations.resolve(calls[1], 1)).toMatchObject({ scope: { tenant: "b" } });
+  const notifications = ["d", "e", "f"].map((tenant) => invocations.openNotification(large(tenant), 1));
+  expect(notifications.map((id) => invocations.resolve(id, 1) === "expired")).toEqual([true, false, false]);
+  invocations.revokeNotification(notifications[2] as string);
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 3, bytes: 6_000, evicted: 2 });
+  invocations.forgetEnded(5_000);
+  expect(invocations.stats()).toMatchObject({ lingering: 1, bytes: 2_000 });
+  invocations.drain();
+  expect(invocations.stats()).toMatchObject({ lingering: 0, bytes: 0 });
+});
+
+test("a scope larger than the bound is lent while its call runs, and has no grace", () => {
+  const invocations = createInvocations<unknown>("k", { ...limits, bytes: 5_000 });
+  const scope = scopeOfCall(undefined, { tenant: "x".repeat(6_000) }, {});
+  const id = invocations.open(scope, 0);
+  expect(invocations.resolve(id, 0)).toEqual({ scope });
+  invocations.settle(id, 0);
+  expect(invocations.resolve(id, 0)).toBe("expired");
+});
+
+test("what is over is let go of at once", async () => {
+  const invocations = createInvocations<object>("k", limits);
+  const lend = (): WeakRef<object>[] =>
+    [0, 1, 2].map((index) => {
+      const scope = { index };
+      const id = index === 2 ? invocations.openNotification(scope, 0) : invocations.open(scope, 0);
+      invocations.resolve(id, 0);
+      invocations.settle(id, 0);
+      return new WeakRef(scope);
+    });
+  const refs = lend();
+  // What a WeakRef was made of lives to the end of its turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(refs.map((ref) => ref.deref() !== undefined)).toEqual([true, true, true]);
+  invocations.forgetEnded(900_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(refs.map((ref) => ref.deref())).toEqual([undefined, undefined, undefined]);
 });

@@ -1,4 +1,7 @@
 import { ErrorCode, RpcError } from "../errors.js";
+import { createNumberText } from "../number-text.js";
+import { numberEnd, wholeNumber } from "../whole-number.js";
+import { createLingeringScopes, type LingeringScopes } from "./lingering-scopes.js";
 
 /** How long and how many scopes a host lends to one process. */
 export interface InvocationLimits {
@@ -8,10 +11,17 @@ export interface InvocationLimits {
   readonly notificationMs: number;
   /** Ids of calls remembered at once, settled ones in their grace included; and as many of notifications. Default 10,000. */
   readonly max: number;
+  /** JSON of the scopes of settled calls, bytes, each counted as 1 KiB at least; and as much of notifications. Default 16 MiB. */
+  readonly bytes: number;
 }
 
 /** The bounds when none are given. */
-export const DEFAULT_INVOCATION_LIMITS: InvocationLimits = { graceMs: 5_000, notificationMs: 900_000, max: 10_000 };
+export const DEFAULT_INVOCATION_LIMITS: InvocationLimits = {
+  graceMs: 5_000,
+  notificationMs: 900_000,
+  max: 10_000,
+  bytes: 16 * 1024 * 1024,
+};
 
 /** Whose authority a call of a worker has: that of a live invocation, or why it has none. */
 type ResolvedInvocation<Scope> = { readonly scope: Scope } | "expired" | "unknown";
@@ -20,7 +30,7 @@ type ResolvedInvocation<Scope> = { readonly scope: Scope } | "expired" | "unknow
 export interface Invocations<Scope> {
   /** Lends a scope until `settle`. @throws RpcError OVERLOADED when all ids are in use. */
   open(scope: Scope, now: number): string;
-  /** Lends a scope to a notification's handler; past the bound the oldest notification's is taken back. */
+  /** Lends a scope to a notification's handler; past a bound the oldest notification's is taken back. */
   openNotification(scope: Scope, now: number): string;
   /** The call was answered, failed or timed out: the grace begins. */
   settle(id: string, now: number): void;
@@ -34,8 +44,8 @@ export interface Invocations<Scope> {
   forgetEnded(now: number): void;
   /** Takes back everything lent; ids are given out no less. */
   drain(): void;
-  /** Ids in use, ids in their grace or lent to notifications, and ids taken back early for lack of room. */
-  stats(): { readonly open: number; readonly lingering: number; readonly evicted: number };
+  /** Ids in use; ids in their grace or lent to notifications, and bytes of their scopes; ids taken back early for lack of room. */
+  stats(): { readonly open: number; readonly lingering: number; readonly bytes: number; readonly evicted: number };
 }
 
 /**
@@ -46,131 +56,94 @@ export function createInvocations<Scope>(
   prefix: string,
   limits: InvocationLimits = DEFAULT_INVOCATION_LIMITS,
 ): Invocations<Scope> {
-  const inUse = new Map<unknown, { readonly scope: Scope }>();
-  const settled = createLingering<Scope>();
-  const notifications = createLingering<Scope>();
+  const start = `${prefix}.`;
+  const textOf = createNumberText(start);
+  const running = new Map<number, Scope>();
+  const settled = createLingeringScopes<Scope>();
+  const notifications = createLingeringScopes<Scope>();
   let counter = 0;
   let evicted = 0;
+  /** Found last while its call ran: calls of one handler come in floods. */
+  let found: { readonly id: string; readonly number: number; readonly lent: { readonly scope: Scope } } | undefined;
 
+  /** -1 for what was never an id of this process. */
+  const numberOf = (id: unknown): number => {
+    if (typeof id !== "string" || !id.startsWith(start)) return -1;
+    const number = wholeNumber(id, start.length);
+    return numberEnd === id.length && number > 0 && number <= counter ? number : -1;
+  };
   const forgetEnded = (now: number): void => {
     settled.dropEnded(now);
     notifications.dropEnded(now);
   };
+  const dropFirst = (of: LingeringScopes<Scope>): boolean => {
+    const isDropped = of.dropFirst();
+    if (isDropped) evicted++;
+    return isDropped;
+  };
   // Notifications are remembered much longer than calls: in one budget they would take the calls' grace from them.
   const makeRoom = (now: number): void => {
     forgetEnded(now);
-    if (inUse.size + settled.size() < limits.max) return;
-    if (!settled.dropFirst()) {
+    if (running.size + settled.size() < limits.max) return;
+    if (!dropFirst(settled)) {
       throw new RpcError(
         ErrorCode.OVERLOADED,
         `${limits.max} calls with an invocation are in flight; wait for answers before calling again`,
       );
     }
-    evicted++;
   };
-  const nextId = (): string => `${prefix}.${(++counter).toString(36)}`;
-  const wasIssued = (id: string): boolean => {
-    const number = id.startsWith(`${prefix}.`) ? id.slice(prefix.length + 1) : "";
-    return /^[1-9a-z][0-9a-z]{0,10}$/.test(number) && Number.parseInt(number, 36) <= counter;
+  const held = (id: unknown): { readonly scope: Scope } | undefined => {
+    if (found !== undefined && found.id === id) return found.lent;
+    const number = numberOf(id);
+    if (!running.has(number)) return undefined;
+    found = { id: id as string, number, lent: { scope: running.get(number) as Scope } };
+    return found.lent;
   };
 
   return {
     forgetEnded,
+    held,
     open(scope, now) {
       makeRoom(now);
-      const id = nextId();
-      inUse.set(id, { scope });
-      return id;
+      running.set(++counter, scope);
+      return textOf(counter);
     },
     openNotification(scope, now) {
       forgetEnded(now);
-      if (notifications.size() >= limits.max && notifications.dropFirst()) evicted++;
-      const id = nextId();
-      notifications.add({ id, scope, until: now + limits.notificationMs });
-      return id;
+      notifications.add(++counter, scope, now + limits.notificationMs);
+      while (notifications.size() > limits.max || notifications.bytes() > limits.bytes) dropFirst(notifications);
+      return textOf(counter);
     },
     settle(id, now) {
-      const lent = inUse.get(id);
-      if (lent === undefined) return;
-      inUse.delete(id);
+      const number = numberOf(id);
+      const scope = running.get(number) as Scope;
+      if (!running.delete(number)) return;
+      if (found?.number === number) found = undefined;
       settled.dropEnded(now);
-      settled.add({ id, scope: lent.scope, until: now + limits.graceMs });
+      settled.add(number, scope, now + limits.graceMs);
+      while (settled.bytes() > limits.bytes) dropFirst(settled);
     },
     revokeNotification(id) {
-      notifications.drop(id);
+      notifications.drop(numberOf(id));
     },
-    held: (id) => inUse.get(id),
     resolve(id, now) {
-      const lent = inUse.get(id);
+      const lent = held(id);
       if (lent !== undefined) return lent;
-      if (typeof id !== "string") return "unknown";
-      const lingering = settled.get(id) ?? notifications.get(id);
-      if (lingering !== undefined && now < lingering.until) return { scope: lingering.scope };
-      return wasIssued(id) ? "expired" : "unknown";
+      const number = numberOf(id);
+      if (number === -1) return "unknown";
+      return settled.get(number, now) ?? notifications.get(number, now) ?? "expired";
     },
     drain() {
-      inUse.clear();
+      running.clear();
       settled.clear();
       notifications.clear();
+      found = undefined;
     },
-    stats: () => ({ open: inUse.size, lingering: settled.size() + notifications.size(), evicted }),
-  };
-}
-
-interface Lent<Scope> {
-  readonly id: string;
-  readonly scope: Scope;
-  readonly until: number;
-}
-
-/**
- * Ids that end by time, in order of their end: the time added is always the same. A queue beside the map, because a
- * map's first entry is slow to find after many before it were deleted.
- */
-function createLingering<Scope>() {
-  const byId = new Map<string, Lent<Scope>>();
-  let queue: Lent<Scope>[] = [];
-  let head = 0;
-
-  const skipFirst = (): void => {
-    head++;
-    if (head > 1024 && head > queue.length / 2) {
-      queue = queue.slice(head);
-      head = 0;
-    }
-  };
-  /** The oldest that was not taken out by its id. */
-  const first = (): Lent<Scope> | undefined => {
-    while (head < queue.length && !byId.has((queue[head] as Lent<Scope>).id)) skipFirst();
-    return queue[head];
-  };
-  const dropFirst = (): boolean => {
-    const oldest = first();
-    if (oldest === undefined) return false;
-    byId.delete(oldest.id);
-    skipFirst();
-    return true;
-  };
-
-  return {
-    dropFirst,
-    dropEnded(now: number): void {
-      for (let oldest = first(); oldest !== undefined && now >= oldest.until; oldest = first()) dropFirst();
-    },
-    add(lent: Lent<Scope>): void {
-      byId.set(lent.id, lent);
-      queue.push(lent);
-    },
-    drop(id: string): void {
-      // Taken back at once it is the latest, and leaves nothing behind, however often nothing can be sent.
-      if (byId.delete(id) && queue.at(-1)?.id === id) queue.pop();
-    },
-    get: (id: string): Lent<Scope> | undefined => byId.get(id),
-    clear(): void {
-      byId.clear();
-      queue = [];
-      head = 0;
-    },
-    size: () => byId.size,
+    stats: () => ({
+      open: running.size,
+      lingering: settled.size() + notifications.size(),
+      bytes: settled.bytes() + notifications.bytes(),
+      evicted,
+    }),
   };
 }
