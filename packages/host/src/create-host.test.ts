@@ -396,13 +396,17 @@ describe("the host's own methods", () => {
     );
     const worker = await start();
     const { peer } = launcher.latest;
-    const late = async (tenant: string) => {
+    const call = async (tenant: string): Promise<string> => {
       await worker.request("slow", {}, { scope: { tenant } });
-      return peer.request("state.get", { key: "k" }, { meta: { invocationId: id } });
+      return id;
     };
-    await expect(late("t1")).resolves.toBe("t1/k");
-    await expect(late("t".repeat(2048))).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
-    expect(worker.diagnostics().load).toMatchObject({ invocationsLingering: 0, invocationsEvicted: 2, scopeBytes: 0 });
+    const late = (invocationId: string) => peer.request("state.get", { key: "k" }, { meta: { invocationId } });
+    const tenants = ["a".repeat(1_200), "b".repeat(1_200)] as const;
+    const ids = [await call(tenants[0]), await call(tenants[1])] as const;
+    await expect(late(ids[0])).rejects.toMatchObject({ code: ErrorCode.INVOCATION_SCOPE_DENIED });
+    await expect(late(ids[1])).resolves.toBe(`${tenants[1]}/k`);
+    const { load } = worker.diagnostics();
+    expect(load).toMatchObject({ invocationsLingering: 1, invocationsEvicted: 1, scopeBytes: 1_213 });
   });
 
   it("are told whether the call's invocation is good, and an id only when it is", async () => {

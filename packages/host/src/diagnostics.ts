@@ -73,7 +73,7 @@ export interface WorkerDiagnostics {
     readonly invocationsLingering: number;
     /** Scopes taken back early for lack of room. */
     readonly invocationsEvicted: number;
-    /** JSON of the scopes that linger, bytes; each counts 1 KiB at least. */
+    /** JSON of the scopes that linger, bytes: of calls and of notifications together, each of which may be `limits.scopeBytes`. */
     readonly scopeBytes: number;
     readonly channels: number;
     /** To its push channels. */

@@ -46,7 +46,10 @@ export interface HostLimits extends Omit<PeerLimits, "callTimeoutMs">, Required<
   readonly invocationGraceMs: number;
   /** How long the scope of a notification is good, ms. Default 900,000. */
   readonly notificationScopeMs: number;
-  /** JSON of the scopes of settled calls in their grace, and as much of notifications, bytes. The oldest go first. Default 16 MiB. */
+  /**
+   * JSON of the scopes of calls in their grace, bytes, and as much of notifications. The oldest end early; a larger one has no
+   * grace, and no notification. Default 16 MiB.
+   */
   readonly scopeBytes: number;
   /** Push channels open at once. Default 1,000. */
   readonly channels: number;

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { jsonValues } from "../test/json-values.js";
 import { jsonCodec } from "./codec.js";
 import { type Message, parseMessage } from "./messages.js";
 
 const id = fc.oneof(fc.integer(), fc.maxSafeNat(), fc.constantFrom(999, 1000, 1001, 999_999, 1_000_000), fc.string());
-const json = fc.jsonValue();
+const json = jsonValues();
 const version = { jsonrpc: fc.constant("2.0" as const) };
 const meta = fc.record(
   { invocationId: fc.constantFrom("a.1", 'quoted"', "\u2028"), deadlineMs: fc.nat(), traceparent: fc.string() },

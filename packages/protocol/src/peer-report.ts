@@ -76,7 +76,6 @@ const SHOWN_CHARACTERS = 200;
 
 /** The beginning of a line or name, for a log. */
 export function excerpt(line: string): string {
-  return line.length > SHOWN_CHARACTERS
-    ? `${ownText(line.slice(0, SHOWN_CHARACTERS))}… (${line.length} characters)`
-    : line;
+  const start = ownText(line.slice(0, SHOWN_CHARACTERS));
+  return line.length > SHOWN_CHARACTERS ? `${start}… (${line.length} characters)` : start;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { jsonValues } from "../test/json-values.js";
 import { gone, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
 import { jsonCodec } from "./codec.js";
 import { notification, request, stream } from "./contract.js";
@@ -12,7 +13,7 @@ import { readShortLine, shortLine } from "./short-lines.js";
 import type { Transport } from "./transport.js";
 import { envelopeOf } from "./unread-message.js";
 
-const json = fc.jsonValue({ maxDepth: 3 });
+const json = jsonValues({ maxDepth: 3 });
 const version = { jsonrpc: fc.constant("2.0" as const) };
 const id = fc.oneof(
   { weight: 6, arbitrary: fc.nat() },

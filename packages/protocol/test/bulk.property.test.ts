@@ -9,6 +9,7 @@ import { createMessageWriter } from "../src/message-writer.js";
 import type { Message } from "../src/messages.js";
 import { createPeerStats } from "../src/peer-report.js";
 import type { Transport } from "../src/transport.js";
+import { isReadWell } from "./json-values.js";
 
 const LIMITS = { depth: 1000, values: 1e9 };
 
@@ -58,7 +59,7 @@ function received(bytes: Uint8Array, cuts: readonly number[]): unknown[] {
 
 const name = fc
   .oneof(fc.constantFrom("0", "type", "data", "bulk", "constructor", "toJSON"), fc.string())
-  .filter((key) => key !== "__proto__");
+  .filter((key) => key !== "__proto__" && isReadWell(key));
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 6, depthSize: "small" },

@@ -40,27 +40,35 @@ const MAX_COPIES = 256;
 const MAX_TEXT = 1024;
 
 const sizes = new WeakMap<object, number>();
+/** Of one that was not made here, such as a test host's. */
+const UNKNOWN_BYTES = 1024;
 
-/** What a scope counts as where scopes are kept, bytes: those that are short, as much as the longest of them. */
+/** What a scope counts as where scopes are kept: bytes of its JSON. */
 export function scopeBytes(scope: unknown): number {
-  return typeof scope === "object" && scope !== null ? (sizes.get(scope) ?? MAX_TEXT) : MAX_TEXT;
+  if (typeof scope === "object" && scope !== null) return sizes.get(scope) ?? UNKNOWN_BYTES;
+  return typeof scope === "string" ? Buffer.byteLength(scope) : 0;
 }
 
 function wireCopy(scope: unknown): unknown {
+  let json: string | undefined;
   try {
-    const json = JSON.stringify(scope) as string | undefined;
-    if (json === undefined) throw new TypeError("JSON has no word for it");
-    return copies.get(json) ?? copyOf(json);
+    json = JSON.stringify(scope) as string | undefined;
+    if (json !== undefined) return copies.get(json) ?? copyOf(json);
   } catch (error) {
-    throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected what JSON can carry: ${reasonOf(error)}`);
+    throw notJson(error instanceof RangeError ? "it nests too deep" : reasonOf(error));
   }
+  throw notJson("there is no JSON of it");
 }
+
+const notJson = (why: string): RpcError =>
+  new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected what JSON can carry: ${why}`);
 
 function copyOf(json: string): unknown {
   const copy: unknown = JSON.parse(json, (_, value: unknown) => Object.freeze(value));
+  if (typeof copy === "object" && copy !== null) sizes.set(copy, Buffer.byteLength(json));
   if (json.length <= MAX_TEXT) {
     if (copies.size >= MAX_COPIES) copies.clear();
     copies.set(json, copy);
-  } else if (typeof copy === "object" && copy !== null) sizes.set(copy, json.length);
+  }
   return copy;
 }

@@ -3,6 +3,7 @@ import { collectGarbage } from "../../test/collect-garbage.js";
 import { ErrorCode } from "../errors.js";
 import { scopeOfCall } from "./call-scope.js";
 import { createInvocations, DEFAULT_INVOCATION_LIMITS } from "./invocations.js";
+import { createLingeringScopes } from "./lingering-scopes.js";
 
 const limits = DEFAULT_INVOCATION_LIMITS;
 
@@ -11,7 +12,9 @@ test("a scope is lent while its call runs, and for the grace after it settled", 
   const id = invocations.open("t1", 0);
   expect(id).toBe("k3f9.1");
   expect(invocations.resolve(id, 1e9)).toEqual({ scope: "t1" });
+  expect(invocations.held(id)).toEqual({ scope: "t1" });
   invocations.settle(id, 1_000);
+  expect(invocations.held(id)).toBeUndefined();
   expect(invocations.resolve(id, 5_999)).toEqual({ scope: "t1" });
   expect(invocations.resolve(id, 6_000)).toBe("expired");
   invocations.settle(id, 7_000);
@@ -129,6 +132,42 @@ test("a notification that was not sent leaves nothing behind", () => {
   expect(invocations.stats().lingering).toBe(1);
 });
 
+test("notifications that were not sent are let go of in any order", () => {
+  const scopes = createLingeringScopes<string>();
+  for (let number = 1; number <= 4; number++) scopes.add(number, `t${number}`, number);
+  for (const number of [2, 3, 2, 9]) scopes.drop(number);
+  expect(scopes.size()).toBe(2);
+  scopes.drop(4);
+  scopes.add(5, "t5", 5);
+  expect([1, 2, 3, 4, 5].map((number) => scopes.get(number, 0)?.scope)).toEqual([
+    "t1",
+    undefined,
+    undefined,
+    undefined,
+    "t5",
+  ]);
+  expect([scopes.dropFirst(), scopes.size(), scopes.dropFirst(), scopes.size(), scopes.dropFirst()]).toEqual([
+    ...[true, 1],
+    ...[true, 0],
+    false,
+  ]);
+});
+
+test("however many were not sent, nothing is left of them", () => {
+  const scopes = createLingeringScopes<string>();
+  const heapMiB = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 1024 / 1024;
+  };
+  const before = heapMiB();
+  for (let number = 0; number < 500_000; number += 2) {
+    for (const one of [number, number + 1]) scopes.add(one, "t1", 900_000);
+    for (const one of [number, number + 1]) scopes.drop(one);
+  }
+  expect(heapMiB() - before).toBeLessThan(3);
+  expect(scopes.size()).toBe(0);
+});
+
 test("what is over takes no room", () => {
   const invocations = createInvocations<number>("k", limits);
   for (let now = 0; now < 100_000; now++) invocations.settle(invocations.open(now, now), now);
@@ -154,7 +193,9 @@ test("drain takes everything back, and its ids stay expired", () => {
   const invocations = createInvocations<string>("k", limits);
   const ids = [invocations.open("t1", 0), invocations.openNotification("t1", 0), invocations.open("t1", 0)];
   invocations.settle(ids[2] as string, 0);
+  expect(invocations.held(ids[0])).toEqual({ scope: "t1" });
   invocations.drain();
+  expect(invocations.held(ids[0])).toBeUndefined();
   expect(ids.map((id) => invocations.resolve(id, 0))).toEqual(["expired", "expired", "expired"]);
   expect(invocations.open("t2", 0)).toBe("k.4");
 });
@@ -178,13 +219,39 @@ test("large scopes are bounded by their bytes: the longest settled goes first, a
   expect(invocations.stats()).toMatchObject({ lingering: 0, bytes: 0 });
 });
 
-test("a scope larger than the bound is lent while its call runs, and has no grace", () => {
+test("a scope larger than the bound is lent while its call runs, has no grace, and takes nobody else's", () => {
   const invocations = createInvocations<unknown>("k", { ...limits, bytes: 5_000 });
+  const bystanders = ["t1", "t2"].map((scope) => invocations.open(scope, 0));
+  invocations.settle(bystanders[0] as string, 0);
+  const notification = invocations.openNotification("t3", 0);
   const scope = scopeOfCall(undefined, { tenant: "x".repeat(6_000) }, {});
   const id = invocations.open(scope, 0);
   expect(invocations.resolve(id, 0)).toEqual({ scope });
   invocations.settle(id, 0);
   expect(invocations.resolve(id, 0)).toBe("expired");
+  expect(() => invocations.openNotification(scope, 0)).toThrow(
+    expect.objectContaining({ code: ErrorCode.INVALID_PARAMS, message: expect.stringContaining("at most 5000 bytes") }),
+  );
+  expect([...bystanders, notification].map((other) => invocations.resolve(other, 0))).toEqual([
+    { scope: "t1" },
+    { scope: "t2" },
+    { scope: "t3" },
+  ]);
+  expect(invocations.stats()).toEqual({ open: 1, lingering: 2, bytes: 4, evicted: 1 });
+});
+
+test("scopes count as bytes of their JSON, small ones and those beyond ASCII too", () => {
+  const invocations = createInvocations<unknown>("k", limits);
+  const bytesOf = (scope: unknown): number => {
+    const before = invocations.stats().bytes;
+    invocations.openNotification(scope, 0);
+    return invocations.stats().bytes - before;
+  };
+  expect(bytesOf(scopeOfCall(undefined, { tenant: "t1" }, {}))).toBe(15);
+  expect(bytesOf(scopeOfCall(undefined, { tenant: "参".repeat(1_000) }, {}))).toBe(3_013);
+  expect(bytesOf("参")).toBe(3);
+  expect(bytesOf(undefined)).toBe(0);
+  expect(bytesOf({ made: "elsewhere" })).toBe(1_024);
 });
 
 test("what is over is let go of at once", async () => {

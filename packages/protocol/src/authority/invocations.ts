@@ -1,7 +1,8 @@
 import { ErrorCode, RpcError } from "../errors.js";
 import { createNumberText } from "../number-text.js";
 import { numberEnd, wholeNumber } from "../whole-number.js";
-import { createLingeringScopes, type LingeringScopes } from "./lingering-scopes.js";
+import { scopeBytes } from "./call-scope.js";
+import { createLingeringScopes, type Lent, type LingeringScopes } from "./lingering-scopes.js";
 
 /** How long and how many scopes a host lends to one process. */
 export interface InvocationLimits {
@@ -11,7 +12,7 @@ export interface InvocationLimits {
   readonly notificationMs: number;
   /** Ids of calls remembered at once, settled ones in their grace included; and as many of notifications. Default 10,000. */
   readonly max: number;
-  /** JSON of the scopes of settled calls, bytes, each counted as 1 KiB at least; and as much of notifications. Default 16 MiB. */
+  /** JSON of the scopes of settled calls, bytes; and as much of notifications. A larger one has no grace. Default 16 MiB. */
   readonly bytes: number;
 }
 
@@ -24,20 +25,23 @@ export const DEFAULT_INVOCATION_LIMITS: InvocationLimits = {
 };
 
 /** Whose authority a call of a worker has: that of a live invocation, or why it has none. */
-type ResolvedInvocation<Scope> = { readonly scope: Scope } | "expired" | "unknown";
+type ResolvedInvocation<Scope> = Lent<Scope> | "expired" | "unknown";
 
 /** The scopes lent to one process. An id means nothing to any other. */
 export interface Invocations<Scope> {
   /** Lends a scope until `settle`. @throws RpcError OVERLOADED when all ids are in use. */
   open(scope: Scope, now: number): string;
-  /** Lends a scope to a notification's handler; past a bound the oldest notification's is taken back. */
+  /**
+   * Lends a scope to a notification's handler; past a bound the oldest notification's is taken back.
+   * @throws RpcError INVALID_PARAMS when the scope alone is past it
+   */
   openNotification(scope: Scope, now: number): string;
   /** The call was answered, failed or timed out: the grace begins. */
   settle(id: string, now: number): void;
   /** The notification was not sent: nobody is to have its scope. */
   revokeNotification(id: string): void;
   /** What a call that has not settled lends: it is told without a clock. */
-  held(id: unknown): { readonly scope: Scope } | undefined;
+  held(id: unknown): Lent<Scope> | undefined;
   /** `expired`: it was ours once; `unknown`: it never was. Takes what a worker sent, of any type. */
   resolve(id: unknown, now: number): ResolvedInvocation<Scope>;
   /** Lets go of what is over: `stats` counts the rest. */
@@ -64,7 +68,7 @@ export function createInvocations<Scope>(
   let counter = 0;
   let evicted = 0;
   /** Found last while its call ran: calls of one handler come in floods. */
-  let found: { readonly id: string; readonly number: number; readonly lent: { readonly scope: Scope } } | undefined;
+  let found: { readonly id: unknown; readonly number: number; readonly lent: Lent<Scope> } | undefined;
 
   /** -1 for what was never an id of this process. */
   const numberOf = (id: unknown): number => {
@@ -76,42 +80,42 @@ export function createInvocations<Scope>(
     settled.dropEnded(now);
     notifications.dropEnded(now);
   };
-  const dropFirst = (of: LingeringScopes<Scope>): boolean => {
-    const isDropped = of.dropFirst();
-    if (isDropped) evicted++;
-    return isDropped;
+  const evictFirst = (of: LingeringScopes<Scope>): boolean => {
+    const isEvicted = of.dropFirst();
+    if (isEvicted) evicted++;
+    return isEvicted;
   };
   // Notifications are remembered much longer than calls: in one budget they would take the calls' grace from them.
   const makeRoom = (now: number): void => {
     forgetEnded(now);
-    if (running.size + settled.size() < limits.max) return;
-    if (!dropFirst(settled)) {
-      throw new RpcError(
-        ErrorCode.OVERLOADED,
-        `${limits.max} calls with an invocation are in flight; wait for answers before calling again`,
-      );
-    }
+    if (running.size + settled.size() < limits.max || evictFirst(settled)) return;
+    throw new RpcError(
+      ErrorCode.OVERLOADED,
+      `${limits.max} calls with an invocation are in flight; wait for answers before calling again`,
+    );
   };
-  const held = (id: unknown): { readonly scope: Scope } | undefined => {
-    if (found !== undefined && found.id === id) return found.lent;
-    const number = numberOf(id);
+  const heldAs = (id: unknown, number: number): Lent<Scope> | undefined => {
     if (!running.has(number)) return undefined;
-    found = { id: id as string, number, lent: { scope: running.get(number) as Scope } };
+    found = { id, number, lent: { scope: running.get(number) as Scope } };
     return found.lent;
   };
 
   return {
     forgetEnded,
-    held,
     open(scope, now) {
       makeRoom(now);
       running.set(++counter, scope);
       return textOf(counter);
     },
     openNotification(scope, now) {
+      const bytes = scopeBytes(scope);
+      if (bytes > limits.bytes) {
+        const text = `scope: expected at most ${limits.bytes} bytes of JSON for a notification, got ${bytes}; name the tenant, and keep the rest at the host`;
+        throw new RpcError(ErrorCode.INVALID_PARAMS, text);
+      }
       forgetEnded(now);
       notifications.add(++counter, scope, now + limits.notificationMs);
-      while (notifications.size() > limits.max || notifications.bytes() > limits.bytes) dropFirst(notifications);
+      while ((notifications.size() > limits.max || notifications.bytes() > limits.bytes) && evictFirst(notifications));
       return textOf(counter);
     },
     settle(id, now) {
@@ -120,18 +124,22 @@ export function createInvocations<Scope>(
       if (!running.delete(number)) return;
       if (found?.number === number) found = undefined;
       settled.dropEnded(now);
+      // Those of others would not make enough room for it.
+      if (scopeBytes(scope) > limits.bytes) {
+        evicted++;
+        return;
+      }
       settled.add(number, scope, now + limits.graceMs);
-      while (settled.bytes() > limits.bytes) dropFirst(settled);
+      while (settled.bytes() > limits.bytes && evictFirst(settled));
     },
     revokeNotification(id) {
       notifications.drop(numberOf(id));
     },
+    held: (id) => (found !== undefined && found.id === id ? found.lent : heldAs(id, numberOf(id))),
     resolve(id, now) {
-      const lent = held(id);
-      if (lent !== undefined) return lent;
       const number = numberOf(id);
       if (number === -1) return "unknown";
-      return settled.get(number, now) ?? notifications.get(number, now) ?? "expired";
+      return heldAs(id, number) ?? settled.get(number, now) ?? notifications.get(number, now) ?? "expired";
     },
     drain() {
       running.clear();

@@ -1,9 +1,14 @@
 import { scopeBytes } from "./call-scope.js";
 
+/** What an invocation lends. */
+export interface Lent<Scope> {
+  readonly scope: Scope;
+}
+
 /** Scopes that are taken back by time, in order of their end: the time added is always the same. */
 export interface LingeringScopes<Scope> {
   add(number: number, scope: Scope, until: number): void;
-  get(number: number, now: number): { readonly scope: Scope } | undefined;
+  get(number: number, now: number): Lent<Scope> | undefined;
   drop(number: number): void;
   /** Whether there was one. */
   dropFirst(): boolean;
@@ -57,10 +62,12 @@ export function createLingeringScopes<Scope>(): LingeringScopes<Scope> {
       return scopes.has(number) ? { scope: scopes.get(number) as Scope } : undefined;
     },
     drop(number) {
+      if (!take(number)) return;
       // Taken back at once it is the latest, and leaves nothing behind, however often nothing can be sent.
-      if (!take(number) || numbers.at(-1) !== number) return;
-      numbers.pop();
-      ends.pop();
+      while (numbers.length > head && !scopes.has(numbers.at(-1) as number)) {
+        numbers.pop();
+        ends.pop();
+      }
     },
     dropFirst() {
       // Those that were taken out by their number are passed.
