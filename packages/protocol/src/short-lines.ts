@@ -119,20 +119,23 @@ export function readShortLine(line: string): Message | undefined {
   }
 }
 
-const ANY_ITEM = new RegExp(`^(?::\\d+)? \\$/(stream|input)/item(?:@${NAME}|\\+)? \\{"id":(\\d{1,15}),`);
+const ANY_ITEM = new RegExp(`^.(?::\\d+)? \\$/(stream|input)/item(?:@${NAME}|\\+)? \\{"id":(\\d{1,15}),`);
 const KINDS = { [ENQ]: "request", [ACK]: "answer", [RS]: "item" } as const;
 
 /** Whose a short line is, where it cannot be taken as a whole. */
 export function readShortEnvelope(line: string): Envelope | undefined {
   const mark = line.charCodeAt(0);
-  if (mark === STX) {
-    const [, of, itemsId] = ANY_ITEM.exec(line.slice(1)) ?? [];
-    return itemsId === undefined ? undefined : { id: Number(itemsId), kind: of === "stream" ? "item" : "input" };
-  }
+  if (mark === STX) return itemEnvelope(ANY_ITEM.exec(line));
   const kind = KINDS[mark as keyof typeof KINDS];
   const id = kind === undefined ? -1 : wholeNumber(line, 1);
   const next = line.charCodeAt(numberEnd);
   return id !== -1 && (next === SPACE || (mark === ENQ && next === COLON)) ? { id, kind } : undefined;
+}
+
+/** Of what a pattern found: whether it is a stream's or an input's, and whose. */
+export function itemEnvelope(found: readonly string[] | null): Envelope | undefined {
+  const [, of, id] = found ?? [];
+  return id === undefined ? undefined : { id: Number(id), kind: of === "stream" ? "item" : "input" };
 }
 
 function idAt(line: string): number {
@@ -194,7 +197,7 @@ function readHead(line: string, at: number): Head {
   HEAD.lastIndex = at;
   const found = HEAD.exec(line);
   if (found === null) throw new SyntaxError("expected a method between spaces");
-  const [text, method, invocationId, plus] = found as unknown as [string, string, ...(string | undefined)[]];
+  const [text, method = "", invocationId, plus] = found;
   const meta = invocationId === undefined ? undefined : Object.freeze({ invocationId: ownText(invocationId) });
   return { text: ownText(text), method: ownText(method), meta, isTailed: plus !== undefined };
 }

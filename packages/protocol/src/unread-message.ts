@@ -2,7 +2,7 @@ import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import type { IncomingCalls } from "./incoming-calls.js";
 import type { Envelope } from "./messages.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
-import { readShortEnvelope } from "./short-lines.js";
+import { itemEnvelope, readShortEnvelope } from "./short-lines.js";
 
 const WITH_ID = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),"(method|result|error)":/;
 const ITEM = /^\{"jsonrpc":"2\.0","method":"\$\/(stream|input)\/item","params":\{"id":(\d{1,15}),/;
@@ -17,8 +17,7 @@ export function envelopeOf(line: string): Envelope | undefined {
   if (short !== undefined) return short;
   const [, id, member] = WITH_ID.exec(start) ?? [];
   if (id !== undefined) return { id: Number(id), kind: member === "method" ? "request" : "answer" };
-  const [, of, itemsId] = ITEM.exec(start) ?? [];
-  return itemsId === undefined ? undefined : { id: Number(itemsId), kind: of === "stream" ? "item" : "input" };
+  return itemEnvelope(ITEM.exec(start));
 }
 
 /** The two halves of a peer, and its way back. */

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { collectGarbage } from "../../test/collect-garbage.js";
+import { collectGarbage, heldHeapBytes } from "../../test/collect-garbage.js";
 import { ErrorCode } from "../errors.js";
 import { scopeOfCall } from "./call-scope.js";
-import { createInvocations, DEFAULT_INVOCATION_LIMITS } from "./invocations.js";
+import { createInvocations } from "./invocations.js";
 import { createLingeringScopes } from "./lingering-scopes.js";
 
-const limits = DEFAULT_INVOCATION_LIMITS;
+const limits = { graceMs: 5_000, notificationMs: 900_000, max: 10_000, bytes: 16 * 1024 * 1024 };
 
 test("a scope is lent while its call runs, and for the grace after it settled", () => {
   const invocations = createInvocations<string>("k3f9", limits);
@@ -81,7 +81,7 @@ test("past the bound the longest settled goes first, never a call in flight", ()
   expect(invocations.resolve(calls[0], 3)).toEqual({ scope: 0 });
   invocations.open(4, 4);
   expect(invocations.resolve(calls[0], 4)).toBe("expired");
-  expect(invocations.stats()).toMatchObject({ open: 3, lingering: 0, evicted: 2 });
+  expect(invocations.stats()).toEqual({ open: 3, lingering: 0, bytes: 0, evicted: 2 });
   expect(() => invocations.open(5, 5)).toThrow(expect.objectContaining({ code: ErrorCode.OVERLOADED }));
   expect(invocations.resolve(later, 5)).toEqual({ scope: 3 });
   expect(invocations.resolve(calls[2], 5)).toEqual({ scope: 2 });
@@ -121,7 +121,7 @@ test("a notification that was not sent leaves nothing behind", () => {
   const between = invocations.openNotification("t3", 0);
   const last = invocations.openNotification("t4", 0);
   invocations.revokeNotification(between);
-  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 2, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 2, bytes: 4, evicted: 0 });
   expect([sent, between, last].map((id) => invocations.resolve(id, 0))).toEqual([
     { scope: "t1" },
     "expired",
@@ -155,28 +155,24 @@ test("notifications that were not sent are let go of in any order", () => {
 
 test("however many were not sent, nothing is left of them", () => {
   const scopes = createLingeringScopes<string>();
-  const heapMiB = (): number => {
-    collectGarbage();
-    return process.memoryUsage().heapUsed / 1024 / 1024;
-  };
-  const before = heapMiB();
+  const before = heldHeapBytes();
   for (let number = 0; number < 500_000; number += 2) {
     for (const one of [number, number + 1]) scopes.add(one, "t1", 900_000);
     for (const one of [number, number + 1]) scopes.drop(one);
   }
-  expect(heapMiB() - before).toBeLessThan(3);
+  expect(heldHeapBytes() - before).toBeLessThan(3 * 1024 * 1024);
   expect(scopes.size()).toBe(0);
 });
 
 test("what is over takes no room", () => {
   const invocations = createInvocations<number>("k", limits);
   for (let now = 0; now < 100_000; now++) invocations.settle(invocations.open(now, now), now);
-  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 5_000, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 5_000, bytes: 0, evicted: 0 });
   invocations.forgetEnded(104_999);
-  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 0, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 0, bytes: 0, evicted: 0 });
   invocations.openNotification(0, 200_000);
   invocations.settle(invocations.open(0, 2_000_000), 2_000_000);
-  expect(invocations.stats()).toMatchObject({ open: 0, lingering: 1, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 0, lingering: 1, bytes: 0, evicted: 0 });
 });
 
 test("room is made of what is over before anything is taken back early", () => {
@@ -184,9 +180,9 @@ test("room is made of what is over before anything is taken back early", () => {
   invocations.openNotification(0, 0);
   invocations.settle(invocations.open(1, 0), 0);
   invocations.open(2, 5_000);
-  expect(invocations.stats()).toMatchObject({ open: 1, lingering: 1, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 1, lingering: 1, bytes: 0, evicted: 0 });
   invocations.open(3, 900_000);
-  expect(invocations.stats()).toMatchObject({ open: 2, lingering: 0, evicted: 0 });
+  expect(invocations.stats()).toEqual({ open: 2, lingering: 0, bytes: 0, evicted: 0 });
 });
 
 test("drain takes everything back, and its ids stay expired", () => {

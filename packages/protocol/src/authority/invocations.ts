@@ -85,6 +85,10 @@ export function createInvocations<Scope>(
     if (isEvicted) evicted++;
     return isEvicted;
   };
+  const linger = (of: LingeringScopes<Scope>, number: number, scope: Scope, until: number): void => {
+    of.add(number, scope, until);
+    while ((of.size() > limits.max || of.bytes() > limits.bytes) && evictFirst(of));
+  };
   // Notifications are remembered much longer than calls: in one budget they would take the calls' grace from them.
   const makeRoom = (now: number): void => {
     forgetEnded(now);
@@ -114,8 +118,7 @@ export function createInvocations<Scope>(
         throw new RpcError(ErrorCode.INVALID_PARAMS, text);
       }
       forgetEnded(now);
-      notifications.add(++counter, scope, now + limits.notificationMs);
-      while ((notifications.size() > limits.max || notifications.bytes() > limits.bytes) && evictFirst(notifications));
+      linger(notifications, ++counter, scope, now + limits.notificationMs);
       return textOf(counter);
     },
     settle(id, now) {
@@ -125,12 +128,8 @@ export function createInvocations<Scope>(
       if (found?.number === number) found = undefined;
       settled.dropEnded(now);
       // Those of others would not make enough room for it.
-      if (scopeBytes(scope) > limits.bytes) {
-        evicted++;
-        return;
-      }
-      settled.add(number, scope, now + limits.graceMs);
-      while (settled.bytes() > limits.bytes && evictFirst(settled));
+      if (scopeBytes(scope) > limits.bytes) evicted++;
+      else linger(settled, number, scope, now + limits.graceMs);
     },
     revokeNotification(id) {
       notifications.drop(numberOf(id));
