@@ -18,12 +18,12 @@ const CHILDREN = LIVES.filter((life) => life.includes("child")).length;
 /** Ticks of processor time a process has used in user mode. */
 const ticks = (pid: number): number => Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[11]);
 
-test.runIf(process.platform === "linux")(
-  `kill -9 of the host: ${LEFT_AFTER_MS} ms later nothing is left of workers that idle, run a call, hang, or have children`,
-  async () => {
+test.runIf(process.platform === "linux").each(["on", "off"])(
+  `kill -9 of the host: ${LEFT_AFTER_MS} ms later nothing is left of workers that idle, run a call, hang, or have children; guard %s`,
+  async (guard) => {
     const token = `doomed-${randomUUID()}`;
     const host = spawn(process.execPath, [fileURLToPath(fixture("killed-host"))], {
-      env: { ...process.env, DOOMED_TOKEN: token },
+      env: { ...process.env, DOOMED_TOKEN: token, DOOMED_GUARD: guard },
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
     await once(host.stdio[3] as NodeJS.ReadableStream, "data");
