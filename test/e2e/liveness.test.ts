@@ -85,10 +85,13 @@ describe.each([
   });
 });
 
-test("what the guard thread says of a hang is no text of the plugin", async () => {
+test.each([
+  ["looked into from outside", {}],
+  ["with a guard thread of its own", { STUCK_GUARD: "thread" }],
+])("what is said of the hang of a worker %s is no text of the plugin", async (_how, env) => {
   const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: NAMED_AFTER_MS } });
   await using _ = host;
-  const worker = await host.start("w", plugin);
+  const worker = await host.start("w", { ...plugin, env });
   const crash = next(worker, "crash");
   worker.request("spin", {}).catch(() => {});
   expect((await crash).message).not.toContain('{"outrigger"');
@@ -105,6 +108,40 @@ test("a worker that hangs in its setup fails to start, and the place is named", 
     data: { reason: "initialize-timeout" },
     message: expect.stringContaining(`its main thread stood still in spin (${source.pathname}:${lineOf("for (;;)")}:`),
   });
+});
+
+test("a stall that ends is told of with its place; the next one is, too", async () => {
+  const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 60_000, pingMs: 100 } });
+  await using _ = host;
+  const worker = await host.start("w", plugin);
+  const places = () => records.filter(({ msg }) => String(msg).includes("stood still")).map(({ msg }) => String(msg));
+  for (const told of [1, 2]) {
+    await expect(worker.request("block", { ms: 2_500 })).resolves.toBe("moved on");
+    await expect.poll(() => places().length).toBeGreaterThanOrEqual(told);
+    expect(places().at(-1)).toContain(`block (${source.pathname}:${lineOf("Atomics.wait")}:`);
+  }
+  expect(records.filter(({ source }) => source === "stderr")).toEqual([]);
+});
+
+test.skipIf(process.platform === "win32")("a stall outside JavaScript is told of as such", async () => {
+  const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 2_000, pingMs: 100 } });
+  await using _ = host;
+  const worker = await host.start("w", plugin);
+  await expect(worker.request("waitForChild", { ms: 1_500 })).resolves.toBe("moved on");
+  expect(records.map(({ msg }) => msg)).toContainEqual(expect.stringContaining("not in JavaScript"));
+});
+
+test.skipIf(process.platform === "win32")("a worker that somebody debugs is left alone", async () => {
+  const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 1_000, onHang: "report" } });
+  await using _ = host;
+  const worker = await host.start("w", plugin);
+  process.kill(worker.pid as number, "SIGUSR1");
+  const said = (text: string) => records.filter(({ source, msg }) => source === "stderr" && String(msg).includes(text));
+  await expect.poll(() => said("Debugger listening on ws://127.0.0.1:")).toHaveLength(1);
+  const unresponsive = next(worker, "unresponsive");
+  worker.request("block", { ms: 3_000 }).catch(() => {});
+  expect(await unresponsive).toMatchObject({ hang: undefined });
+  expect(said("Debugger attached.")).toEqual([]);
 });
 
 test.skipIf(process.platform === "win32")(

@@ -14,6 +14,8 @@ export const stuckContract = defineContract({
     backtrack: never,
     /** Stands still so long, then answers. */
     block: request({ params: z.object({ ms: z.int() }), result: z.string() }),
+    /** The same in a system call, where V8 does not see it. */
+    waitForChild: request({ params: z.object({ ms: z.int() }), result: z.string() }),
     /** Answers after so long, its main thread free. */
     sleep: request({ params: z.object({ ms: z.int() }), result: z.string() }),
     /** Takes more and more memory that V8's heap limit does not count. */

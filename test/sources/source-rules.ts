@@ -36,6 +36,7 @@ export const pureFiles = [
   "protocol/src/bulk-restore.ts",
   "protocol/src/bulk-values.ts",
   "protocol/src/hang-report.ts",
+  "protocol/src/hang-place-source.ts",
   "protocol/src/waiting-calls.ts",
   "protocol/src/lifecycle.ts",
   "protocol/src/negotiate.ts",
@@ -85,6 +86,11 @@ export const pureFiles = [
   "host/src/liveness-state.ts",
   "host/src/life-signs.ts",
   "host/src/hang-lines.ts",
+  "host/src/hang-finder.ts",
+  "host/src/inspector-lines.ts",
+  "host/src/locator-source.ts",
+  "host/src/marked-lines.ts",
+  "host/src/stall-watch.ts",
   "host/src/stderr-tail.ts",
   "host/src/log-lines.ts",
   "host/src/environment.ts",
@@ -130,7 +136,8 @@ export const impureGlobals = [
 ];
 export const impureCalls = ["Date.now", "Math.random", "AbortSignal.timeout"];
 
-export const childProcessAllowed = /^host\/src\/([\w-]*launcher|kill-tree|node-flags|process-usage)\.ts$/;
+export const childProcessAllowed =
+  /^host\/src\/([\w-]*launcher|kill-tree|orphan-reaper|hang-locator|node-flags|process-usage)\.ts$/;
 
 /** The one audited file: inference needs `any` as a bound in places where `unknown` does not infer. */
 export const anyAllowed = "protocol/src/contract-types.ts";

@@ -18,7 +18,7 @@ export type HostCause =
   | {
       readonly reason: "unresponsive";
       readonly silentMs: number;
-      /** Where its main thread stood still, if its guard thread could tell. */
+      /** Where its main thread stood still, if that could be seen. */
       readonly hang?: HangReport | undefined;
     }
   /** It went on with a call that was cancelled, and `cancel.onIgnored` says restart. */
@@ -36,7 +36,7 @@ export type ExitReason =
       readonly timeoutMs: number;
       /** It answered `initialize`: what hangs is the plugin's setup. */
       readonly initialized: boolean;
-      /** Where its main thread stood still, if it did and its guard thread could tell. */
+      /** Where its main thread stood still, if it did and that could be seen. */
       readonly hang?: HangReport | undefined;
       /** Lines on its stdout that were no messages. */
       readonly strayLines: number;

@@ -23,13 +23,15 @@ export interface Handshake {
 }
 
 /**
- * Sends `initialize`. `onAgreed` is told of a good answer before anything that arrived behind it is looked at.
+ * Sends `initialize`. `canInspect`: the launcher can open the worker's inspector, and sees to it that it ends with the host,
+ * so that it needs no guard thread. `onAgreed` is told of a good answer before anything that arrived behind it is looked at.
  * @throws RpcError when the worker refuses, or its answer does not fit.
  */
 export async function initialize(
   peer: Peer,
   core: HostCore,
   spec: WorkerSpec,
+  canInspect: boolean,
   onAgreed: (handshake: Handshake) => void,
 ): Promise<Handshake> {
   const { contract } = core;
@@ -37,7 +39,7 @@ export async function initialize(
   const ours = {
     protocol: PROTOCOL_RANGE,
     contract: { name: contract.name, version: contract.version },
-    features: featuresWith(core.codec),
+    features: featuresWith(core.codec).filter((feature) => feature !== "inspect" || canInspect),
   };
   const offer: InitializeParams = {
     protocol: { ...PROTOCOL_RANGE },

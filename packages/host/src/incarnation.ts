@@ -134,6 +134,7 @@ export class Incarnation {
       onLine: (line) => this.logs.stderr(line),
       onHang: (report) => this.#signs.onHang(report),
       admitHang: () => this.#signs.admitHang(),
+      inspector: this.#signs.inspectorLines,
       tailCharacters: this.spec.limits.stderrTailCharacters,
     });
     process.onExit((exit) => this.#onExit(exit));
@@ -148,14 +149,17 @@ export class Incarnation {
       onReport: (report) => this.#onReport(report),
       onClosed: (error) => this.#onChannelClosed(error),
     });
-    this.#signs.watchUsage(process.usage?.bind(process));
+    this.#signs.watchProcess(process);
     this.#tell({ type: "launched" });
   }
 
   async handshake(): Promise<void> {
     try {
       const channel = this.#channel;
-      await channel?.handshake(({ answer }) => this.#compareCapabilities(answer.capabilities));
+      await channel?.handshake(this.#signs.canInspect, ({ answer }) => {
+        this.#compareCapabilities(answer.capabilities);
+        this.#signs.watchSetup(channel);
+      });
       if (this.#exit !== undefined) return;
       this.#tell({ type: "ready" });
       if (channel !== undefined) this.#signs.watchLiveness(channel);
@@ -238,7 +242,7 @@ export class Incarnation {
   #onReport(report: PeerReport): void {
     logReport(this.logs, report);
     // An old worker may not know how to end a call.
-    const endsCalls = this.#channel?.handshakeResult?.agreement.features.includes("cancel") === true;
+    const endsCalls = this.#channel?.has("cancel") === true;
     if (report.kind !== "cancel-ignored" || !endsCalls) return;
     const { method, ignoredMs } = report;
     this.#tell({ type: "cancel-ignored", method, ignoredMs, onIgnored: this.spec.cancel.onIgnored });

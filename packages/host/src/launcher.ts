@@ -31,6 +31,13 @@ export interface WorkerProcess {
   readonly permissions?: PermissionReport;
   /** Measures it; `undefined` when it is gone. Without this, its memory and processor time are not known. */
   usage?(): Promise<ProcessUsage | undefined>;
+  /** The launcher sees to it that the process, and its group, end when the host is gone, even if it hangs. Default `false`. */
+  readonly endsWithHost?: boolean;
+  /**
+   * Has the process open V8's inspector, which tells its address on stderr and nowhere else; never throws. Called only when
+   * its worker lists the feature `inspect`. Without this, where it hangs is known only from a guard thread of its own.
+   */
+  openInspector?(): void;
   /** Signals the whole process tree; never throws. */
   kill(signal: NodeJS.Signals): void;
   /**

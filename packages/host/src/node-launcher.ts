@@ -9,6 +9,7 @@ import { nodeFlags } from "./node-flags.js";
 import { type NodePermissions, planPermissions } from "./node-permissions.js";
 import { checkStrings, invalidOption, shown } from "./option-checks.js";
 import { checkNotOverruled, checkPermissions } from "./permission-checks.js";
+import { secretInspector } from "./secret-inspector.js";
 import { spawnWorker } from "./spawn-launcher.js";
 
 /** Which JavaScript file runs in which Node, and how. */
@@ -53,7 +54,11 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     checkNotOverruled("execArgv", execArgv ?? []);
   }
   const node = nodePath ?? process.execPath;
-  const argv = (spec: LaunchSpec, file: string, flags: readonly string[] = []): [string, ...string[]] => [
+  const inspectorFlags = (spec: LaunchSpec): readonly string[] =>
+    permissions === undefined
+      ? secretInspector(node === process.execPath, [...(execArgv ?? []), ...nodeOptions(spec)])
+      : [];
+  const argv = (spec: LaunchSpec, file: string, flags: readonly string[]): [string, ...string[]] => [
     node,
     ...(spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`]),
     ...(execArgv ?? []).map((argument, index, all) => importable(argument, all[index - 1])),
@@ -62,25 +67,32 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     ...(args ?? []),
   ];
 
+  const start = (spec: LaunchSpec, file: () => string, planned: readonly string[] = []): WorkerProcess => {
+    const secret = inspectorFlags(spec);
+    return spawnWorker(() => argv(spec, file(), [...secret, ...planned]), spec, secret.length > 0);
+  };
+
   const launchChecked = async (spec: LaunchSpec): Promise<WorkerProcess> => {
     const file = existing(entry);
     let plan: ReturnType<typeof planPermissions> | undefined;
     if (permissions !== undefined) {
-      checkNotOverruled("env.NODE_OPTIONS", spec.env.NODE_OPTIONS?.split(/[\s"]+/) ?? []);
+      checkNotOverruled("env.NODE_OPTIONS", nodeOptions(spec));
       plan = planPermissions(permissions, await nodeFlags(node, spec.env), codePaths(file));
     }
     // Last, so that as little time as can be passes until Node reads the file.
     if (integrity !== undefined) await checkIntegrity(file, integrity);
-    const launched = spawnWorker(() => argv(spec, file, plan?.flags), spec);
+    const launched = start(spec, () => file, plan?.flags);
     return plan === undefined ? launched : { ...launched, permissions: plan.report };
   };
 
   const isPlain = permissions === undefined && integrity === undefined;
   return {
     name: `node ${basename(entry)}`,
-    launch: isPlain ? (spec) => spawnWorker(() => argv(spec, existing(entry)), spec) : launchChecked,
+    launch: isPlain ? (spec) => start(spec, () => existing(entry)) : launchChecked,
   };
 }
+
+const nodeOptions = (spec: LaunchSpec): readonly string[] => spec.env.NODE_OPTIONS?.split(/[\s"]+/) ?? [];
 
 function entryPath(entry: URL | string): string {
   if (typeof entry === "string" && entry !== "" && !/^[a-z][a-z0-9+.-]+:/i.test(entry)) return resolve(entry);

@@ -3,10 +3,18 @@ import { statSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { killTree } from "./kill-tree.js";
 import type { LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
+import { reapWithHost } from "./orphan-reaper.js";
 import { processUsage } from "./process-usage.js";
 
-/** What the launchers of this package have in common: argv becomes a process. Never throws. */
-export function spawnWorker(argv: () => readonly [string, ...string[]], spec: LaunchSpec): WorkerProcess {
+/**
+ * What the launchers of this package have in common: argv becomes a process. Never throws.
+ * @param isInspectable whether it is a Node that opens its inspector on `SIGUSR1`
+ */
+export function spawnWorker(
+  argv: () => readonly [string, ...string[]],
+  spec: LaunchSpec,
+  isInspectable = false,
+): WorkerProcess {
   try {
     const [command, ...args] = argv();
     if (spec.cwd !== undefined) checkFolder(spec.cwd);
@@ -18,14 +26,15 @@ export function spawnWorker(argv: () => readonly [string, ...string[]], spec: La
       detached: process.platform !== "win32",
       windowsHide: true,
     });
-    return supervised(child, command);
+    return supervised(child, command, isInspectable);
   } catch (error) {
     return failedProcess(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
-function supervised(child: ChildProcess, command: string): WorkerProcess {
+function supervised(child: ChildProcess, command: string, isInspectable: boolean): WorkerProcess {
   const { pid } = child;
+  const reaping = pid === undefined ? undefined : reapWithHost(pid);
   const told = exitTeller();
   let gone = false;
   // Where even pipes could not be made, Node leaves the streams out.
@@ -42,11 +51,15 @@ function supervised(child: ChildProcess, command: string): WorkerProcess {
     gone = true;
     // What it started must not outlive it. Only now: later the number may belong to somebody else.
     if (pid !== undefined && process.platform !== "win32") killTree(pid, "SIGKILL");
+    reaping?.release();
     told.tell({ code, signal });
   });
   return {
     ...{ pid, stdin, stdout, stderr },
+    endsWithHost: reaping?.watched ?? false,
     usage: async () => (pid === undefined || gone ? undefined : processUsage(pid)),
+    // The process alone: of anything else in its group the signal would be the end.
+    ...(isInspectable && { openInspector: () => void child.kill("SIGUSR1") }),
     kill(signal) {
       if (pid !== undefined && !gone) killTree(pid, signal);
     },

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { HangReport } from "@outrigger/protocol";
 import { createHangLines } from "./hang-lines.js";
 import { createLogLines } from "./log-lines.js";
+import type { MarkedLines } from "./marked-lines.js";
 import { createStderrTail } from "./stderr-tail.js";
 
 /** A worker's stderr gets so much of a turn of the event loop, ms; what is left of a chunk waits, and the pipe behind it. */
@@ -31,6 +32,8 @@ export function readStderr(
     readonly onHang?: ((report: HangReport) => void) | undefined;
     /** Asked before a line is looked at as a report; those refused are lines like any. Default: all are. */
     readonly admitHang?: (() => boolean) | undefined;
+    /** Takes what Node says of its inspector. Default: that stays. */
+    readonly inspector?: MarkedLines | undefined;
     /** Characters kept for `tail`. Default 8,000. */
     readonly tailCharacters?: number | undefined;
     /** Longest line passed on whole, characters. Default 8,192. */
@@ -43,6 +46,8 @@ export function readStderr(
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   const hangs = createHangLines(options.admitHang ?? (() => true), options.onHang ?? (() => {}));
+  const { inspector } = options;
+  const read = (text: string): string => hangs.push(inspector === undefined ? text : inspector.push(text));
 
   const take = (text: string): void => {
     if (text === "") return;
@@ -64,7 +69,7 @@ export function readStderr(
     while (rest.length > 0) {
       const slice = rest.subarray(0, SLICE_BYTES);
       rest = rest.subarray(slice.length);
-      take(hangs.push(decoder.decode(slice, { stream: true })));
+      take(read(decoder.decode(slice, { stream: true })));
       if (rest.length > 0 && performance.now() >= until) {
         stderr.pause();
         setImmediate(takeRest);
@@ -85,7 +90,7 @@ export function readStderr(
       if (rest.length > 0) whenTaken = finish;
       if (rest.length > 0 || over) return;
       over = true;
-      take(hangs.push(decoder.decode()) + hangs.end());
+      take(read(decoder.decode()) + hangs.push(inspector?.end() ?? "") + hangs.end());
       for (const line of lines.end()) options.onLine(line);
       resolve();
     };

@@ -1,9 +1,12 @@
 import { describeHang, type HangReport } from "@outrigger/protocol";
+import { createHangWatch } from "./hang-watch.js";
+import type { WorkerProcess } from "./launcher.js";
 import { lifeSigns } from "./life-signs.js";
 import { type Liveness, watchLiveness } from "./liveness.js";
 import type { OnHang } from "./liveness-state.js";
 import type { LogBridge } from "./log-bridge.js";
-import { isUsageCheap, type ProcessUsage } from "./process-usage.js";
+import type { MarkedLines } from "./marked-lines.js";
+import { isUsageCheap } from "./process-usage.js";
 import { createRateLimit } from "./rate-limit.js";
 import type { Silence } from "./state-types.js";
 import { type UsageSample, type UsageWatch, watchUsage } from "./usage-watch.js";
@@ -25,7 +28,7 @@ export interface Vitals {
   readonly unresponsive: boolean;
   /** How long its last answer to a ping took, ms. */
   readonly roundTripMs: number | undefined;
-  /** Where its main thread stood still when its guard thread reported last, now or some time ago. */
+  /** Where its main thread stood still as was seen last, now or some time ago. */
   readonly lastHang: HangReport | undefined;
   /** Memory and processor time, as measured last. */
   readonly usage: UsageSample | undefined;
@@ -39,8 +42,14 @@ export interface VitalSigns {
   /** Whether a line of its stderr may be looked at as a report. */
   admitHang(): boolean;
   onHang(report: HangReport): void;
+  /** Takes what Node says of its inspector out of its stderr. */
+  readonly inspectorLines: MarkedLines;
   /** It exists. */
-  watchUsage(usage: (() => Promise<ProcessUsage | undefined>) | undefined): void;
+  watchProcess(process: WorkerProcess): void;
+  /** What a guard thread of its own would do can be done from outside: it ends with the host, and is looked into. */
+  readonly canInspect: boolean;
+  /** It has agreed to the handshake: from now on its setup may hang. */
+  watchSetup(channel: WorkerChannel): void;
   /** It serves. */
   watchLiveness(channel: WorkerChannel): void;
   stop(): void;
@@ -58,12 +67,38 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
   const { liveness: settings } = spec;
   const { rssMb: limitMb } = spec.limits;
   const reports = createRateLimit(HANG_REPORTS, clock.now());
+  let launched: WorkerProcess | undefined;
   let liveness: Liveness | undefined;
   let usage: UsageWatch | undefined;
   let hang: HangReport | undefined;
   let lastHang: HangReport | undefined;
   let roundTripMs: number | undefined;
   let isStopped = false;
+
+  const onHang = (report: HangReport): void => {
+    // One that knows no place may follow one that does: the hang is the same until a ping is answered.
+    hang = report.file === undefined ? (hang ?? report) : report;
+    lastHang = hang;
+    const message = `its main thread has stood still for ${Math.round(report.stalledMs)} ms: ${describeHang(report)}`;
+    logs.remark("warn", message, { hang: report });
+    if (report.file !== undefined) liveness?.explained();
+  };
+  const hangs = createHangWatch({
+    clock,
+    unresponsiveAfterMs: settings === false ? Number.POSITIVE_INFINITY : settings.unresponsiveAfterMs,
+    openInspector: () => launched?.openInspector?.(),
+    usage: () => usage,
+    onReport: onHang,
+  });
+  const ping = async (channel: WorkerChannel): Promise<boolean> => {
+    hangs.pinged();
+    const isAnswered = await channel.ping();
+    if (isAnswered) {
+      hangs.answered();
+      hang = undefined;
+    }
+    return isAnswered;
+  };
 
   const onSample = ({ rssBytes }: UsageSample): void => {
     const rssMb = rssBytes / MIB;
@@ -78,33 +113,39 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
       return hang;
     },
     admitHang: () => reports.take(clock.now()),
-    onHang(report) {
-      // One that knows no place may follow one that does: the hang is the same until a ping is answered.
-      hang = report.file === undefined ? (hang ?? report) : report;
-      lastHang = hang;
-      const message = `its main thread has stood still for ${Math.round(report.stalledMs)} ms: ${describeHang(report)}`;
-      logs.remark("warn", message, { hang: report });
-      if (report.file !== undefined) liveness?.explained();
-    },
-    watchUsage(measure) {
+    ...{ onHang, inspectorLines: hangs.inspectorLines },
+    watchProcess(process) {
+      launched = process;
+      const measure = process.usage?.bind(process);
       if (isStopped || measure === undefined) return;
       const cheapMs = isUsageCheap ? USAGE_MS : undefined;
       const everyMs = limitMb === undefined ? cheapMs : LIMITED_USAGE_MS;
       usage = watchUsage({ usage: measure, everyMs, clock, wallClock, onSample });
     },
+    get canInspect() {
+      return settings !== false && launched?.endsWithHost === true && launched.openInspector !== undefined;
+    },
+    watchSetup(channel) {
+      if (!isStopped && channel.has("inspect")) {
+        hangs.begin(
+          () => channel.pipeCounters,
+          () => ping(channel),
+        );
+      }
+    },
     watchLiveness(channel) {
       if (isStopped) return;
+      hangs.endSetup();
       // What it took in its first moment says nothing of it.
       void usage?.measure();
-      if (settings === false || !channel.answersPings) return;
+      if (settings === false || !channel.has("ping")) return;
       liveness = watchLiveness({
         ...{ settings, clock },
-        ping: () => channel.ping(),
+        ping: () => ping(channel),
         heard: lifeSigns(() => channel.pipeCounters),
         isExplained: () => hang?.file !== undefined,
         onPong(ms) {
           roundTripMs = ms;
-          hang = undefined;
         },
         onSuspect: () => void usage?.measure(),
         onUnresponsive(silentMs) {
@@ -121,6 +162,7 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
     stop() {
       isStopped = true;
       liveness?.stop();
+      hangs.stop();
       usage?.stop();
     },
   };

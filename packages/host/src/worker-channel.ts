@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import {
   type CallMeter,
   ErrorCode,
+  type Feature,
   isRpcError,
   MAX_DELAY_MS,
   Peer,
@@ -157,9 +158,9 @@ export class WorkerChannel {
    * Negotiates, and has the plugin's setup run; it may call the host meanwhile. Rejects when the start failed, and with what
    * `onAgreed` throws: then setup does not run.
    */
-  async handshake(onAgreed: (handshake: Handshake) => void): Promise<void> {
+  async handshake(canInspect: boolean, onAgreed: (handshake: Handshake) => void): Promise<void> {
     // Known at once: what the worker wrote together with its answer is served.
-    const handshake = await initialize(this.#peer, this.#core, this.#spec, (agreed) => {
+    const handshake = await initialize(this.#peer, this.#core, this.#spec, canInspect, (agreed) => {
       this.#handshake = agreed;
     });
     onAgreed(handshake);
@@ -217,9 +218,9 @@ export class WorkerChannel {
     };
   }
 
-  /** Whether it said that it answers pings. */
-  get answersPings(): boolean {
-    return this.#handshake?.agreement.features.includes("ping") === true;
+  /** Whether both ends know it. */
+  has(feature: Feature): boolean {
+    return this.#handshake?.agreement.features.includes(feature) === true;
   }
 
   /** Resolves with whether it was answered, however late, however wrongly. */

@@ -8,6 +8,10 @@ export const HANG_MARK = '{"outrigger":"hang",';
 /** The longest line a host takes for a report, characters. */
 export const MAX_HANG_LINE = 16_384;
 
+/** What is noted where there is nothing to pause. */
+export const NOT_IN_JAVASCRIPT =
+  "not in JavaScript: in a synchronous system call, a child process waited for, or native code";
+
 /** It comes from a plugin and goes into logs and messages: nothing that ends lines, colours or hides. */
 const cleanText = (max: number) =>
   mapped(text(max), (given) => given.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}"));
@@ -37,7 +41,7 @@ const hangReport = object({
   cpu: optional(number),
 });
 
-/** Where a worker's main thread stood still, as its guard thread saw it. */
+/** Where a worker's main thread stood still, as it was seen from beside it. */
 export type HangReport = Shaped<typeof hangReport>;
 
 /** The report in a line of stderr; `undefined` when it is none. */

@@ -50,7 +50,15 @@ export type {
 } from "./contract-types.js";
 export { checkDelay, MAX_DELAY_MS } from "./delay.js";
 export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "./errors.js";
-export { describeHang, HANG_MARK, type HangReport, MAX_HANG_LINE, parseHangReport } from "./hang-report.js";
+export { HANG_PLACE_SOURCE } from "./hang-place-source.js";
+export {
+  describeHang,
+  HANG_MARK,
+  type HangReport,
+  MAX_HANG_LINE,
+  NOT_IN_JAVASCRIPT,
+  parseHangReport,
+} from "./hang-report.js";
 export type { HostLogger } from "./host-logger.js";
 export type { IncomingCall } from "./incoming-call.js";
 export type { Serving } from "./incoming-calls.js";

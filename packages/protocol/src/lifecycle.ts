@@ -30,6 +30,7 @@ export const FEATURES = [
   "bulk",
   "deadline",
   "short",
+  "inspect",
 ] as const;
 /** The name of a feature. */
 export type Feature = (typeof FEATURES)[number];

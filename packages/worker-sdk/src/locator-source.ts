@@ -1,110 +1,28 @@
-const OUTSIDE = "not in JavaScript: in a synchronous system call, a child process waited for, or native code";
+import { HANG_PLACE_SOURCE, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
 
 /**
- * The thread that names where the main thread stands, as CommonJS text: asked with `{ patienceMs }`, it pauses the main
- * thread by V8's inspector for a moment, which works in endless loops, regular expressions and `Atomics.wait`, and lets it
- * go on. In native code nothing pauses; it says so after `patienceMs`, and names the place when that ends and the pause
- * comes.
+ * The thread that names where the main thread stands, as CommonJS text, asked with `{ patienceMs }`. In native code nothing
+ * pauses; it says so after `patienceMs`, and names the place when that ends and the pause comes.
  *
- * Tells its parent what it found: `{ functionName, file, line, column, stack, heapUsed }` or `{ note }`, with `isLast` when
- * nothing more comes. It lives as long as the process: Node aborts when a thread ends whose inspector session the main
- * thread is just closing.
+ * Tells its parent what it found, with `isLast` when nothing more comes. It lives as long as the process: Node aborts when a
+ * thread ends whose inspector session the main thread is just closing.
  */
 export const LOCATOR_SOURCE = `
 const { parentPort } = require("node:worker_threads");
 const { Session } = require("node:inspector");
-const { SourceMap } = require("node:module");
-const { readFileSync, statSync } = require("node:fs");
-const { fileURLToPath, pathToFileURL } = require("node:url");
-const { isAbsolute } = require("node:path");
-
-const FRAMES = 12;
-const TRIES = 30;
-const LARGEST_FILE = 64 * 1024 * 1024;
-const shown = (text, max) => text.length > max ? text.slice(0, max - 1) + "…" : text;
-const urlOf = (file) => isAbsolute(file) ? pathToFileURL(file).href : file;
-const pathOf = (url) => url.startsWith("file:") ? fileURLToPath(url) : url;
-const read = (url) => {
-  if (statSync(new URL(url)).size > LARGEST_FILE) throw new Error("too large");
-  return readFileSync(new URL(url));
-};
-
-// Where the file names a source map, inline or beside it.
-const maps = new Map();
-const mapOf = (url) => {
-  if (!maps.has(url)) {
-    maps.set(url, undefined);
-    try { maps.set(url, readMap(url)); } catch {}
-  }
-  return maps.get(url);
-};
-const readMap = (url) => {
-  const code = read(url);
-  const at = code.lastIndexOf("sourceMappingURL=");
-  if (at === -1) return undefined;
-  const link = code.toString("utf8", at + 17).split(/\\s/, 1)[0];
-  const data = /^data:[^,]*?(;base64)?,/.exec(link);
-  const base = data ? url : new URL(link, url).href;
-  const rest = data && link.slice(data[0].length);
-  const text = !data ? read(base).toString() : data[1] ? Buffer.from(rest, "base64").toString() : decodeURIComponent(rest);
-  const payload = JSON.parse(text);
-  return { base, root: payload.sourceRoot, map: new SourceMap(payload) };
-};
-
-const original = (frame) => {
-  const entry = frame.url.startsWith("file:") ? mapOf(frame.url) : undefined;
-  const found = entry && entry.map.findEntry(frame.line - 1, frame.column - 1);
-  if (!found || found.originalSource === undefined) return { ...frame, file: pathOf(frame.url) };
-  const root = entry.root ? new URL(entry.root.replace(/\\/?$/, "/"), entry.base).href : entry.base;
-  const url = new URL(found.originalSource, root).href;
-  return { ...frame, file: pathOf(url), line: found.originalLine + 1, column: found.originalColumn + 1 };
-};
-const place = (frame) => {
-  let found;
-  try { found = original(frame); } catch { found = { ...frame, file: frame.url }; }
-  const { functionName, file, line, column } = found;
-  return { functionName: shown(functionName, 200), file: shown(file, 500), line, column };
-};
-
-const locate = (patienceMs) => {
+${HANG_PLACE_SOURCE}
+parentPort.on("message", ({ patienceMs }) => {
   const session = new Session();
-  const scripts = new Map();
-  let tries = 0;
-  const late = setTimeout(() => parentPort.postMessage({ note: ${JSON.stringify(OUTSIDE)} }), patienceMs);
+  const late = setTimeout(() => parentPort.postMessage({ note: ${JSON.stringify(NOT_IN_JAVASCRIPT)} }), patienceMs);
   const finish = (found) => {
     clearTimeout(late);
     parentPort.postMessage({ ...found, isLast: true });
   };
-  session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
-  session.on("Debugger.paused", ({ params }) => {
-    const frames = params.callFrames.slice(0, FRAMES).map(({ functionName, location, url }) => ({
-      functionName,
-      url: urlOf(url || scripts.get(location.scriptId) || ""),
-      line: location.lineNumber + 1,
-      column: (location.columnNumber ?? 0) + 1,
-    }));
-    // Node's own code is not where the mistake is. A promise that spins passes through it: another moment shows more.
-    const own = frames.findIndex(({ url }) => !url.startsWith("node:"));
-    if (own === -1 && ++tries < TRIES) {
-      // While paused, asking for a pause asks for nothing.
-      session.post("Debugger.resume", () => setTimeout(() => session.post("Debugger.pause"), tries));
-      return;
-    }
-    let heapUsed;
-    session.post("Runtime.getHeapUsage", (error, usage) => { heapUsed = usage?.usedSize; });
-    session.post("Debugger.resume", () => {
-      session.disconnect();
-      const stack = frames.map(place);
-      finish({ ...stack[Math.max(own, 0)], stack, heapUsed });
-    });
-  });
   try {
     session.connectToMainThread();
-    session.post("Debugger.enable");
-    session.post("Debugger.pause");
+    locate(session, finish);
   } catch (error) {
     finish({ note: "the place is unknown: " + error.message });
   }
-};
-parentPort.on("message", ({ patienceMs }) => locate(patienceMs));
+});
 `;

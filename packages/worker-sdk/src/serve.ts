@@ -3,6 +3,7 @@ import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
 import { isCalledByEntry } from "./entry-file.js";
 import { type Guard, startGuard } from "./guard-thread.js";
+import { isInspectable } from "./inspectable.js";
 import { checkOptions, type OptionKinds } from "./option-checks.js";
 import { endGroupWhenOrphaned, HOST_EXIT_MS } from "./orphan-group.js";
 import { createSession, type WorkerLimits } from "./session.js";
@@ -18,7 +19,9 @@ export interface ServeOptions {
   readonly transport?: Transport | undefined;
   /**
    * A thread that ends this process when its parent is gone, and tells the host where the main thread hangs, both even
-   * when the main thread never returns. About 10 MB. Default `true`.
+   * when the main thread never returns. It takes as much as the rest of the process: some 10 MB, and 30 ms of processor
+   * time at the start. Default: only where the host cannot see to both from outside, as it can where it runs this process
+   * with its own Node on Linux or macOS. See docs/supervision.md in the repository.
    */
   readonly guard?: boolean | undefined;
   readonly limits?: (WorkerLimits & { readonly unsentBytes?: number | undefined }) | undefined;
@@ -113,7 +116,7 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   let session: Session | undefined;
   if (startedByHost) endGroupWhenOrphaned();
   const unguarded = (error: unknown): void =>
-    session?.log.warn(`no guard thread, so a hang is not named, nor ended with its host: ${messageOf(error)}`);
+    session?.log.warn(`no guard thread, so nobody names the place of a hang: ${messageOf(error)}`);
   const parent = process.ppid;
   let guard: Guard | undefined;
   let hasEnded = false;
@@ -127,8 +130,9 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   session = createSession({
     ...{ plugin, transport, limits, codec: options.codec, clock: options.clock },
     stderr: (text) => void stderr.write(text),
-    onOffer: ({ limits }) => {
-      if (options.guard ?? true) guardSoon(limits.unresponsiveAfterMs);
+    isInspectable: options.guard !== true && isInspectable(),
+    onOffer: ({ limits }, features) => {
+      if (options.guard ?? !features.includes("inspect")) guardSoon(limits.unresponsiveAfterMs);
     },
     onEnded: (code) => {
       hasEnded = true;

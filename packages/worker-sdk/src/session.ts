@@ -42,8 +42,10 @@ export interface SessionOptions {
   readonly stderr: (text: string) => void;
   /** Told once, when nothing is left to do: the process may end, with this exit code. */
   readonly onEnded: (code: number) => void;
-  /** Told what the host offered, once it was accepted. */
-  readonly onOffer?: ((offer: InitializeParams) => void) | undefined;
+  /** Told what the host offered, once it was accepted, and which features were agreed on. */
+  readonly onOffer?: ((offer: InitializeParams, features: readonly string[]) => void) | undefined;
+  /** Whether the host may open V8's inspector in this process. Default `false`. */
+  readonly isInspectable?: boolean | undefined;
   readonly limits?: WorkerLimits | undefined;
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
@@ -65,7 +67,7 @@ const workerEnded: MakeError = (method, mayHaveRun) =>
 
 /** Serves a plugin over a transport. */
 export function createSession(options: SessionOptions): Session {
-  const { plugin, transport, stderr } = options;
+  const { plugin, transport, stderr, codec, isInspectable = false } = options;
   const clock = options.clock ?? systemClock;
   const { logLinesPerSecond = 1_000, ...limits } = options.limits ?? {};
   const { setup, teardown, config: configSchema } = definitionOf(plugin).options;
@@ -133,7 +135,7 @@ export function createSession(options: SessionOptions): Session {
     selfSetup: () => selfSetup,
     initialize(call, offer) {
       const { messageBytes = DEFAULT_PEER_LIMITS.messageBytes } = limits;
-      const { answer, info: told } = answerOffer(plugin, offer, { messageBytes, codec: options.codec });
+      const { answer, info: told } = answerOffer(plugin, offer, { messageBytes, codec, isInspectable });
       session.config.apply(offer.config);
       info = told;
       phase = setup === undefined ? "ready" : "greeted";
@@ -141,7 +143,7 @@ export function createSession(options: SessionOptions): Session {
       peer.agree(answer.features, offer.limits.deadlineMs);
       // After the answer, which tells the host that it was agreed.
       setImmediate(() => peer.sendAgreed());
-      options.onOffer?.(offer);
+      options.onOffer?.(offer, answer.features);
       if (setup !== undefined && !answer.features.includes("setup")) {
         selfSetup = setUpUnasked(call);
         selfSetup.catch(() => {});
@@ -177,7 +179,7 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const peer = new Peer({
-    ...{ transport, serving, limits, clock, codec: options.codec },
+    ...{ transport, serving, limits, clock, codec },
     outgoing: { ...lifecycle.workerToHost, ...plugin.contract.workerToHost },
     onReport: (report) => logReport(log, report),
     onClosed: (error) => {

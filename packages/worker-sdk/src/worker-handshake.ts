@@ -2,6 +2,7 @@ import {
   acceptOffer,
   type Codec,
   type Declarations,
+  type Feature,
   featuresWith,
   type InitializeParams,
   type InitializeResult,
@@ -15,11 +16,13 @@ import { sdk } from "./sdk-version.js";
 export function answerOffer(
   plugin: Plugin,
   offer: InitializeParams,
-  ours: { readonly messageBytes: number; readonly codec: Codec | undefined },
+  ours: { readonly messageBytes: number; readonly codec: Codec | undefined; readonly isInspectable: boolean },
 ): { answer: InitializeResult; info: WorkerInfo } {
   const { handlers, options } = definitionOf(plugin);
   const { name, version } = plugin.contract;
-  const features = featuresWith(ours.codec).filter((feature) => feature !== "setup" || options.setup !== undefined);
+  const lacks = (feature: Feature): boolean =>
+    (feature === "setup" && options.setup === undefined) || (feature === "inspect" && !ours.isInspectable);
+  const features = featuresWith(ours.codec).filter((feature) => !lacks(feature));
   const agreement = acceptOffer({ protocol: PROTOCOL_RANGE, contract: { name, version }, features }, offer);
   const declarations: Declarations = {};
   for (const [method, handler] of handlers) {

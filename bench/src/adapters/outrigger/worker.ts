@@ -23,4 +23,4 @@ const plugin = definePlugin(bench, {
   },
 });
 
-serve(plugin, { guard: process.env.BENCH_GUARD !== "off" });
+serve(plugin, process.env.BENCH_GUARD === "thread" ? { guard: true } : {});

@@ -1,0 +1,45 @@
+import { HANG_PLACE_SOURCE } from "@outrigger/protocol";
+
+/** The variable of its environment that tells the locator the address of an inspector. */
+export const INSPECTOR = "OUTRIGGER_INSPECTOR";
+
+/**
+ * A process that names where the main thread of another one stands, as CommonJS text, by that one's inspector. A process of
+ * its own, because what answers there, and the files it names, are the plugin's: neither may keep the host busy or fill its
+ * memory.
+ *
+ * Writes what it found to stdout as JSON. The inspector stays open: closing one crashes Node 20 and 24 now and then.
+ */
+export const LOCATOR_SOURCE = `
+${HANG_PLACE_SOURCE}
+const LARGEST_RSS = 256 * 1024 * 1024;
+setInterval(() => { if (process.memoryUsage.rss() > LARGEST_RSS) process.exit(1); }, 20).unref();
+
+const socket = new WebSocket(process.env.${INSPECTOR});
+const listeners = new Map();
+const answers = new Map();
+let id = 0;
+const session = {
+  on: (event, listener) => listeners.set(event, listener),
+  post(method, params, done) {
+    if (typeof params === "function") [params, done] = [undefined, params];
+    if (done) answers.set(++id, done);
+    else id++;
+    socket.send(JSON.stringify({ id, method, params }));
+  },
+  disconnect() {},
+};
+socket.onmessage = ({ data }) => {
+  const message = JSON.parse(data);
+  if (message.method) return listeners.get(message.method)?.(message);
+  const done = answers.get(message.id);
+  answers.delete(message.id);
+  done?.(message.error, message.result);
+};
+socket.onerror = () => process.exit(1);
+socket.onclose = () => process.exit(1);
+socket.onopen = () => locate(session, ({ heapUsed, ...place }) => {
+  // Nobody is waited for who may not let go.
+  process.stdout.write(JSON.stringify({ ...place, memory: { rss: 0, heapUsed } }), () => process.exit());
+});
+`;

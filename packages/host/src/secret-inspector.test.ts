@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { secretInspector } from "./secret-inspector.js";
+
+describe.skipIf(process.platform === "win32")("a worker's inspector", () => {
+  it("may be opened on a free port of this machine, at an address no page tells", () => {
+    expect(secretInspector(true, ["--no-warnings", "--import", "./x.js"])).toEqual([
+      "--inspect-port=127.0.0.1:0",
+      "--inspect-publish-uid=stderr",
+    ]);
+  });
+
+  it.each([
+    "--inspect",
+    "--inspect=9229",
+    "--inspect-brk",
+    "--inspect-port=9230",
+    "--debug-port=9230",
+    "--disable-sigusr1",
+    "--permission",
+    "--experimental-permission",
+  ])("is not the host's with %s", (option) => {
+    expect(secretInspector(true, ["--no-warnings", option])).toEqual([]);
+  });
+
+  it("is not known in another Node than the host's", () => {
+    expect(secretInspector(false, [])).toEqual([]);
+  });
+});

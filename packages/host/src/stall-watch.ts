@@ -1,0 +1,80 @@
+import type { Clock } from "@outrigger/protocol";
+
+/** How much later than planned the host may look: what came during its own stall is read only after it, ms. */
+const LATE_MS = 50;
+
+/** Tells how long a worker's main thread has been standing still, from pings that are not answered. */
+export interface StallWatch {
+  /** A ping was sent. */
+  pinged(): void;
+  /** One was answered. */
+  answered(): void;
+  stop(): void;
+}
+
+/**
+ * One timer while a ping is unanswered, none else. The host's own stalls do not count, nor does a worker stand still that
+ * has `moved`: its answer is behind what it writes.
+ *
+ * @param watch.stallMs how long it may stand still
+ * @param watch.onDoubt told when half of that has passed
+ * @param watch.onStalled told after `stallMs`, and again each time it has lasted twice as long
+ */
+export function watchStalls(watch: {
+  readonly clock: Clock;
+  readonly stallMs: number;
+  moved(): boolean;
+  onDoubt(): void;
+  onStalled(stalledMs: number): void;
+}): StallWatch {
+  const { clock, stallMs } = watch;
+  let cancel: (() => void) | undefined;
+  let lookedAt = 0;
+  let plannedMs = 0;
+  let silentMs = 0;
+  let dueMs = stallMs;
+
+  const arm = (ms: number): void => {
+    lookedAt = clock.now();
+    plannedMs = ms;
+    cancel = clock.setTimer(look, ms, true);
+  };
+  const begin = (): void => {
+    silentMs = 0;
+    dueMs = stallMs;
+    arm(stallMs / 2);
+  };
+  const look = (): void => {
+    const passedMs = clock.now() - lookedAt;
+    if (watch.moved()) begin();
+    else {
+      silentMs += Math.min(passedMs, plannedMs);
+      arm(passedMs > plannedMs + LATE_MS ? LATE_MS : decide());
+    }
+  };
+  /** When to look next, ms from now. */
+  const decide = (): number => {
+    if (silentMs < dueMs) {
+      if (silentMs < stallMs) watch.onDoubt();
+      return dueMs - silentMs;
+    }
+    dueMs = 2 * silentMs;
+    watch.onStalled(silentMs);
+    return silentMs;
+  };
+  return {
+    pinged() {
+      if (cancel !== undefined) return;
+      watch.moved();
+      begin();
+    },
+    answered() {
+      cancel?.();
+      cancel = undefined;
+    },
+    stop() {
+      cancel?.();
+      cancel = () => {};
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { greeter } from "./contracts/greeter.js";
+import { startWorker, type WorkerProcess } from "./support/worker-process.js";
+
+const SECRET = ["--inspect-port=127.0.0.1:0", "--inspect-publish-uid=stderr"];
+
+const threads = ({ child }: WorkerProcess): number => readdirSync(`/proc/${child.pid}/task`).length;
+
+describe.runIf(process.platform === "linux")("a worker whose host can look into it", () => {
+  test("says so, and has no guard thread; one whose host cannot has", async () => {
+    const inspectable = startWorker("greeter", greeter, { execArgv: SECRET });
+    const guarded = startWorker("greeter", greeter);
+    expect((await inspectable.initialize()).features).toContain("inspect");
+    expect((await guarded.initialize()).features).not.toContain("inspect");
+    await expect.poll(() => threads(guarded) - threads(inspectable)).toBe(1);
+  });
+
+  test("has a guard thread where the host does not say that it looks", async () => {
+    const inspectable = startWorker("greeter", greeter, { execArgv: SECRET });
+    const guarded = startWorker("greeter", greeter, { execArgv: SECRET });
+    await inspectable.initialize();
+    expect((await guarded.initialize({ features: ["cancel", "ping"] })).features).not.toContain("inspect");
+    await expect.poll(() => threads(guarded) - threads(inspectable)).toBe(1);
+  });
+
+  test("a plugin that listens to SIGUSR1 is none of those", async () => {
+    const preload = `data:text/javascript,${encodeURIComponent('process.on("SIGUSR1", () => {})')}`;
+    const worker = startWorker("greeter", greeter, { execArgv: [...SECRET, "--import", preload] });
+    expect((await worker.initialize()).features).not.toContain("inspect");
+  });
+});
