@@ -87,6 +87,7 @@ describe.each([
 
 test.each([
   ["looked into from outside", {}],
+  ["looked into from outside, which refuses a guard thread", { STUCK_GUARD: "none" }],
   ["with a guard thread of its own", { STUCK_GUARD: "thread" }],
 ])("what is said of the hang of a worker %s is no text of the plugin", async (_how, env) => {
   const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: NAMED_AFTER_MS } });
@@ -124,10 +125,10 @@ test("a stall that ends is told of with its place; the next one is, too", async 
 });
 
 test.skipIf(process.platform === "win32")("a stall outside JavaScript is told of as such", async () => {
-  const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 2_000, pingMs: 100 } });
+  const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 60_000, pingMs: 100 } });
   await using _ = host;
   const worker = await host.start("w", plugin);
-  await expect(worker.request("waitForChild", { ms: 1_500 })).resolves.toBe("moved on");
+  await expect(worker.request("waitForChild", { ms: 2_500 })).resolves.toBe("moved on");
   expect(records.map(({ msg }) => msg)).toContainEqual(expect.stringContaining("not in JavaScript"));
 });
 
@@ -141,7 +142,6 @@ test.skipIf(process.platform === "win32")("a worker that somebody debugs is left
   const unresponsive = next(worker, "unresponsive");
   worker.request("block", { ms: 3_000 }).catch(() => {});
   expect(await unresponsive).toMatchObject({ hang: undefined });
-  expect(said("Debugger attached.")).toEqual([]);
 });
 
 test.skipIf(process.platform === "win32")(
@@ -184,14 +184,16 @@ test("onHang report: told, left alive, and told again when it answers", async ()
   });
 });
 
-test("liveness false: a hang is nobody's business", async () => {
-  const { host } = stuckHost();
+test("liveness false: a hang is nobody's business but its own guard thread's", async () => {
+  const { host, records } = stuckHost();
   await using _ = host;
   const told: string[] = [];
   host.on("unresponsive", ({ workerId }) => told.push(workerId));
   const worker = await host.start("w", { ...plugin, liveness: false });
   await expect(worker.request("block", { ms: 2.5 * UNRESPONSIVE_AFTER_MS })).resolves.toBe("moved on");
   expect(told).toEqual([]);
+  const named = expect.stringContaining(`block (${source.pathname}:${lineOf("Atomics.wait")}:`);
+  await expect.poll(() => records.map(({ msg }) => msg)).toContainEqual(named);
 });
 
 test("a worker busy with a slow call, whose main thread is free, is never taken for hung", async () => {

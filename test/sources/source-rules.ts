@@ -88,7 +88,7 @@ export const pureFiles = [
   "host/src/hang-lines.ts",
   "host/src/hang-finder.ts",
   "host/src/inspector-lines.ts",
-  "host/src/locator-source.ts",
+  "host/src/locator-process-source.ts",
   "host/src/marked-lines.ts",
   "host/src/stall-watch.ts",
   "host/src/stderr-tail.ts",

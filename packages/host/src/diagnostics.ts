@@ -6,10 +6,10 @@ import type { MethodFigures } from "./method-figures.js";
 import type { PermissionReport } from "./node-permissions.js";
 import type { ResendStats } from "./resend-calls.js";
 import type { RestartStats } from "./restart-queue.js";
-import type { StartStats } from "./start-queue.js";
 import type { WorkerStatus } from "./state-types.js";
 import type { Supervisor } from "./supervisor.js";
 import type { TapeStats } from "./tape-file.js";
+import type { TurnStats } from "./turns.js";
 import type { Vitals } from "./vital-signs.js";
 import type { HostCore, WorkerLimits } from "./worker-spec.js";
 
@@ -167,6 +167,6 @@ export interface HostDiagnostics {
   /** The restarts of all workers against `restartBudget`. */
   readonly restarts: RestartStats;
   /** The starts of all workers against `startsAtOnce`. */
-  readonly starts: StartStats;
+  readonly starts: TurnStats;
   readonly workers: readonly WorkerDiagnostics[];
 }

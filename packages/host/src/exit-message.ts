@@ -56,7 +56,7 @@ function unresponsiveAdvice(hang: HangReport | undefined): string {
 }
 
 function stuck(hang: HangReport | undefined): string {
-  return hang === undefined ? "" : `; its main thread stood still in ${describeHang(hang)}`;
+  return hang === undefined ? "" : `; its main thread stood still${describeHang(hang)}`;
 }
 
 function stray(lines: number): string {

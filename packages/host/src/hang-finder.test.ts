@@ -1,108 +1,155 @@
-import { type HangReport, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
+import { NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
 import { expect, it } from "vitest";
 import { fakeRuntime, settled } from "./fake-clock.js";
-import { createHangFinder, type StallFacts } from "./hang-finder.js";
+import { createHangFinder, type HangPlace } from "./hang-finder.js";
 
-const FACTS: StallFacts = { stalledMs: 1_000, cpu: 98, rssBytes: 5 };
-const NOTE = `${NOT_IN_JAVASCRIPT}, or stopped`;
-const FOUND: HangReport = { stalledMs: 1_000, stack: [], file: "/app/plugin.ts", line: 3 };
+const FOUND: HangPlace = { stack: [], file: "/app/plugin.ts", line: 3 };
+const UNASKED = "the place is unknown: it cannot be asked to open its inspector";
+const UNKNOWN: HangPlace = { stack: [], note: "the place is unknown" };
+const OUTSIDE: HangPlace = { stack: [], note: expect.stringMatching(`^${NOT_IN_JAVASCRIPT}, or stopped`) };
 
 function finding() {
   const runtime = fakeRuntime();
-  const reports: HangReport[] = [];
-  const searches: { url: string; facts: StallFacts; signal: AbortSignal; found: (report: HangReport) => void }[] = [];
+  const told: { stalledMs: number; place: HangPlace }[] = [];
+  const searches: { url: string; signal: AbortSignal; found: (place: HangPlace) => void }[] = [];
   let opened = 0;
+  let canOpen = true;
   const finder = createHangFinder({
     clock: runtime.clock,
-    openInspector: () => void opened++,
-    locate: (url, facts, signal) => new Promise((found) => searches.push({ url, facts, signal, found })),
-    onReport: (report) => reports.push(report),
+    openInspector() {
+      if (canOpen) opened++;
+      return canOpen;
+    },
+    locate: (url, signal) => new Promise((found) => searches.push({ url, signal, found })),
+    onFound: (stalledMs, place) => told.push({ stalledMs, place }),
   });
-  return { finder, reports, searches, runtime, opened: () => opened };
+  const find = async (place: HangPlace): Promise<void> => {
+    searches.at(-1)?.found(place);
+    await settled();
+  };
+  const closed = (): void => {
+    canOpen = false;
+  };
+  return { finder, told, searches, runtime, find, closed, opened: () => opened };
 }
 
 it("a stall opens the inspector, and where that answers the place is looked for", async () => {
-  const { finder, opened, reports, searches } = finding();
-  finder.stalled(FACTS);
+  const { find, finder, opened, searches, told } = finding();
+  finder.stalled(1_000);
   expect(opened()).toBe(1);
   finder.listening("ws://a");
-  expect(searches).toMatchObject([{ url: "ws://a", facts: FACTS }]);
-  searches[0]?.found(FOUND);
-  await settled();
-  expect(reports).toEqual([FOUND]);
+  expect(searches).toMatchObject([{ url: "ws://a" }]);
+  await find(FOUND);
+  expect(told).toEqual([{ stalledMs: 1_000, place: FOUND }]);
 });
 
 it("an inspector is opened once, and used again", async () => {
-  const { finder, opened, searches } = finding();
-  finder.stalled(FACTS);
+  const { find, finder, opened, searches } = finding();
+  finder.stalled(1_000);
   finder.listening("ws://a");
-  searches[0]?.found(FOUND);
-  await settled();
+  await find(FOUND);
   finder.moved();
-  finder.stalled(FACTS);
+  finder.stalled(1_000);
   expect(searches).toMatchObject([{ url: "ws://a" }, { url: "ws://a" }]);
   expect(opened()).toBe(1);
 });
 
-it("in native code nothing opens: that is said, once for each time it is asked, until a place is known", async () => {
-  const { finder, opened, reports, runtime, searches } = finding();
-  finder.stalled(FACTS);
-  await runtime.advance(500);
-  expect(reports).toEqual([{ stalledMs: 1_000, cpu: 98, note: NOTE, stack: [], memory: { rss: 5 } }]);
-  finder.stalled({ ...FACTS, stalledMs: 2_000 });
+it("in native code nothing opens: that is said each time it is asked, until a place is known", async () => {
+  const { find, finder, opened, runtime, searches, told } = finding();
+  finder.stalled(1_000);
+  await runtime.advance(999);
+  expect(told).toEqual([]);
+  await runtime.advance(1);
+  expect(told).toEqual([{ stalledMs: 1_000, place: OUTSIDE }]);
+  finder.stalled(4_000);
   expect(opened()).toBe(1);
   finder.listening("ws://a");
-  searches[0]?.found(FOUND);
-  await settled();
+  expect(searches).toHaveLength(1);
+  await find(FOUND);
   await runtime.advance(10_000);
-  expect(reports).toHaveLength(2);
-  expect(reports[1]).toEqual(FOUND);
+  expect(told.slice(1)).toEqual([{ stalledMs: 4_000, place: FOUND }]);
 });
 
-it("who is silent while he is looked into is in native code as well", async () => {
-  const { finder, reports, runtime } = finding();
-  finder.stalled(FACTS);
+it("who is being looked into has time", async () => {
+  const { find, finder, runtime, told } = finding();
+  finder.stalled(1_000);
   finder.listening("ws://a");
-  await runtime.advance(500);
-  expect(reports).toMatchObject([{ note: NOTE }]);
+  await runtime.advance(10_000);
+  expect(told).toEqual([]);
+  await find(FOUND);
+  expect(told).toHaveLength(1);
+});
+
+it("why a place is not known is told", async () => {
+  const { find, finder, runtime, told } = finding();
+  finder.stalled(1_000);
+  finder.listening("ws://a");
+  await find(UNKNOWN);
+  await runtime.advance(10_000);
+  expect(told).toEqual([{ stalledMs: 1_000, place: UNKNOWN }]);
 });
 
 it("where it stands once it has moved is not told", async () => {
-  const { finder, reports, runtime, searches } = finding();
-  finder.stalled(FACTS);
+  const { find, finder, runtime, searches, told } = finding();
+  finder.stalled(1_000);
   finder.listening("ws://a");
   finder.moved();
   expect(searches[0]?.signal.aborted).toBe(true);
-  searches[0]?.found(FOUND);
-  await settled();
+  await find(FOUND);
   await runtime.advance(10_000);
-  expect(reports).toEqual([]);
+  expect(told).toEqual([]);
 });
 
 it("an address that comes when it has moved is kept for the next time", () => {
   const { finder, searches } = finding();
-  finder.stalled(FACTS);
+  finder.stalled(1_000);
   finder.moved();
   finder.listening("ws://a");
   expect(searches).toEqual([]);
-  finder.stalled(FACTS);
+  finder.stalled(1_000);
   expect(searches).toHaveLength(1);
 });
 
-it("one search at a time", () => {
-  const { finder, searches } = finding();
-  finder.stalled(FACTS);
+it("a place that was found is told again as the stall goes on, and not searched again", async () => {
+  const { find, finder, searches, told } = finding();
+  finder.stalled(1_000);
   finder.listening("ws://a");
-  finder.stalled({ ...FACTS, stalledMs: 2_000 });
-  finder.listening("ws://b");
+  await find(FOUND);
+  finder.stalled(2_000);
   expect(searches).toHaveLength(1);
+  expect(told[1]).toEqual({ stalledMs: 2_000, place: FOUND });
+});
+
+it("one that cannot be asked is asked again next time", () => {
+  const { closed, finder, opened, runtime, told } = finding();
+  closed();
+  finder.stalled(1_000);
+  finder.stalled(2_000);
+  expect(told.map(({ place }) => place.note)).toEqual([UNASKED, UNASKED]);
+  expect(opened()).toBe(0);
+  expect(runtime.timers()).toEqual([]);
+});
+
+it("however many addresses are told, there is one search each time it is asked", async () => {
+  const { find, finder, searches } = finding();
+  finder.stalled(1_000);
+  for (let told = 0; told < 100; told++) {
+    finder.listening(`ws://${told}`);
+    await find(UNKNOWN);
+  }
+  expect(searches).toHaveLength(1);
+  finder.stalled(2_000);
+  finder.stalled(4_000);
+  expect(searches).toHaveLength(2);
 });
 
 it("a worker that somebody debugs is left alone", async () => {
-  const { finder, opened, reports, runtime } = finding();
+  const { finder, opened, runtime, searches, told } = finding();
   finder.leaveAlone();
-  finder.stalled(FACTS);
+  finder.stalled(1_000);
+  finder.listening("ws://a");
   await runtime.advance(10_000);
   expect(opened()).toBe(0);
-  expect(reports).toEqual([]);
+  expect(searches).toEqual([]);
+  expect(told).toEqual([]);
 });

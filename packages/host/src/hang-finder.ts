@@ -1,23 +1,34 @@
-import type { Clock } from "@outrigger/protocol";
-import { type HangReport, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
+import { type Clock, type HangReport, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
 
-/** What the host knows of a stall without asking the process. */
-export type StallFacts = Pick<HangReport, "stalledMs" | "cpu"> & { readonly rssBytes: number | undefined };
+/** The least time that a process is given to open its inspector, ms: the machine may be busy. */
+const LEAST_PATIENCE_MS = 1_000;
+
+/** Where a main thread stands; without a file it is not known, and `note` says why. */
+export type HangPlace = Pick<HangReport, "functionName" | "file" | "line" | "column" | "stack" | "note"> & {
+  /** Bytes of its main JavaScript heap. */
+  readonly heapUsed?: number | undefined;
+};
+
+const NO_ADDRESS = `${NOT_IN_JAVASCRIPT}, or stopped, or with a SIGUSR1 of its own`;
+const UNASKED = "the place is unknown: it cannot be asked to open its inspector";
 
 /** What finding the place where one process hangs needs. */
 export interface HangSource {
   readonly clock: Clock;
-  /** Has the process open its inspector, whose address is told by `listening`; nothing in native code. */
-  openInspector(): void;
+  /**
+   * Has the process open its inspector, whose address is told by `listening`; in native code nothing comes.
+   * `false` where it cannot be asked.
+   */
+  openInspector(): boolean;
   /** Never rejects; given up when `signal` says so. */
-  locate(url: string, facts: StallFacts, signal: AbortSignal): Promise<HangReport>;
-  onReport(report: HangReport): void;
+  locate(url: string, signal: AbortSignal): Promise<HangPlace>;
+  onFound(stalledMs: number, place: HangPlace): void;
 }
 
-/** Finds where one process hangs, from outside. */
+/** Finds where one process hangs, from outside: one search each time it is asked, until the place of the stall is known. */
 export interface HangFinder {
   /** Its main thread has been standing still for so long. */
-  stalled(facts: StallFacts): void;
+  stalled(stalledMs: number): void;
   /** It has moved. */
   moved(): void;
   /** Its inspector is open. */
@@ -28,52 +39,64 @@ export interface HangFinder {
 
 export function createHangFinder(source: HangSource): HangFinder {
   let url: string | undefined;
-  let stall: StallFacts | undefined;
-  let isOpening = false;
-  let locating: AbortController | undefined;
+  /** How long the stall had lasted whose place is to be searched. */
+  let wantedMs: number | undefined;
+  let search: AbortController | undefined;
+  /** The place of this stall. */
+  let found: HangPlace | undefined;
+  let wasAsked = false;
   let isLeftAlone = false;
   let cancelPatience: (() => void) | undefined;
 
-  const locate = async (address: string, facts: StallFacts): Promise<void> => {
-    if (locating !== undefined) return;
-    const giveUp = new AbortController();
-    locating = giveUp;
-    const report = await source.locate(address, facts, giveUp.signal);
-    if (giveUp.signal.aborted) return;
-    locating = undefined;
-    cancelPatience?.();
-    source.onReport(report);
+  const locate = async (): Promise<void> => {
+    if (url === undefined || wantedMs === undefined || search !== undefined) return;
+    const stalledMs = wantedMs;
+    wantedMs = undefined;
+    const current = new AbortController();
+    search = current;
+    const place = await source.locate(url, current.signal);
+    if (current.signal.aborted) return;
+    search = undefined;
+    if (place.file !== undefined) found = place;
+    source.onFound(stalledMs, place);
   };
 
   return {
-    stalled(facts) {
-      stall = facts;
+    stalled(stalledMs) {
       if (isLeftAlone) return;
+      if (found !== undefined) {
+        source.onFound(stalledMs, found);
+        return;
+      }
+      wasAsked ||= source.openInspector();
+      if (!wasAsked) {
+        source.onFound(stalledMs, { stack: [], note: UNASKED });
+        return;
+      }
+      wantedMs = stalledMs;
       cancelPatience?.();
-      const giveUp = () => source.onReport(reportOf(facts, `${NOT_IN_JAVASCRIPT}, or stopped`));
-      cancelPatience = source.clock.setTimer(giveUp, facts.stalledMs / 2, true);
-      if (url !== undefined) void locate(url, facts);
-      else if (!isOpening) source.openInspector();
-      isOpening = true;
+      const giveUp = (): void => source.onFound(stalledMs, { stack: [], note: NO_ADDRESS });
+      if (url === undefined) {
+        cancelPatience = source.clock.setTimer(giveUp, Math.max(LEAST_PATIENCE_MS, stalledMs / 2), true);
+      }
+      void locate();
     },
     moved() {
-      stall = undefined;
+      found = undefined;
+      wantedMs = undefined;
       cancelPatience?.();
       // Where it stands by now is not where it stood.
-      locating?.abort();
-      locating = undefined;
+      search?.abort();
+      search = undefined;
     },
     listening(address) {
       url = address;
-      if (stall !== undefined) void locate(address, stall);
+      cancelPatience?.();
+      void locate();
     },
     leaveAlone() {
       isLeftAlone = true;
+      url = undefined;
     },
   };
-}
-
-/** A report of a place that is not known. */
-export function reportOf({ stalledMs, cpu, rssBytes }: StallFacts, note: string): HangReport {
-  return { stalledMs, cpu, note, stack: [], memory: rssBytes === undefined ? undefined : { rss: rssBytes } };
 }

@@ -1,46 +1,70 @@
-import { execFile } from "node:child_process";
-import { HANG_MARK, type HangReport, MAX_HANG_LINE, parseHangReport } from "@outrigger/protocol";
-import { reportOf, type StallFacts } from "./hang-finder.js";
-import { INSPECTOR, LOCATOR_SOURCE } from "./locator-source.js";
+import { type ChildProcess, execFile } from "node:child_process";
+import { checkHangReport, MAX_HANG_LINE, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
+import type { HangPlace } from "./hang-finder.js";
+import { INSPECTOR, LOCATOR_SOURCE } from "./locator-process-source.js";
+import { createTurns } from "./turns.js";
 
-/** Processes that look for places at once, of all hosts together. Who finds no place asks again when its stall has doubled. */
+/** Processes that look for places at once, of all hosts together. */
 const AT_ONCE = 4;
-/** How long one may take, ms. */
-const PATIENCE_MS = 10_000;
+/** How long one may take, ms: in native code nothing answers. */
+const PATIENCE_MS = 3_000;
 
-let running = 0;
+const turns = createTurns(AT_ONCE);
+const nowhere = (why: string): HangPlace => ({ stack: [], note: `the place is unknown: ${why}` });
 
 /** Asks the inspector at `url` where its main thread stands, by a process of its own. Never rejects. */
-export async function locateHang(url: string, facts: StallFacts, signal: AbortSignal): Promise<HangReport> {
-  const nowhere = (why: string) => reportOf(facts, `the place is unknown: ${why}`);
-  if (running >= AT_ONCE) return nowhere(`those of ${AT_ONCE} other workers are being looked for`);
+export async function locateHang(url: string, signal: AbortSignal): Promise<HangPlace> {
   const stdout = await runLocator(url, signal);
+  if (stdout === undefined) return { stack: [], note: `${NOT_IN_JAVASCRIPT}, or stopped` };
   if (stdout === "") return nowhere("its inspector did not answer");
-  // What comes from a plugin's process is checked like a report of its own.
-  const found = parseHangReport(`${HANG_MARK}"stalledMs":0,${stdout.slice(1)}`);
+  const found = checkHangReport(parsed(stdout));
   if (found === undefined) return nowhere("its inspector answered something else");
-  const { stalledMs, cpu, rssBytes } = facts;
-  const memory = rssBytes === undefined ? undefined : { ...found.memory, rss: rssBytes };
-  return { ...found, stalledMs, cpu, memory };
+  const { functionName, file, line, column, stack, note, memory } = found;
+  return { functionName, file, line, column, stack, note, heapUsed: memory?.heapUsed };
 }
 
-function runLocator(url: string, signal: AbortSignal): Promise<string> {
+/** What it wrote; an empty text where it failed, or was given up, `undefined` when its time was over. */
+function runLocator(url: string, signal: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let child: ChildProcess | undefined;
+    const done = (stdout: string | undefined): void => {
+      leave();
+      resolve(signal.aborted ? "" : stdout);
+    };
+    // Not by the signal itself, which would send SIGTERM: a process that was stopped does not hear that.
+    const giveUp = (): void => {
+      if (child === undefined) done("");
+      else child.kill("SIGKILL");
+    };
+    const leave = turns.enter(() => {
+      child = startLocator(url, done);
+    });
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+  });
+}
+
+function startLocator(url: string, done: (stdout: string | undefined) => void): ChildProcess | undefined {
   // A global WebSocket came with Node 22.
   const flags = Number.parseInt(process.versions.node, 10) < 22 ? ["--experimental-websocket"] : [];
-  const args = [...flags, "--no-warnings", "--max-old-space-size=128", "-e", LOCATOR_SOURCE];
+  const args = [...flags, "--no-warnings", "--max-old-space-size=256", "-e", LOCATOR_SOURCE];
   // Not an argument: those are read by any user of the machine.
   const env = { [INSPECTOR]: url };
   const options = { env, timeout: PATIENCE_MS, killSignal: "SIGKILL", maxBuffer: 4 * MAX_HANG_LINE } as const;
-  running++;
-  return new Promise((resolve) => {
-    const done = (stdout: string): void => {
-      running--;
-      resolve(stdout);
-    };
-    try {
-      execFile(process.execPath, args, { ...options, windowsHide: true, signal }, (_error, stdout) => done(stdout));
-    } catch {
-      done("");
-    }
-  });
+  try {
+    return execFile(process.execPath, args, { ...options, windowsHide: true }, (error, stdout) =>
+      done(error?.killed === true ? undefined : stdout),
+    );
+  } catch {
+    queueMicrotask(() => done(""));
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
-import type { Clock, HangReport } from "@outrigger/protocol";
-import { createHangFinder } from "./hang-finder.js";
+import { type Clock, type HangReport, longestStall } from "@outrigger/protocol";
+import { createHangFinder, type HangPlace } from "./hang-finder.js";
 import { locateHang } from "./hang-locator.js";
 import { createInspectorLines } from "./inspector-lines.js";
 import { lifeSigns, type PipeCounters } from "./life-signs.js";
@@ -7,16 +7,16 @@ import type { MarkedLines } from "./marked-lines.js";
 import { type StallWatch, watchStalls } from "./stall-watch.js";
 import type { UsageWatch } from "./usage-watch.js";
 
-/** How long a main thread may stand still before the host looks where, ms: a quarter of its silence, within these. */
-const LONGEST_STALL_MS = 1_000;
-const SHORTEST_STALL_MS = 500;
-
 /** What looking into one process needs. */
 export interface HangWatchSource {
   readonly clock: Clock;
-  readonly unresponsiveAfterMs: number;
-  /** Has it open its inspector. */
-  openInspector(): void;
+  readonly unresponsiveAfterMs: number | undefined;
+  /** Has it open its inspector; `false` where it cannot be asked. */
+  openInspector(): boolean;
+  /** Somebody else has opened it: where it hangs is not looked for. */
+  onLeftAlone(): void;
+  /** Finds its place; never rejects. Default: by a process of its own. */
+  readonly locate?: typeof locateHang | undefined;
   /** What it takes, if that is measured. */
   usage(): UsageWatch | undefined;
   onReport(report: HangReport): void;
@@ -36,37 +36,40 @@ export interface HangWatch {
 }
 
 export function createHangWatch(source: HangWatchSource): HangWatch {
-  const { clock } = source;
-  const stallMs = Math.max(SHORTEST_STALL_MS, Math.min(LONGEST_STALL_MS, source.unresponsiveAfterMs / 4));
+  const { clock, locate = locateHang } = source;
+  const stallMs = longestStall(source.unresponsiveAfterMs);
   let stalls: StallWatch | undefined;
   let cancelSetup: (() => void) | undefined;
-  let isStandingStill = false;
 
+  const onFound = (stalledMs: number, { heapUsed, ...place }: HangPlace): void => {
+    const { cpuPercent: cpu, rssBytes } = source.usage()?.latest ?? {};
+    const memory = rssBytes === undefined ? undefined : { rss: rssBytes, heapUsed };
+    source.onReport({ ...place, stalledMs, cpu, memory });
+  };
   const inspectorLines = createInspectorLines(
     (url) => finder.listening(url),
-    () => finder.leaveAlone(),
+    () => {
+      finder.leaveAlone();
+      source.onLeftAlone();
+    },
   );
   const finder = createHangFinder({
-    ...{ clock, locate: locateHang, onReport: source.onReport },
+    ...{ clock, onFound },
     openInspector() {
-      inspectorLines.expect();
-      source.openInspector();
+      inspectorLines.expectAddress();
+      return source.openInspector();
+    },
+    locate(url, signal) {
+      inspectorLines.expectVisit();
+      return locate(url, signal);
     },
   });
-  const onStalled = async (stalledMs: number): Promise<void> => {
-    isStandingStill = true;
-    await source.usage()?.measure();
-    if (!isStandingStill) return;
-    const { cpuPercent, rssBytes } = source.usage()?.latest ?? {};
-    finder.stalled({ stalledMs, cpu: cpuPercent, rssBytes });
-  };
   const endSetup = (): void => {
     cancelSetup?.();
     cancelSetup = undefined;
   };
   const answered = (): void => {
     stalls?.answered();
-    isStandingStill = false;
     finder.moved();
   };
 
@@ -76,8 +79,13 @@ export function createHangWatch(source: HangWatchSource): HangWatch {
       stalls = watchStalls({
         ...{ clock, stallMs },
         moved: lifeSigns(counters),
+        onMoved: () => finder.moved(),
+        // Twice, so that processor time is told of the stall alone.
         onDoubt: () => void source.usage()?.measure(),
-        onStalled: (stalledMs) => void onStalled(stalledMs),
+        onStalled(stalledMs) {
+          void source.usage()?.measure();
+          finder.stalled(stalledMs);
+        },
       });
       // A setup that takes no longer costs no ping.
       const arm = (): void => {

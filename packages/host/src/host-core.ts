@@ -9,7 +9,7 @@ import type { UntypedHandlers } from "./host-serving.js";
 import { checkCounts, checkDelays, invalidOption, withDefaults } from "./option-checks.js";
 import { DEFAULT_RESTART_BUDGET, type RestartBudget } from "./restart-budget.js";
 import { createRestartQueue } from "./restart-queue.js";
-import { createStartQueue } from "./start-queue.js";
+import { createTurns } from "./turns.js";
 import type { HostCore } from "./worker-spec.js";
 
 /**
@@ -43,7 +43,7 @@ export function hostCore<C extends Contract>(contract: C, options: HostOptions<C
         "more workers crashed than may restart at once: they wait for their turn",
       ),
     ),
-    starts: createStartQueue(resolveStarts(options.startsAtOnce)),
+    starts: createTurns(resolveStarts(options.startsAtOnce)),
     codec: options.codec,
     identity:
       name === undefined && version === undefined ? undefined : { name: name ?? "host", version: version ?? "0.0.0" },

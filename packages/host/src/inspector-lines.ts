@@ -1,52 +1,79 @@
 import { createMarkedLines, type MarkedLines } from "./marked-lines.js";
 
-/** What Node writes to stderr when its inspector is opened and used. */
+/** What Node writes to stderr when its inspector is opened, and used. */
 const LISTENING = "Debugger listening on ws://";
-const REMARKS = [
-  "For help, see: https://nodejs.org/",
-  "Debugger attached.",
-  "Debugger ending on ws://",
-  "Waiting for the debugger to disconnect...",
-];
+const HELP = "For help, see: https://nodejs.org/";
+const ATTACHED = "Debugger attached.";
+const ENDING = "Debugger ending on ws://";
+/** Lines of a kind that may be on their way: one search ends while the next begins. */
+const MOST_EXPECTED = 2;
+const HELPFUL = /^For help, see: https:\/\/nodejs\.org\/(?:en\/docs\/inspector|learn\/getting-started\/debugging)$/;
+const ENDED = /^Debugger ending on ws:\/\/127\.0\.0\.1:\d{1,5}\/[0-9a-f-]{36}$/;
 const MAX_LINE = 256;
-/** Nowhere else would the host connect to: a plugin may write such lines, too. */
+/** The host connects to nowhere else: a plugin may write such lines, too. */
 const ADDRESS = /^Debugger listening on (ws:\/\/127\.0\.0\.1:\d{1,5}\/[0-9a-f-]{36})$/;
 
-/** Takes what Node says of its inspector out of a stderr that arrives in pieces. */
+/**
+ * Takes what Node says of its inspector out of a stderr that arrives in pieces: no more lines than the host has brought about.
+ * All others stay, as those that somebody reads who debugs the worker.
+ */
 export interface InspectorLines extends MarkedLines {
-  /** The host is about to open the inspector. Before, such lines are somebody's who debugs the worker, and stay. */
-  expect(): void;
+  /** The host is about to open the inspector. */
+  expectAddress(): void;
+  /** The host has somebody connect to it, and leave it again. */
+  expectVisit(): void;
 }
 
 /**
- * @param onAddress told where the inspector can be reached
- * @param onForeign told once when somebody else has opened it
+ * @param onAddress told where the inspector can be reached that the host opens
+ * @param onForeign told once when somebody else has opened it before
  */
 export function createInspectorLines(onAddress: (url: string) => void, onForeign: () => void): InspectorLines {
-  let isExpected = false;
+  const expected = { address: 0, help: 0, attached: 0, ending: 0 };
+  let isOwn = false;
   let isForeign = false;
+
+  const expect = (kind: keyof typeof expected): void => {
+    expected[kind] = Math.min(MOST_EXPECTED, expected[kind] + 1);
+  };
   const take = (line: string): boolean => {
     const address = ADDRESS.exec(line)?.[1];
+    const kind = address === undefined ? kindOf(line) : "address";
+    if (kind === undefined || expected[kind] === 0) return false;
+    expected[kind]--;
     if (address !== undefined) onAddress(address);
-    return address !== undefined || REMARKS.some((remark) => line.startsWith(remark));
+    return true;
   };
-  const own = createMarkedLines([LISTENING, ...REMARKS], MAX_LINE, take);
-  const seen = createMarkedLines([LISTENING], MAX_LINE, () => {
+  const tellForeign = (): false => {
     if (!isForeign) onForeign();
     isForeign = true;
     return false;
-  });
+  };
+  const own = createMarkedLines([LISTENING, HELP, ATTACHED, ENDING], MAX_LINE, take);
+  const others = createMarkedLines([LISTENING], MAX_LINE, tellForeign);
   let held = "";
+
   return {
     push(text) {
       const all = held + text;
       held = "";
-      return (isExpected ? own : seen).push(all);
+      return (isOwn ? own : others).push(all);
     },
-    end: () => held + (isExpected ? own : seen).end(),
-    expect() {
-      if (!isExpected) held = seen.end();
-      isExpected = true;
+    end: () => held + (isOwn ? own : others).end(),
+    expectAddress() {
+      if (!isOwn) held = others.end();
+      isOwn = true;
+      expect("address");
+      expect("help");
+    },
+    expectVisit() {
+      for (const kind of ["attached", "ending", "help"] as const) expect(kind);
     },
   };
+}
+
+function kindOf(line: string): "help" | "attached" | "ending" | undefined {
+  if (line === ATTACHED) return "attached";
+  if (ENDED.test(line)) return "ending";
+  return HELPFUL.test(line) ? "help" : undefined;
 }

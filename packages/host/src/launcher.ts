@@ -34,10 +34,12 @@ export interface WorkerProcess {
   /** The launcher sees to it that the process, and its group, end when the host is gone, even if it hangs. Default `false`. */
   readonly endsWithHost?: boolean;
   /**
-   * Has the process open V8's inspector, which tells its address on stderr and nowhere else; never throws. Called only when
-   * its worker lists the feature `inspect`. Without this, where it hangs is known only from a guard thread of its own.
+   * Has a Node on this machine open V8's inspector: on 127.0.0.1, its address told on stderr and nowhere else, for which it
+   * was started with `--inspect-port=127.0.0.1:0` and `--inspect-publish-uid=stderr`. Returns whether it was asked to; not, where
+   * it would die of it. Called only where the worker found those options. Without this, where it hangs is known only from a
+   * guard thread of its own.
    */
-  openInspector?(): void;
+  openInspector?(): boolean;
   /** Signals the whole process tree; never throws. */
   kill(signal: NodeJS.Signals): void;
   /**
@@ -57,15 +59,21 @@ export interface Launcher {
   launch(spec: LaunchSpec): WorkerProcess | Promise<WorkerProcess>;
 }
 
+const OPTIONAL_MEMBERS = { usage: "function", endsWithHost: "boolean", openInspector: "function" };
+
 /** @throws TypeError telling the author of a launcher what `launch` must return */
 export function checkProcess(launched: unknown, launcher: unknown): WorkerProcess {
-  const { stdin, stdout, stderr, kill, onExit, usage } = (launched ?? {}) as Partial<WorkerProcess>;
+  const { stdin, stdout, stderr, kill, onExit } = (launched ?? {}) as Partial<WorkerProcess>;
   const isStream = (stream: unknown): boolean => typeof (stream as Readable | undefined)?.on === "function";
   if ([stdin, stdout, stderr].every(isStream) && typeof kill === "function" && typeof onExit === "function") {
     const process = launched as WorkerProcess;
-    if (usage === undefined || typeof usage === "function") return process;
-    process.kill("SIGKILL");
-    throw new TypeError(`the launcher ${String(launcher)}: usage: expected a function, got a ${typeof usage}`);
+    for (const [member, expected] of Object.entries(OPTIONAL_MEMBERS)) {
+      const got = process[member as keyof WorkerProcess];
+      if (got === undefined || typeof got === expected) continue;
+      process.kill("SIGKILL");
+      throw new TypeError(`the launcher ${String(launcher)}: ${member}: expected a ${expected}, got a ${typeof got}`);
+    }
+    return process;
   }
   const got = launched === null ? "null" : typeof launched;
   throw new TypeError(

@@ -4,6 +4,7 @@ import { setup } from "../test/host-setup.js";
 import { settled } from "./fake-clock.js";
 import type { FakeWorkerOptions } from "./fake-launcher.js";
 import type { SharedOptions } from "./host-options.js";
+import type { Launcher, WorkerProcess } from "./launcher.js";
 
 const never = () => new Promise<never>(() => {});
 
@@ -179,6 +180,63 @@ describe("a worker that is not hung", () => {
     expect(off.told).toEqual([]);
     await watched({ liveness: { unresponsiveAfterMs: 4_000 } }, behaviour);
     expect(offers).toEqual([undefined, 4_000]);
+  });
+});
+
+describe("a worker whose launcher can open its inspector", () => {
+  /** What the host offers and does, with a fake worker that agrees to everything. */
+  async function inspectable(process: Partial<WorkerProcess>, options: SharedOptions = {}) {
+    const features: (readonly string[])[] = [];
+    const made = setup(
+      {
+        initialize(offer, good) {
+          features.push(offer.features);
+          return { ...good, features: offer.features };
+        },
+      },
+      {},
+      options,
+    );
+    const launch: Launcher["launch"] = async (spec) => ({ ...(await made.launcher.launch(spec)), ...process });
+    const worker = await made.host.start("w", { launcher: { name: "mine", launch } });
+    await settled();
+    return { ...made, worker, features };
+  }
+
+  it("is looked into when it stands still, once", async () => {
+    let opened = 0;
+    const { features, launcher, runtime } = await inspectable({
+      endsWithHost: true,
+      openInspector: () => ++opened > 0,
+    });
+    expect(features[0]).toContain("inspect");
+    launcher.latest.stdin.pause();
+    await runtime.advance(5_999);
+    expect(opened).toBe(0);
+    await runtime.advance(8_000);
+    expect(opened).toBe(1);
+  });
+
+  it("is unharmed by one that throws, which is logged", async () => {
+    const openInspector = (): never => {
+      throw new Error("no such process");
+    };
+    const { launcher, records, runtime, worker } = await inspectable({ endsWithHost: true, openInspector });
+    launcher.latest.stdin.pause();
+    await runtime.advance(7_000);
+    launcher.latest.stdin.resume();
+    await expect(worker.request("echo", { text: "well" })).resolves.toBe("well");
+    const told = records.find(({ message }) => message.includes("could not open"));
+    expect(told).toMatchObject({ level: "warn", err: expect.objectContaining({ message: "no such process" }) });
+  });
+
+  it.each<[string, Partial<WorkerProcess>, SharedOptions]>([
+    ["does not end with the host", { openInspector: () => true }, {}],
+    ["has no such launcher", { endsWithHost: true }, {}],
+    ["is not watched", { endsWithHost: true, openInspector: () => true }, { liveness: false }],
+  ])("is not, if it %s: its guard thread does it", async (_why, process, options) => {
+    const { features } = await inspectable(process, options);
+    expect(features[0]).not.toContain("inspect");
   });
 });
 

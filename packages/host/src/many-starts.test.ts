@@ -33,13 +33,13 @@ describe("many workers that are started together", () => {
     const started = Promise.all(["a", "b", "c", "d"].map(start));
     await runtime.advance(0);
     expect(begun()).toEqual(["a", "b"]);
-    expect(host.diagnostics().starts).toEqual({ atOnce: 2, starting: 2, waiting: 2 });
+    expect(host.diagnostics().starts).toEqual({ atOnce: 2, running: 2, waiting: 2 });
     expect(host.get("c")?.status).toBe("starting");
     await load();
     expect(begun()).toEqual(["a", "b", "c"]);
     for (let more = 0; more < 3; more++) await load();
     expect((await started).map(({ status }) => status)).toEqual(["running", "running", "running", "running"]);
-    expect(host.diagnostics().starts).toEqual({ atOnce: 2, starting: 0, waiting: 0 });
+    expect(host.diagnostics().starts).toEqual({ atOnce: 2, running: 0, waiting: 0 });
     await host.close();
     expect(runtime.timers()).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe("many workers that are started together", () => {
     await host.stop("b");
     await expect(second).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
     expect(host.get("b")?.status).toBe("stopped");
-    expect(host.diagnostics().starts).toEqual({ atOnce: 1, starting: 1, waiting: 1 });
+    expect(host.diagnostics().starts).toEqual({ atOnce: 1, running: 1, waiting: 1 });
     await load();
     await load();
     await Promise.all([first, third]);
@@ -119,7 +119,7 @@ describe("many workers that are started together", () => {
     await closed;
     for (const one of started) await expect(one).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
     expect(begun()).toEqual(["a", "b"]);
-    expect(host.diagnostics().starts).toEqual({ atOnce: 2, starting: 0, waiting: 0 });
+    expect(host.diagnostics().starts).toEqual({ atOnce: 2, running: 0, waiting: 0 });
     expect(runtime.timers()).toEqual([]);
   });
 

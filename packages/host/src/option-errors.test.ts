@@ -190,16 +190,23 @@ describe("a launcher", () => {
     }
   });
 
-  it("whose process has a measure that is none is a failed start, and its process is not left behind", async () => {
-    const { host } = setup();
-    const fake = fakeLauncher(contract);
-    const launcher = { name: "mine", launch: (spec: never) => ({ ...fake.launch(spec), usage: true }) as never };
-    await expect(host.start("w", { launcher, restart: { type: "temporary" } })).rejects.toMatchObject({
-      message: expect.stringMatching(/the launcher mine: usage: expected a function, got a boolean/),
-      data: { reason: "spawn-failed" },
-    });
-    expect(fake.alive()).toEqual([]);
-  });
+  it.each([
+    ["usage", true, "a function, got a boolean"],
+    ["openInspector", "SIGUSR1", "a function, got a string"],
+    ["endsWithHost", 1, "a boolean, got a number"],
+  ])(
+    "whose process has a %s that is none is a failed start, and its process is not left behind",
+    async (member, value, told) => {
+      const { host } = setup();
+      const fake = fakeLauncher(contract);
+      const launcher = { name: "mine", launch: (spec: never) => ({ ...fake.launch(spec), [member]: value }) as never };
+      await expect(host.start("w", { launcher, restart: { type: "temporary" } })).rejects.toMatchObject({
+        message: expect.stringContaining(`the launcher mine: ${member}: expected ${told}`),
+        data: { reason: "spawn-failed" },
+      });
+      expect(fake.alive()).toEqual([]);
+    },
+  );
 });
 
 describe("the nearest name", () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
+import { systemClock } from "@outrigger/protocol";
 
 /**
  * The reaper, in POSIX sh: `+ 123` and `- 123` tell which process groups there are; those left at the end of its stdin,
@@ -36,8 +37,8 @@ export interface Reaping {
 
 const groups = new Set<number>();
 let reaper: ChildProcess | undefined;
-let idle: NodeJS.Timeout | undefined;
-let revival: NodeJS.Timeout | undefined;
+let cancelRetirement: (() => void) | undefined;
+let revival: (() => void) | undefined;
 
 /**
  * Has a process group killed about a second after this process is gone, however it went: by one `/bin/sh` for all of them,
@@ -47,7 +48,7 @@ let revival: NodeJS.Timeout | undefined;
 export function reapWithHost(pid: number): Reaping {
   // 0 and 1 name the reaper's own group and everything there is.
   if (process.platform === "win32" || !Number.isSafeInteger(pid) || pid <= 1) return { watched: false, release() {} };
-  clearTimeout(idle);
+  cancelRetirement?.();
   groups.add(pid);
   if (reaper !== undefined) tell(reaper, `+ ${pid}\n`);
   else if (revival === undefined) start();
@@ -59,7 +60,7 @@ export function reapWithHost(pid: number): Reaping {
       held = false;
       groups.delete(pid);
       if (reaper !== undefined) tell(reaper, `- ${pid}\n`);
-      if (groups.size === 0) idle = setTimeout(retire, IDLE_MS).unref();
+      if (groups.size === 0) cancelRetirement = systemClock.setTimer(retire, IDLE_MS, true);
     },
   };
 }
@@ -93,12 +94,13 @@ function start(): void {
 
 /** After a while, so that one which cannot live does not cost all of this process's time. */
 function revive(): void {
-  revival = setTimeout(() => {
+  const again = (): void => {
     revival = undefined;
     if (groups.size === 0) return;
     start();
     if (reaper === undefined) revive();
-  }, REVIVAL_MS).unref();
+  };
+  revival = systemClock.setTimer(again, REVIVAL_MS, true);
 }
 
 function retire(): void {

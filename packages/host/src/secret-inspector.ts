@@ -1,8 +1,4 @@
-/**
- * Options for a Node whose inspector the host may open with `SIGUSR1` to see where it hangs: on any free port of this machine
- * alone, at an address that is told on stderr and on no page, so that nobody else gets in.
- */
-const SECRET_INSPECTOR = ["--inspect-port=127.0.0.1:0", "--inspect-publish-uid=stderr"] as const;
+import { SECRET_INSPECTOR } from "@outrigger/protocol";
 
 /** Somebody has plans of his own for the inspector, or it is forbidden. */
 const OWN_PLANS = /^--(?:inspect|debug-port|disable-sigusr1|no-inspect|permission|experimental-permission)/;
@@ -16,6 +12,7 @@ const OWN_PLANS = /^--(?:inspect|debug-port|disable-sigusr1|no-inspect|permissio
 export function secretInspector(isOwnNode: boolean, given: readonly string[]): readonly string[] {
   const { platform, features, versions } = process;
   const isNode = features.inspector && versions.electron === undefined && versions.bun === undefined;
-  const isFree = !given.some((option) => OWN_PLANS.test(option));
-  return isOwnNode && isNode && isFree && platform !== "win32" ? SECRET_INSPECTOR : [];
+  const isFree = !given.some((option) => OWN_PLANS.test(option.replaceAll("_", "-")));
+  // Elsewhere nobody can see whether it would die of the signal.
+  return isOwnNode && isNode && isFree && platform === "linux" ? SECRET_INSPECTOR : [];
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { PassThrough } from "node:stream";
+import { catchesSignal } from "./caught-signals.js";
 import { killTree } from "./kill-tree.js";
 import type { LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 import { reapWithHost } from "./orphan-reaper.js";
@@ -59,7 +60,7 @@ function supervised(child: ChildProcess, command: string, isInspectable: boolean
     endsWithHost: reaping?.watched ?? false,
     usage: async () => (pid === undefined || gone ? undefined : processUsage(pid)),
     // The process alone: of anything else in its group the signal would be the end.
-    ...(isInspectable && { openInspector: () => void child.kill("SIGUSR1") }),
+    ...(isInspectable && { openInspector: () => !gone && catchesSignal(pid, "SIGUSR1") && child.kill("SIGUSR1") }),
     kill(signal) {
       if (pid !== undefined && !gone) killTree(pid, signal);
     },

@@ -7,15 +7,18 @@ function watched(stallMs = 1_000) {
   let lag = 0;
   let moves = false;
   const told: string[] = [];
+  let movements = 0;
   const now = () => runtime.clock.now() + lag;
   const stalls = watchStalls({
     ...{ stallMs, clock: { ...runtime.clock, now } },
     moved: () => moves,
+    onMoved: () => movements++,
     onDoubt: () => told.push(`doubt at ${now()}`),
     onStalled: (stalledMs) => told.push(`${stalledMs} ms at ${now()}`),
   });
   return {
-    ...{ told, stalls, runtime },
+    ...{ told, stalls, runtime, now },
+    movements: () => movements,
     move(value: boolean) {
       moves = value;
     },
@@ -59,11 +62,12 @@ it("another ping while one is unanswered does not begin anew", async () => {
 });
 
 it("who writes does not stand still", async () => {
-  const { told, stalls, runtime, move } = watched();
+  const { told, stalls, runtime, move, movements } = watched();
   move(true);
   stalls.pinged();
   await runtime.advance(10_000);
   expect(told).toEqual([]);
+  expect(movements()).toBe(20);
   move(false);
   await runtime.advance(1_000);
   expect(told.at(-1)).toBe("1000 ms at 11000");
@@ -80,10 +84,22 @@ it("the host's own stall does not count, and what came during it is read before 
   expect(told.at(-1)).toBe("1050 ms at 6050");
 });
 
+it("a host that is late at every look tells all the same", async () => {
+  const { told, stalls, runtime, standStill, now } = watched();
+  stalls.pinged();
+  while (now() < 5_000) {
+    standStill(60);
+    const [next] = runtime.timers();
+    await runtime.advance(next ?? 0);
+  }
+  expect(told[0]).toBe("2000 ms at 3860");
+});
+
 it("stopped, it watches no more", async () => {
   const { told, stalls, runtime } = watched();
   stalls.pinged();
   stalls.stop();
+  stalls.answered();
   stalls.pinged();
   await runtime.advance(10_000);
   expect(told).toEqual([]);

@@ -17,6 +17,7 @@ export interface StallWatch {
  * has `moved`: its answer is behind what it writes.
  *
  * @param watch.stallMs how long it may stand still
+ * @param watch.onMoved told when a look finds that it has moved
  * @param watch.onDoubt told when half of that has passed
  * @param watch.onStalled told after `stallMs`, and again each time it has lasted twice as long
  */
@@ -24,6 +25,7 @@ export function watchStalls(watch: {
   readonly clock: Clock;
   readonly stallMs: number;
   moved(): boolean;
+  onMoved(): void;
   onDoubt(): void;
   onStalled(stalledMs: number): void;
 }): StallWatch {
@@ -33,6 +35,7 @@ export function watchStalls(watch: {
   let plannedMs = 0;
   let silentMs = 0;
   let dueMs = stallMs;
+  let isStopped = false;
 
   const arm = (ms: number): void => {
     lookedAt = clock.now();
@@ -46,11 +49,15 @@ export function watchStalls(watch: {
   };
   const look = (): void => {
     const passedMs = clock.now() - lookedAt;
-    if (watch.moved()) begin();
-    else {
-      silentMs += Math.min(passedMs, plannedMs);
-      arm(passedMs > plannedMs + LATE_MS ? LATE_MS : decide());
+    if (watch.moved()) {
+      watch.onMoved();
+      begin();
+      return;
     }
+    silentMs += Math.min(passedMs, plannedMs);
+    // Who is late every time must decide some time.
+    const isLate = passedMs > plannedMs + LATE_MS && silentMs < 2 * dueMs;
+    arm(isLate ? LATE_MS : decide());
   };
   /** When to look next, ms from now. */
   const decide = (): number => {
@@ -64,7 +71,7 @@ export function watchStalls(watch: {
   };
   return {
     pinged() {
-      if (cancel !== undefined) return;
+      if (isStopped || cancel !== undefined) return;
       watch.moved();
       begin();
     },
@@ -73,8 +80,8 @@ export function watchStalls(watch: {
       cancel = undefined;
     },
     stop() {
+      isStopped = true;
       cancel?.();
-      cancel = () => {};
     },
   };
 }

@@ -227,7 +227,7 @@ export class Supervisor {
       case "unresponsive": {
         const { silence, onHang, willRestart } = notice;
         const { hang, silentMs } = silence;
-        const place = hang === undefined ? "" : `; its main thread stands still in ${describeHang(hang)}`;
+        const place = hang === undefined ? "" : `; its main thread stands still${describeHang(hang)}`;
         this.#note("warn", `it has answered no ping for ${silentMs} ms${place}`, { ...silence, onHang, willRestart });
         const incarnation = this.#state.incarnation;
         this.#emit("unresponsive", { workerId, incarnation, ...silence, onHang, willRestart });

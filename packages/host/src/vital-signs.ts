@@ -79,14 +79,23 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
     // One that knows no place may follow one that does: the hang is the same until a ping is answered.
     hang = report.file === undefined ? (hang ?? report) : report;
     lastHang = hang;
-    const message = `its main thread has stood still for ${Math.round(report.stalledMs)} ms: ${describeHang(report)}`;
+    const message = `its main thread has stood still for ${Math.round(report.stalledMs)} ms${describeHang(report)}`;
     logs.remark("warn", message, { hang: report });
     if (report.file !== undefined) liveness?.explained();
   };
   const hangs = createHangWatch({
     clock,
-    unresponsiveAfterMs: settings === false ? Number.POSITIVE_INFINITY : settings.unresponsiveAfterMs,
-    openInspector: () => launched?.openInspector?.(),
+    unresponsiveAfterMs: settings === false ? undefined : settings.unresponsiveAfterMs,
+    openInspector() {
+      try {
+        return launched?.openInspector?.() === true;
+      } catch (error) {
+        logs.note("warn", "the launcher could not open the worker's inspector", { err: error });
+        return false;
+      }
+    },
+    onLeftAlone: () =>
+      logs.note("info", "somebody has opened its inspector, so the host does not look there where it hangs"),
     usage: () => usage,
     onReport: onHang,
   });
@@ -126,7 +135,7 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
       return settings !== false && launched?.endsWithHost === true && launched.openInspector !== undefined;
     },
     watchSetup(channel) {
-      if (!isStopped && channel.has("inspect")) {
+      if (!isStopped && channel.has("inspect") && channel.has("ping")) {
         hangs.begin(
           () => channel.pipeCounters,
           () => ping(channel),

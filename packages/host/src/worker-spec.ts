@@ -16,9 +16,9 @@ import type { Launcher, LaunchSpec } from "./launcher.js";
 import type { LivenessSettings } from "./liveness-state.js";
 import type { LogLimits } from "./log-bridge.js";
 import type { RestartQueue } from "./restart-queue.js";
-import type { StartQueue } from "./start-queue.js";
 import type { LifecycleSettings } from "./state-types.js";
 import type { TapeFile } from "./tape-file.js";
+import type { Turns } from "./turns.js";
 
 /** Everything about one worker, options checked and defaults filled in: what its next process is made from. */
 export interface WorkerSpec {
@@ -64,7 +64,7 @@ export interface HostCore {
   readonly logger: HostLogger;
   readonly runtime: HostRuntime;
   readonly restarts: RestartQueue;
-  readonly starts: StartQueue;
+  readonly starts: Turns;
   readonly codec: Codec | undefined;
   readonly identity: InitializeParams["host"];
 }

@@ -18,7 +18,8 @@ export const systemClock: Clock = {
   },
   setTimer(callback, ms, inBackground = false) {
     const timer = setTimeout(callback, ms);
-    if (inBackground) timer.unref();
+    // Under a fake of timers as browsers have them it is a number.
+    if (inBackground) timer.unref?.();
     return () => clearTimeout(timer);
   },
 };

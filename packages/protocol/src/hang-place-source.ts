@@ -8,7 +8,7 @@
  */
 export const HANG_PLACE_SOURCE = `
 const { SourceMap } = require("node:module");
-const { readFileSync, statSync } = require("node:fs");
+const { closeSync, constants, fstatSync, openSync, readSync } = require("node:fs");
 const { fileURLToPath, pathToFileURL } = require("node:url");
 const { isAbsolute } = require("node:path");
 
@@ -18,10 +18,19 @@ const LARGEST_FILE = 64 * 1024 * 1024;
 const shown = (text, max) => text.length > max ? text.slice(0, max - 1) + "…" : text;
 const urlOf = (file) => isAbsolute(file) ? pathToFileURL(file).href : file;
 const pathOf = (url) => url.startsWith("file:") ? fileURLToPath(url) : url;
+// No more than a file says that it has: those of /proc say nothing, and have no end.
 const read = (url) => {
-  const stats = statSync(new URL(url));
-  if (!stats.isFile() || stats.size > LARGEST_FILE) throw new Error("no file, or too large");
-  return readFileSync(new URL(url));
+  const file = openSync(new URL(url), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile() || stats.size > LARGEST_FILE) throw new Error("no file, or too large");
+    const bytes = Buffer.alloc(stats.size);
+    let length = 0;
+    for (let got = 1; got > 0 && length < bytes.length; length += got) got = readSync(file, bytes, { offset: length });
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
 };
 
 // Where the file names a source map, inline or beside it.

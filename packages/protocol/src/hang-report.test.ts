@@ -12,7 +12,7 @@ it("a report is read from its line", () => {
 it("a report without a place is one, and says why", () => {
   const report = parseHangReport(line({ stalledMs: 1_000, note: "not in JavaScript" }));
   expect(report).toEqual({ stalledMs: 1_000, note: "not in JavaScript", stack: [] });
-  expect(report && describeHang(report)).toBe("not in JavaScript");
+  expect(report && describeHang(report)).toBe(": not in JavaScript");
 });
 
 it.each([
@@ -30,7 +30,7 @@ it.each([
 });
 
 it("a place reads as in a stack trace", () => {
-  expect(describeHang({ ...place, stalledMs: 1, stack: [] })).toBe("spin (/app/plugin.ts:12:5)");
-  expect(describeHang({ ...place, functionName: "", stalledMs: 1, stack: [] })).toBe("/app/plugin.ts:12:5");
-  expect(describeHang({ stalledMs: 1, stack: [] })).toBe("an unknown place");
+  expect(describeHang({ ...place, stalledMs: 1, stack: [] })).toBe(" in spin (/app/plugin.ts:12:5)");
+  expect(describeHang({ ...place, functionName: "", stalledMs: 1, stack: [] })).toBe(" in /app/plugin.ts:12:5");
+  expect(describeHang({ stalledMs: 1, stack: [] })).toBe(" in an unknown place");
 });

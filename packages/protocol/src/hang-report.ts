@@ -10,7 +10,21 @@ export const MAX_HANG_LINE = 16_384;
 
 /** What is noted where there is nothing to pause. */
 export const NOT_IN_JAVASCRIPT =
-  "not in JavaScript: in a synchronous system call, a child process waited for, or native code";
+  "not in JavaScript but in a synchronous system call, native code, or waiting for a child process";
+
+/** How long a main thread may stand still before it is looked where, ms: a quarter of the silence it may keep, within these. */
+const LONGEST_STALL_MS = 1_000;
+const SHORTEST_STALL_MS = 500;
+
+/** The longest stall, ms, of a worker that is unresponsive after such a silence. */
+export const longestStall = (unresponsiveAfterMs = Number.POSITIVE_INFINITY): number =>
+  Math.max(SHORTEST_STALL_MS, Math.min(LONGEST_STALL_MS, unresponsiveAfterMs / 4));
+
+/**
+ * What a Node is started with whose inspector a host may open with `SIGUSR1`: on any free port of this machine alone, at an
+ * address that is told on stderr and on no page, so that nobody else gets in.
+ */
+export const SECRET_INSPECTOR: readonly string[] = ["--inspect-port=127.0.0.1:0", "--inspect-publish-uid=stderr"];
 
 /** It comes from a plugin and goes into logs and messages: nothing that ends lines, colours or hides. */
 const cleanText = (max: number) =>
@@ -48,16 +62,21 @@ export type HangReport = Shaped<typeof hangReport>;
 export function parseHangReport(line: string): HangReport | undefined {
   if (!line.startsWith(HANG_MARK) || line.length > MAX_HANG_LINE) return undefined;
   try {
-    const outcome = hangReport["~standard"].validate(JSON.parse(line));
-    return "value" in outcome ? (outcome.value as HangReport) : undefined;
+    return checkHangReport(JSON.parse(line));
   } catch {
     return undefined;
   }
 }
 
-/** `spin (src/plugin.ts:12:5)`, or why nobody knows. */
+/** What another process says of a hang; `undefined` when it is no report. */
+export function checkHangReport(told: unknown): HangReport | undefined {
+  const outcome = hangReport["~standard"].validate(told);
+  return "value" in outcome ? (outcome.value as HangReport) : undefined;
+}
+
+/** ` in spin (src/plugin.ts:12:5)`, or `: ` and why nobody knows: what follows "it stands still". */
 export function describeHang({ functionName, file, line, column, note }: HangReport): string {
-  if (file === undefined) return note ?? "an unknown place";
+  if (file === undefined) return note === undefined ? " in an unknown place" : `: ${note}`;
   const at = [file, line, column].filter((part) => part !== undefined).join(":");
-  return functionName ? `${functionName} (${at})` : at;
+  return ` in ${functionName ? `${functionName} (${at})` : at}`;
 }

@@ -52,12 +52,15 @@ export { checkDelay, MAX_DELAY_MS } from "./delay.js";
 export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "./errors.js";
 export { HANG_PLACE_SOURCE } from "./hang-place-source.js";
 export {
+  checkHangReport,
   describeHang,
   HANG_MARK,
   type HangReport,
+  longestStall,
   MAX_HANG_LINE,
   NOT_IN_JAVASCRIPT,
   parseHangReport,
+  SECRET_INSPECTOR,
 } from "./hang-report.js";
 export type { HostLogger } from "./host-logger.js";
 export type { IncomingCall } from "./incoming-call.js";

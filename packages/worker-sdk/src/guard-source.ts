@@ -1,5 +1,5 @@
 import { HANG_MARK } from "@outrigger/protocol";
-import { LOCATOR_SOURCE } from "./locator-source.js";
+import { LOCATOR_SOURCE } from "./locator-thread-source.js";
 
 /**
  * The guard thread, as CommonJS text: a plugin is bundled to one file, so there is no other file to start a thread from.

@@ -1,11 +1,9 @@
+import { longestStall } from "@outrigger/protocol";
 import { GUARD_SOURCE } from "./guard-source.js";
 
 /** How often the guard looks, and how long the main thread may take to end by itself when its parent is gone, ms. */
 const POLL_MS = 250;
 const GRACE_MS = 1_000;
-/** How long the main thread may stand still before the guard says where, ms. */
-const STALL_MS = 1_000;
-const SHORTEST_STALL_MS = 500;
 
 /** What main thread and guard share. */
 const cellOf = { beat: 0, stallMs: 1, debugged: 2 } as const;
@@ -28,7 +26,7 @@ export interface Guard {
 export function startGuard(parent: number, leader: boolean, onError: (error: unknown) => void): Guard {
   const cells = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT);
   const heart = new Int32Array(cells);
-  Atomics.store(heart, cellOf.stallMs, STALL_MS);
+  Atomics.store(heart, cellOf.stallMs, longestStall());
   const { beat, stopBeating } = startHeart(heart);
   try {
     // Imported, it would be loaded before the first answer.
@@ -50,8 +48,7 @@ export function startGuard(parent: number, leader: boolean, onError: (error: unk
     guard.unref();
     return {
       expectSilence(unresponsiveAfterMs) {
-        const stallMs = Math.max(SHORTEST_STALL_MS, Math.min(STALL_MS, unresponsiveAfterMs / 4));
-        Atomics.store(heart, cellOf.stallMs, Math.round(stallMs));
+        Atomics.store(heart, cellOf.stallMs, Math.round(longestStall(unresponsiveAfterMs)));
         beat();
       },
       stop() {

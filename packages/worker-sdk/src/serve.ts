@@ -3,7 +3,7 @@ import { stdioTransport } from "@outrigger/protocol/node";
 import { definitionOf, type Plugin } from "./define-plugin.js";
 import { isCalledByEntry } from "./entry-file.js";
 import { type Guard, startGuard } from "./guard-thread.js";
-import { isInspectable } from "./inspectable.js";
+import { claimInspector } from "./inspector-claim.js";
 import { checkOptions, type OptionKinds } from "./option-checks.js";
 import { endGroupWhenOrphaned, HOST_EXIT_MS } from "./orphan-group.js";
 import { createSession, type WorkerLimits } from "./session.js";
@@ -21,7 +21,7 @@ export interface ServeOptions {
    * A thread that ends this process when its parent is gone, and tells the host where the main thread hangs, both even
    * when the main thread never returns. It takes as much as the rest of the process: some 10 MB, and 30 ms of processor
    * time at the start. Default: only where the host cannot see to both from outside, as it can where it runs this process
-   * with its own Node on Linux or macOS. See docs/supervision.md in the repository.
+   * with its own Node on Linux. See docs/supervision.md in the repository.
    */
   readonly guard?: boolean | undefined;
   readonly limits?: (WorkerLimits & { readonly unsentBytes?: number | undefined }) | undefined;
@@ -113,6 +113,7 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   stderr.on("error", () => {});
   const stdin = claimStdin();
   const transport = stdioTransport(stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
+  const isInspectable = claimInspector();
   let session: Session | undefined;
   if (startedByHost) endGroupWhenOrphaned();
   const unguarded = (error: unknown): void =>
@@ -130,7 +131,7 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   session = createSession({
     ...{ plugin, transport, limits, codec: options.codec, clock: options.clock },
     stderr: (text) => void stderr.write(text),
-    isInspectable: options.guard !== true && isInspectable(),
+    isInspectable: () => options.guard !== true && isInspectable(),
     onOffer: ({ limits }, features) => {
       if (options.guard ?? !features.includes("inspect")) guardSoon(limits.unresponsiveAfterMs);
     },

@@ -44,8 +44,8 @@ export interface SessionOptions {
   readonly onEnded: (code: number) => void;
   /** Told what the host offered, once it was accepted, and which features were agreed on. */
   readonly onOffer?: ((offer: InitializeParams, features: readonly string[]) => void) | undefined;
-  /** Whether the host may open V8's inspector in this process. Default `false`. */
-  readonly isInspectable?: boolean | undefined;
+  /** Whether the host may open V8's inspector in this process; asked when the host greets. Default: it may not. */
+  readonly isInspectable?: (() => boolean) | undefined;
   readonly limits?: WorkerLimits | undefined;
   readonly codec?: Codec | undefined;
   readonly clock?: Clock | undefined;
@@ -67,7 +67,7 @@ const workerEnded: MakeError = (method, mayHaveRun) =>
 
 /** Serves a plugin over a transport. */
 export function createSession(options: SessionOptions): Session {
-  const { plugin, transport, stderr, codec, isInspectable = false } = options;
+  const { plugin, transport, stderr, codec, isInspectable = () => false } = options;
   const clock = options.clock ?? systemClock;
   const { logLinesPerSecond = 1_000, ...limits } = options.limits ?? {};
   const { setup, teardown, config: configSchema } = definitionOf(plugin).options;
@@ -135,7 +135,11 @@ export function createSession(options: SessionOptions): Session {
     selfSetup: () => selfSetup,
     initialize(call, offer) {
       const { messageBytes = DEFAULT_PEER_LIMITS.messageBytes } = limits;
-      const { answer, info: told } = answerOffer(plugin, offer, { messageBytes, codec, isInspectable });
+      const { answer, info: told } = answerOffer(plugin, offer, {
+        messageBytes,
+        codec,
+        isInspectable: isInspectable(),
+      });
       session.config.apply(offer.config);
       info = told;
       phase = setup === undefined ? "ready" : "greeted";

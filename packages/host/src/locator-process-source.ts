@@ -12,7 +12,12 @@ export const INSPECTOR = "OUTRIGGER_INSPECTOR";
  */
 export const LOCATOR_SOURCE = `
 ${HANG_PLACE_SOURCE}
-const LARGEST_RSS = 256 * 1024 * 1024;
+const LARGEST_RSS = 512 * 1024 * 1024;
+// Longer ones are scripts with their source maps, which are read as files.
+const LONGEST_MESSAGE = 8 * 1024 * 1024;
+const LONGEST_LIFE_MS = 10_000;
+// The host ends it before; but the host may be gone.
+setTimeout(() => process.exit(1), LONGEST_LIFE_MS).unref();
 setInterval(() => { if (process.memoryUsage.rss() > LARGEST_RSS) process.exit(1); }, 20).unref();
 
 const socket = new WebSocket(process.env.${INSPECTOR});
@@ -30,6 +35,7 @@ const session = {
   disconnect() {},
 };
 socket.onmessage = ({ data }) => {
+  if (data.length > LONGEST_MESSAGE) return;
   const message = JSON.parse(data);
   if (message.method) return listeners.get(message.method)?.(message);
   const done = answers.get(message.id);
@@ -40,6 +46,6 @@ socket.onerror = () => process.exit(1);
 socket.onclose = () => process.exit(1);
 socket.onopen = () => locate(session, ({ heapUsed, ...place }) => {
   // Nobody is waited for who may not let go.
-  process.stdout.write(JSON.stringify({ ...place, memory: { rss: 0, heapUsed } }), () => process.exit());
+  process.stdout.write(JSON.stringify({ ...place, stalledMs: 0, memory: { rss: 0, heapUsed } }), () => process.exit());
 });
 `;
