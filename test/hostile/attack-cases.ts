@@ -151,7 +151,7 @@ export const attackCases: Readonly<Record<string, Readonly<Record<string, Attack
     "answers initialize with another contract": start("handshake-mismatch"),
     "answers initialize with protocol 1e308": start("startup-failed"),
     "answers initialize with declarations past the bounds": silent,
-    "answers initialize with methods past the bounds": start("startup-failed"),
+    "answers initialize with methods past the bounds": heavy(50, { start: "startup-failed" }),
     "answers initialize with declarations named __proto__": silent,
     "answers initialize with as much as the cap allows": silent,
     "answers initialize twice": serves,
