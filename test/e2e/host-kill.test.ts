@@ -18,7 +18,7 @@ const CHILDREN = LIVES.filter((life) => life.includes("child")).length;
 /** Ticks of processor time a process has used in user mode. */
 const ticks = (pid: number): number => Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[11]);
 
-test.runIf(process.platform === "linux").each(["on", "off"])(
+test.runIf(process.platform === "linux").each(["default", "on", "off"])(
   `kill -9 of the host: ${LEFT_AFTER_MS} ms later nothing is left of workers that idle, run a call, hang, or have children; guard %s`,
   async (guard) => {
     const token = `doomed-${randomUUID()}`;

@@ -115,33 +115,33 @@ test("a stall that ends is told of with its place; the next one is, too", async 
   const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 60_000, pingMs: 100 } });
   await using _ = host;
   const worker = await host.start("w", plugin);
-  const places = () => records.filter(({ msg }) => String(msg).includes("stood still")).map(({ msg }) => String(msg));
-  for (const told of [1, 2]) {
-    await expect(worker.request("block", { ms: 2_500 })).resolves.toBe("moved on");
-    await expect.poll(() => places().length).toBeGreaterThanOrEqual(told);
-    expect(places().at(-1)).toContain(`block (${source.pathname}:${lineOf("Atomics.wait")}:`);
+  const place = `block (${source.pathname}:${lineOf("Atomics.wait")}:`;
+  for (const _round of [1, 2]) {
+    records.length = 0;
+    await expect(worker.request("block", { ms: 4_000 })).resolves.toBe("moved on");
+    expect(records.filter(({ msg }) => String(msg).includes(place))).not.toEqual([]);
+    expect(records.filter(({ source }) => source === "stderr")).toEqual([]);
   }
-  expect(records.filter(({ source }) => source === "stderr")).toEqual([]);
 });
 
 test.skipIf(process.platform === "win32")("a stall outside JavaScript is told of as such", async () => {
   const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 60_000, pingMs: 100 } });
   await using _ = host;
   const worker = await host.start("w", plugin);
-  await expect(worker.request("waitForChild", { ms: 2_500 })).resolves.toBe("moved on");
+  await expect(worker.request("waitForChild", { ms: 4_000 })).resolves.toBe("moved on");
   expect(records.map(({ msg }) => msg)).toContainEqual(expect.stringContaining("not in JavaScript"));
 });
 
-test.skipIf(process.platform === "win32")("a worker that somebody debugs is left alone", async () => {
-  const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 1_000, onHang: "report" } });
+test.runIf(process.platform === "linux")("a worker that somebody debugs is left alone", async () => {
+  const { host, records } = stuckHost({ liveness: { unresponsiveAfterMs: 60_000, pingMs: 100 } });
   await using _ = host;
   const worker = await host.start("w", plugin);
   process.kill(worker.pid as number, "SIGUSR1");
-  const said = (text: string) => records.filter(({ source, msg }) => source === "stderr" && String(msg).includes(text));
-  await expect.poll(() => said("Debugger listening on ws://127.0.0.1:")).toHaveLength(1);
-  const unresponsive = next(worker, "unresponsive");
-  worker.request("block", { ms: 3_000 }).catch(() => {});
-  expect(await unresponsive).toMatchObject({ hang: undefined });
+  const said = (text: string) => records.filter(({ msg }) => String(msg).includes(text));
+  await expect.poll(() => said("Debugger listening on ws://127.0.0.1:"), { timeout: 10_000 }).toHaveLength(1);
+  expect(said("somebody has opened its inspector")).toHaveLength(1);
+  await expect(worker.request("block", { ms: 4_000 })).resolves.toBe("moved on");
+  expect(said("stood still")).toEqual([]);
 });
 
 test.skipIf(process.platform === "win32")(
@@ -193,7 +193,7 @@ test("liveness false: a hang is nobody's business but its own guard thread's", a
   await expect(worker.request("block", { ms: 2.5 * UNRESPONSIVE_AFTER_MS })).resolves.toBe("moved on");
   expect(told).toEqual([]);
   const named = expect.stringContaining(`block (${source.pathname}:${lineOf("Atomics.wait")}:`);
-  await expect.poll(() => records.map(({ msg }) => msg)).toContainEqual(named);
+  await expect.poll(() => records.map(({ msg }) => msg), { timeout: 10_000 }).toContainEqual(named);
 });
 
 test("a worker busy with a slow call, whose main thread is free, is never taken for hung", async () => {

@@ -79,7 +79,7 @@ describe.runIf(process.platform === "linux")("who ends a worker whose host was k
   test("a worker that is stopped ends too", async () => {
     const { worker, kill } = await startLoop();
     process.kill(worker, "SIGSTOP");
-    await expect.poll(() => look(worker)?.state).toBe("T");
+    await expect.poll(() => look(worker)?.state, { timeout }).toBe("T");
     await kill();
     await isGone(worker);
   });

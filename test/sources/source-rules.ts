@@ -37,6 +37,8 @@ export const pureFiles = [
   "protocol/src/bulk-values.ts",
   "protocol/src/hang-report.ts",
   "protocol/src/hang-place-source.ts",
+  "protocol/src/longest-stall.ts",
+  "protocol/src/secret-inspector.ts",
   "protocol/src/waiting-calls.ts",
   "protocol/src/lifecycle.ts",
   "protocol/src/negotiate.ts",

@@ -11,26 +11,31 @@ const OUTSIDE: HangPlace = { stack: [], note: expect.stringMatching(`^${NOT_IN_J
 function finding() {
   const runtime = fakeRuntime();
   const told: { stalledMs: number; place: HangPlace }[] = [];
-  const searches: { url: string; signal: AbortSignal; found: (place: HangPlace) => void }[] = [];
+  const searches: { url: string; signal: AbortSignal; found: (place: HangPlace | undefined) => void }[] = [];
   let opened = 0;
   let canOpen = true;
+  let whileOpening = (): void => {};
   const finder = createHangFinder({
     clock: runtime.clock,
     openInspector() {
       if (canOpen) opened++;
+      whileOpening();
       return canOpen;
     },
     locate: (url, signal) => new Promise((found) => searches.push({ url, signal, found })),
     onFound: (stalledMs, place) => told.push({ stalledMs, place }),
   });
-  const find = async (place: HangPlace): Promise<void> => {
+  const find = async (place: HangPlace | undefined): Promise<void> => {
     searches.at(-1)?.found(place);
     await settled();
   };
   const closed = (): void => {
     canOpen = false;
   };
-  return { finder, told, searches, runtime, find, closed, opened: () => opened };
+  const meanwhile = (act: () => void): void => {
+    whileOpening = act;
+  };
+  return { finder, told, searches, runtime, find, closed, meanwhile, opened: () => opened };
 }
 
 it("a stall opens the inspector, and where that answers the place is looked for", async () => {
@@ -62,12 +67,14 @@ it("in native code nothing opens: that is said each time it is asked, until a pl
   await runtime.advance(1);
   expect(told).toEqual([{ stalledMs: 1_000, place: OUTSIDE }]);
   finder.stalled(4_000);
+  await runtime.advance(2_000);
+  expect(told[1]).toEqual({ stalledMs: 4_000, place: OUTSIDE });
   expect(opened()).toBe(1);
   finder.listening("ws://a");
   expect(searches).toHaveLength(1);
   await find(FOUND);
   await runtime.advance(10_000);
-  expect(told.slice(1)).toEqual([{ stalledMs: 4_000, place: FOUND }]);
+  expect(told.slice(2)).toEqual([{ stalledMs: 4_000, place: FOUND }]);
 });
 
 it("who is being looked into has time", async () => {
@@ -87,6 +94,36 @@ it("why a place is not known is told", async () => {
   await find(UNKNOWN);
   await runtime.advance(10_000);
   expect(told).toEqual([{ stalledMs: 1_000, place: UNKNOWN }]);
+});
+
+it("where nobody answers, the inspector is opened anew the next time", async () => {
+  const { find, finder, opened, searches, told } = finding();
+  finder.stalled(1_000);
+  finder.listening("ws://a");
+  await find(undefined);
+  expect(told).toEqual([{ stalledMs: 1_000, place: { stack: [], note: expect.stringContaining("did not answer") } }]);
+  finder.stalled(2_000);
+  expect(opened()).toBe(2);
+  finder.listening("ws://b");
+  expect(searches.map(({ url }) => url)).toEqual(["ws://a", "ws://b"]);
+});
+
+it("asked again during a search that finds nothing, it searches once more, and not once it has found", async () => {
+  const { find, finder, searches, told } = finding();
+  finder.stalled(1_000);
+  finder.listening("ws://a");
+  finder.stalled(2_000);
+  finder.stalled(4_000);
+  await find(UNKNOWN);
+  expect(searches).toHaveLength(2);
+  finder.stalled(8_000);
+  await find(FOUND);
+  finder.listening("ws://b");
+  expect(searches).toHaveLength(2);
+  expect(told).toEqual([
+    { stalledMs: 1_000, place: UNKNOWN },
+    { stalledMs: 4_000, place: FOUND },
+  ]);
 });
 
 it("where it stands once it has moved is not told", async () => {
@@ -141,6 +178,25 @@ it("however many addresses are told, there is one search each time it is asked",
   finder.stalled(2_000);
   finder.stalled(4_000);
   expect(searches).toHaveLength(2);
+});
+
+it("a worker of which it turns out while it is asked that somebody debugs it is left alone", async () => {
+  const { finder, meanwhile, runtime, searches, told } = finding();
+  meanwhile(() => finder.leaveAlone());
+  finder.stalled(1_000);
+  finder.listening("ws://a");
+  await runtime.advance(10_000);
+  expect(searches).toEqual([]);
+  expect(told).toEqual([]);
+  expect(runtime.timers()).toEqual([]);
+});
+
+it("a search ends when somebody else opens the inspector", async () => {
+  const { finder, searches } = finding();
+  finder.stalled(1_000);
+  finder.listening("ws://a");
+  finder.leaveAlone();
+  expect(searches[0]?.signal.aborted).toBe(true);
 });
 
 it("a worker that somebody debugs is left alone", async () => {

@@ -10,6 +10,7 @@ export type HangPlace = Pick<HangReport, "functionName" | "file" | "line" | "col
 };
 
 const NO_ADDRESS = `${NOT_IN_JAVASCRIPT}, or stopped, or with a SIGUSR1 of its own`;
+const UNANSWERED = "the place is unknown: its inspector did not answer";
 const UNASKED = "the place is unknown: it cannot be asked to open its inspector";
 
 /** What finding the place where one process hangs needs. */
@@ -20,8 +21,8 @@ export interface HangSource {
    * `false` where it cannot be asked.
    */
   openInspector(): boolean;
-  /** Never rejects; given up when `signal` says so. */
-  locate(url: string, signal: AbortSignal): Promise<HangPlace>;
+  /** Never rejects; given up when `signal` says so. `undefined`: nobody answers there. */
+  locate(url: string, signal: AbortSignal): Promise<HangPlace | undefined>;
   onFound(stalledMs: number, place: HangPlace): void;
 }
 
@@ -57,8 +58,28 @@ export function createHangFinder(source: HangSource): HangFinder {
     const place = await source.locate(url, current.signal);
     if (current.signal.aborted) return;
     search = undefined;
-    if (place.file !== undefined) found = place;
-    source.onFound(stalledMs, place);
+    if (place === undefined) {
+      // Next time it is opened anew.
+      url = undefined;
+      wasAsked = false;
+    } else if (place.file !== undefined) found = place;
+    source.onFound(stalledMs, place ?? { stack: [], note: UNANSWERED });
+    // It was asked again meanwhile.
+    if (found === undefined) void locate();
+    else wantedMs = undefined;
+  };
+
+  const hush = (): void => {
+    cancelPatience?.();
+    cancelPatience = undefined;
+  };
+  const moved = (): void => {
+    found = undefined;
+    wantedMs = undefined;
+    hush();
+    // Where it stands by now is not where it stood.
+    search?.abort();
+    search = undefined;
   };
 
   return {
@@ -69,34 +90,31 @@ export function createHangFinder(source: HangSource): HangFinder {
         return;
       }
       wasAsked ||= source.openInspector();
+      if (isLeftAlone) return;
       if (!wasAsked) {
         source.onFound(stalledMs, { stack: [], note: UNASKED });
         return;
       }
       wantedMs = stalledMs;
-      cancelPatience?.();
-      const giveUp = (): void => source.onFound(stalledMs, { stack: [], note: NO_ADDRESS });
+      const giveUp = (): void => {
+        cancelPatience = undefined;
+        source.onFound(stalledMs, { stack: [], note: NO_ADDRESS });
+      };
       if (url === undefined) {
-        cancelPatience = source.clock.setTimer(giveUp, Math.max(LEAST_PATIENCE_MS, stalledMs / 2), true);
+        cancelPatience ??= source.clock.setTimer(giveUp, Math.max(LEAST_PATIENCE_MS, stalledMs / 2), true);
       }
       void locate();
     },
-    moved() {
-      found = undefined;
-      wantedMs = undefined;
-      cancelPatience?.();
-      // Where it stands by now is not where it stood.
-      search?.abort();
-      search = undefined;
-    },
+    moved,
     listening(address) {
+      if (isLeftAlone) return;
       url = address;
-      cancelPatience?.();
+      hush();
       void locate();
     },
     leaveAlone() {
       isLeftAlone = true;
-      url = undefined;
+      moved();
     },
   };
 }

@@ -64,17 +64,14 @@ const childrenOf = (pid: number): number[] =>
 
 const never = new AbortController().signal;
 
-it("where nobody answers, the place is unknown", async () => {
+it("where nobody answers, nothing is found", async () => {
   const url = await serve((socket) => socket.destroy());
-  expect(await locateHang(url, never)).toEqual({
-    stack: [],
-    note: "the place is unknown: its inspector did not answer",
-  });
+  expect(await locateHang(url, never)).toBeUndefined();
 });
 
 it("what is no WebSocket is nothing", async () => {
   const url = await serve((socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"));
-  expect(await locateHang(url, never)).toMatchObject({ note: expect.stringContaining("did not answer") });
+  expect(await locateHang(url, never)).toBeUndefined();
 });
 
 it.runIf(process.platform === "linux")("the address is nowhere where other users could read it", async () => {
@@ -95,9 +92,7 @@ it.runIf(process.platform === "linux")("the address is nowhere where other users
 it("who never answers is given up when asked to", async () => {
   const giveUp = new AbortController();
   const url = await serve(() => giveUp.abort());
-  expect(await locateHang(url, giveUp.signal)).toMatchObject({
-    note: expect.stringContaining("did not answer"),
-  });
+  expect(await locateHang(url, giveUp.signal)).toBeUndefined();
 });
 
 it("a place is taken from nobody without a look at it", async () => {
@@ -119,7 +114,7 @@ it("a place is taken from nobody without a look at it", async () => {
     heapUsed: 11,
     ...{ functionName: "\u{fffd}[31mred\u{fffd}", file: "/dev/zero", line: 3, column: 4 },
   });
-  expect(found.stack[1]?.functionName).toHaveLength(200);
+  expect(found?.stack[1]?.functionName).toHaveLength(200);
 });
 
 it("who opens and never pauses is in native code", { timeout: 9_000 }, async () => {
@@ -131,7 +126,7 @@ it("what is no frame at all is no place", async () => {
   const url = await serve(
     webSocket((socket) => say(socket, { method: "Debugger.paused", params: { callFrames: "none" } })),
   );
-  expect(await locateHang(url, never)).toMatchObject({ note: expect.stringContaining("did not answer") });
+  expect(await locateHang(url, never)).toBeUndefined();
 });
 
 it.runIf(process.platform === "linux")("a file without end, named as the place, is not read", async () => {
@@ -165,10 +160,10 @@ it("who sends without end fills no memory: it is left before its time is over", 
       flood();
     }),
   );
-  expect(await locateHang(url, never)).toMatchObject({ note: expect.stringContaining("did not answer") });
+  expect(await locateHang(url, never)).toBeUndefined();
 });
 
-it("four are looked for at once, and who comes later in his turn", async () => {
+it("four are looked for at once, and who comes later in his turn", { timeout: 15_000 }, async () => {
   const giveUps = [1, 2, 3, 4, 5, 6].map(() => new AbortController());
   const connected: Socket[] = [];
   const waiting = new Map<number, () => void>();
@@ -179,7 +174,7 @@ it("four are looked for at once, and who comes later in his turn", async () => {
   await four;
   // One that waits gives up its place.
   giveUps[4]?.abort();
-  expect(await searches[4]).toMatchObject({ note: expect.stringContaining("did not answer") });
+  expect(await searches[4]).toBeUndefined();
   expect(connected).toHaveLength(4);
   giveUps[0]?.abort();
   await five;

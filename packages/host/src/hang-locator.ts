@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { checkHangReport, MAX_HANG_LINE, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
 import type { HangPlace } from "./hang-finder.js";
-import { INSPECTOR, LOCATOR_SOURCE } from "./locator-process-source.js";
+import { INSPECTOR, LOCATOR_PROCESS_SOURCE } from "./locator-process-source.js";
 import { createTurns } from "./turns.js";
 
 /** Processes that look for places at once, of all hosts together. */
@@ -10,15 +10,13 @@ const AT_ONCE = 4;
 const PATIENCE_MS = 3_000;
 
 const turns = createTurns(AT_ONCE);
-const nowhere = (why: string): HangPlace => ({ stack: [], note: `the place is unknown: ${why}` });
-
-/** Asks the inspector at `url` where its main thread stands, by a process of its own. Never rejects. */
-export async function locateHang(url: string, signal: AbortSignal): Promise<HangPlace> {
+/** Asks the inspector at `url` where its main thread stands, by a process of its own; `undefined`: none answers. Never rejects. */
+export async function locateHang(url: string, signal: AbortSignal): Promise<HangPlace | undefined> {
   const stdout = await runLocator(url, signal);
+  if (stdout === "") return undefined;
   if (stdout === undefined) return { stack: [], note: `${NOT_IN_JAVASCRIPT}, or stopped` };
-  if (stdout === "") return nowhere("its inspector did not answer");
   const found = checkHangReport(parsed(stdout));
-  if (found === undefined) return nowhere("its inspector answered something else");
+  if (found === undefined) return { stack: [], note: "the place is unknown: its inspector answered something else" };
   const { functionName, file, line, column, stack, note, memory } = found;
   return { functionName, file, line, column, stack, note, heapUsed: memory?.heapUsed };
 }
@@ -47,10 +45,12 @@ function runLocator(url: string, signal: AbortSignal): Promise<string | undefine
 function startLocator(url: string, done: (stdout: string | undefined) => void): ChildProcess | undefined {
   // A global WebSocket came with Node 22.
   const flags = Number.parseInt(process.versions.node, 10) < 22 ? ["--experimental-websocket"] : [];
-  const args = [...flags, "--no-warnings", "--max-old-space-size=256", "-e", LOCATOR_SOURCE];
+  const args = [...flags, "--no-warnings", "--max-old-space-size=256", "-e", LOCATOR_PROCESS_SOURCE];
   // Not an argument: those are read by any user of the machine.
-  const env = { [INSPECTOR]: url };
-  const options = { env, timeout: PATIENCE_MS, killSignal: "SIGKILL", maxBuffer: 4 * MAX_HANG_LINE } as const;
+  const { LD_LIBRARY_PATH, SystemRoot } = process.env;
+  const env = { [INSPECTOR]: url, LD_LIBRARY_PATH, SystemRoot };
+  // The host's folder may be gone, or be one to be unmounted.
+  const options = { env, cwd: "/", timeout: PATIENCE_MS, killSignal: "SIGKILL", maxBuffer: 4 * MAX_HANG_LINE } as const;
   try {
     return execFile(process.execPath, args, { ...options, windowsHide: true }, (error, stdout) =>
       done(error?.killed === true ? undefined : stdout),

@@ -13,12 +13,14 @@ function watching(usage = async () => ({ rssBytes: 7, cpuMs: runtime.clock.now()
   const pings: ((isAnswered: boolean) => void)[] = [];
   let opened = 0;
   let messages = 0;
+  let movements = 0;
   const { clock, wallClock } = runtime;
   const measured = watchUsage({ usage, everyMs: undefined, clock, wallClock, onSample: () => {} });
   const hangs = createHangWatch({
     ...{ clock, unresponsiveAfterMs: 10_000 },
     openInspector: () => ++opened > 0,
     onLeftAlone: () => {},
+    onMoved: () => void movements++,
     locate: async () => FOUND,
     usage: () => measured,
     onReport: (report) => reports.push(report),
@@ -32,7 +34,7 @@ function watching(usage = async () => ({ rssBytes: 7, cpuMs: runtime.clock.now()
       },
     );
   const write = (): void => void messages++;
-  return { hangs, begin, reports, pings, write, opened: () => opened };
+  return { hangs, begin, reports, pings, write, opened: () => opened, movements: () => movements };
 }
 let runtime = fakeRuntime();
 const fresh = (...given: Parameters<typeof watching>) => {
@@ -89,8 +91,24 @@ it("once it serves, its setup is pinged no more", async () => {
   expect(runtime.timers()).toEqual([]);
 });
 
+it("of two pings that are out, the answer to one leaves the other watched", async () => {
+  const { begin, hangs, opened } = fresh();
+  begin();
+  hangs.endSetup();
+  hangs.pinged();
+  await runtime.advance(500);
+  hangs.pinged();
+  hangs.answered();
+  await runtime.advance(999);
+  expect(opened()).toBe(0);
+  await runtime.advance(1);
+  expect(opened()).toBe(1);
+  hangs.answered();
+  expect(runtime.timers()).toEqual([]);
+});
+
 it("a worker that writes again has moved: what was being looked for is not told", async () => {
-  const { begin, hangs, reports, write } = fresh();
+  const { begin, hangs, movements, reports, write } = fresh();
   begin();
   hangs.endSetup();
   hangs.pinged();
@@ -100,6 +118,7 @@ it("a worker that writes again has moved: what was being looked for is not told"
   hangs.inspectorLines.push(ADDRESS);
   await settled();
   expect(reports.filter(({ file }) => file !== undefined)).toEqual([]);
+  expect(movements()).toBe(1);
 });
 
 it("stopped, it looks for nothing, and no timer stays", async () => {

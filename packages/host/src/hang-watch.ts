@@ -20,6 +20,8 @@ export interface HangWatchSource {
   /** What it takes, if that is measured. */
   usage(): UsageWatch | undefined;
   onReport(report: HangReport): void;
+  /** It has moved: what was reported is over. */
+  onMoved(): void;
 }
 
 /** Sees when a process stands still, and where, from outside. */
@@ -40,6 +42,7 @@ export function createHangWatch(source: HangWatchSource): HangWatch {
   const stallMs = longestStall(source.unresponsiveAfterMs);
   let stalls: StallWatch | undefined;
   let cancelSetup: (() => void) | undefined;
+  let unanswered = 0;
 
   const onFound = (stalledMs: number, { heapUsed, ...place }: HangPlace): void => {
     const { cpuPercent: cpu, rssBytes } = source.usage()?.latest ?? {};
@@ -56,8 +59,9 @@ export function createHangWatch(source: HangWatchSource): HangWatch {
   const finder = createHangFinder({
     ...{ clock, onFound },
     openInspector() {
-      inspectorLines.expectAddress();
-      return source.openInspector();
+      const isAsked = source.openInspector();
+      if (isAsked) inspectorLines.expectAddress();
+      return isAsked;
     },
     locate(url, signal) {
       inspectorLines.expectVisit();
@@ -68,9 +72,20 @@ export function createHangWatch(source: HangWatchSource): HangWatch {
     cancelSetup?.();
     cancelSetup = undefined;
   };
+  const moved = (): void => {
+    finder.moved();
+    source.onMoved();
+  };
+  const pinged = (): void => {
+    unanswered++;
+    stalls?.pinged();
+  };
   const answered = (): void => {
     stalls?.answered();
-    finder.moved();
+    moved();
+    unanswered = Math.max(0, unanswered - 1);
+    // That of the setup, and the first of those that follow it, may both be out.
+    if (unanswered > 0) stalls?.pinged();
   };
 
   return {
@@ -79,7 +94,7 @@ export function createHangWatch(source: HangWatchSource): HangWatch {
       stalls = watchStalls({
         ...{ clock, stallMs },
         moved: lifeSigns(counters),
-        onMoved: () => finder.moved(),
+        onMoved: moved,
         // Twice, so that processor time is told of the stall alone.
         onDoubt: () => void source.usage()?.measure(),
         onStalled(stalledMs) {
@@ -94,12 +109,11 @@ export function createHangWatch(source: HangWatchSource): HangWatch {
       const look = (): void => void ping().then((isAnswered) => isAnswered && cancelSetup !== undefined && arm());
       arm();
     },
-    ...{ endSetup, answered },
-    pinged: () => stalls?.pinged(),
+    ...{ endSetup, pinged, answered },
     stop() {
       endSetup();
-      answered();
       stalls?.stop();
+      finder.moved();
     },
   };
 }

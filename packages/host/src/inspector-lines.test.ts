@@ -4,7 +4,7 @@ import { createInspectorLines } from "./inspector-lines.js";
 
 const URL_OF = "ws://127.0.0.1:38829/c5b5ca36-9085-4c5b-b465-a7b40a2d6692";
 const OPENED = `Debugger listening on ${URL_OF}\nFor help, see: https://nodejs.org/learn/getting-started/debugging\n`;
-const VISITED = `Debugger attached.\nDebugger ending on ${URL_OF}\nFor help, see: https://nodejs.org/en/docs/inspector\n`;
+const VISITED = `Debugger attached.\nDebugger ending on ${URL_OF}\nFor help, see: https://nodejs.org/en/docs/inspector\nWaiting for the debugger to disconnect...\n`;
 
 function reader() {
   const addresses: string[] = [];

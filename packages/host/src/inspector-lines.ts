@@ -5,6 +5,7 @@ const LISTENING = "Debugger listening on ws://";
 const HELP = "For help, see: https://nodejs.org/";
 const ATTACHED = "Debugger attached.";
 const ENDING = "Debugger ending on ws://";
+const WAITING = "Waiting for the debugger to disconnect...";
 /** Lines of a kind that may be on their way: one search ends while the next begins. */
 const MOST_EXPECTED = 2;
 const HELPFUL = /^For help, see: https:\/\/nodejs\.org\/(?:en\/docs\/inspector|learn\/getting-started\/debugging)$/;
@@ -29,7 +30,7 @@ export interface InspectorLines extends MarkedLines {
  * @param onForeign told once when somebody else has opened it before
  */
 export function createInspectorLines(onAddress: (url: string) => void, onForeign: () => void): InspectorLines {
-  const expected = { address: 0, help: 0, attached: 0, ending: 0 };
+  const expected = { address: 0, help: 0, attached: 0, ending: 0, waiting: 0 };
   let isOwn = false;
   let isForeign = false;
 
@@ -49,7 +50,7 @@ export function createInspectorLines(onAddress: (url: string) => void, onForeign
     isForeign = true;
     return false;
   };
-  const own = createMarkedLines([LISTENING, HELP, ATTACHED, ENDING], MAX_LINE, take);
+  const own = createMarkedLines([LISTENING, HELP, ATTACHED, ENDING, WAITING], MAX_LINE, take);
   const others = createMarkedLines([LISTENING], MAX_LINE, tellForeign);
   let held = "";
 
@@ -67,13 +68,14 @@ export function createInspectorLines(onAddress: (url: string) => void, onForeign
       expect("help");
     },
     expectVisit() {
-      for (const kind of ["attached", "ending", "help"] as const) expect(kind);
+      for (const kind of ["attached", "ending", "waiting", "help"] as const) expect(kind);
     },
   };
 }
 
-function kindOf(line: string): "help" | "attached" | "ending" | undefined {
+function kindOf(line: string): "help" | "attached" | "ending" | "waiting" | undefined {
   if (line === ATTACHED) return "attached";
+  if (line === WAITING) return "waiting";
   if (ENDED.test(line)) return "ending";
   return HELPFUL.test(line) ? "help" : undefined;
 }

@@ -35,9 +35,9 @@ export interface WorkerProcess {
   readonly endsWithHost?: boolean;
   /**
    * Has a Node on this machine open V8's inspector: on 127.0.0.1, its address told on stderr and nowhere else, for which it
-   * was started with `--inspect-port=127.0.0.1:0` and `--inspect-publish-uid=stderr`. Returns whether it was asked to; not, where
-   * it would die of it. Called only where the worker found those options. Without this, where it hangs is known only from a
-   * guard thread of its own.
+   * was started with `--inspect-port=127.0.0.1:0` and `--inspect-publish-uid=stderr`. Returns whether it was asked to, at
+   * once; `false` where it would die of that. Called when the worker stands still, if `endsWithHost` is true, it is watched,
+   * and it found those options. Without this, where it hangs is known only from a guard thread of its own.
    */
   openInspector?(): boolean;
   /** Signals the whole process tree; never throws. */

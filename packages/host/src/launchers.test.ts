@@ -9,9 +9,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { commandLauncher } from "./command-launcher.js";
 import { workerEnvironment } from "./environment.js";
 import { exitReason } from "./exit-reason.js";
+import { inspectorFlags } from "./inspector-flags.js";
 import type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 import { nodeLauncher } from "./node-launcher.js";
-import { secretInspector } from "./secret-inspector.js";
 import { readStderr } from "./stderr-reader.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "outrigger-launch-")));
@@ -46,7 +46,7 @@ describe("nodeLauncher", () => {
     const report = JSON.parse(await text(worker.stdout));
     expect(await exitOf(worker)).toEqual({ code: 0, signal: null });
     expect(report).toMatchObject({ argv: [entry, "--a", "b c"], cwd: folder, url: pathToFileURL(entry).href });
-    expect(report.execArgv).toEqual(["--max-old-space-size=64", "--no-warnings", ...secretInspector(true, [])]);
+    expect(report.execArgv).toEqual(["--max-old-space-size=64", "--no-warnings", ...inspectorFlags(true, [])]);
     expect(report.env).toMatchObject({ OUTRIGGER_WORKER_ID: "w", TZ: "UTC" });
     expect(report.env).not.toHaveProperty("OUTRIGGER_TEST_SECRET");
     expect(launcher.name).toBe("node it's a plugin.mjs");

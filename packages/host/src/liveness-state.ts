@@ -21,6 +21,8 @@ export const DEFAULT_LIVENESS: LivenessSettings = { pingMs: 5_000, unresponsiveA
  * write. It is given this many times as long.
  */
 const PATIENCE_WITH_WRITERS = 6;
+/** What the host may look later than planned: past it, what came meanwhile is read before anything is decided. */
+export const LATE_MS = 50;
 /** How long a suspect is given: the host has read what came during its own stall, and a report is there. */
 const SHORT_SUSPICION_MS = 50;
 const LONG_SUSPICION_MS = 1_000;
@@ -88,7 +90,7 @@ export function look(
     const plannedMs = Math.min(pingMs, leftMs);
     return { state: { ...waited, plannedMs, verdict: "alive" }, finding: { kind: "ok" } };
   }
-  const isLate = now - state.lookedAt > state.plannedMs + SHORT_SUSPICION_MS && silentMs < 2 * unresponsiveAfterMs;
+  const isLate = now - state.lookedAt > state.plannedMs + LATE_MS && silentMs < 2 * unresponsiveAfterMs;
   if (state.verdict === "suspect" && !isLate) {
     const decided: LivenessState = { ...waited, plannedMs: pingMs, verdict: "unresponsive" };
     return { state: decided, finding: { kind: "unresponsive", silentMs: unansweredMs } };

@@ -10,9 +10,9 @@ export const INSPECTOR = "OUTRIGGER_INSPECTOR";
  *
  * Writes what it found to stdout as JSON. The inspector stays open: closing one crashes Node 20 and 24 now and then.
  */
-export const LOCATOR_SOURCE = `
+export const LOCATOR_PROCESS_SOURCE = `
 ${HANG_PLACE_SOURCE}
-const LARGEST_RSS = 512 * 1024 * 1024;
+const LARGEST_RSS = 256 * 1024 * 1024;
 // Longer ones are scripts with their source maps, which are read as files.
 const LONGEST_MESSAGE = 8 * 1024 * 1024;
 const LONGEST_LIFE_MS = 10_000;

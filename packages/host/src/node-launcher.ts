@@ -4,12 +4,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { ErrorCode, RpcError } from "@outrigger/protocol";
 import { codePaths } from "./code-paths.js";
 import { checkIntegrity, checkPin } from "./entry-integrity.js";
+import { inspectorFlags } from "./inspector-flags.js";
 import type { Launcher, LaunchSpec, WorkerProcess } from "./launcher.js";
 import { nodeFlags } from "./node-flags.js";
 import { type NodePermissions, planPermissions } from "./node-permissions.js";
 import { checkStrings, invalidOption, shown } from "./option-checks.js";
 import { checkNotOverruled, checkPermissions } from "./permission-checks.js";
-import { secretInspector } from "./secret-inspector.js";
 import { spawnWorker } from "./spawn-launcher.js";
 
 /** Which JavaScript file runs in which Node, and how. */
@@ -54,9 +54,9 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     checkNotOverruled("execArgv", execArgv ?? []);
   }
   const node = nodePath ?? process.execPath;
-  const inspectorFlags = (spec: LaunchSpec): readonly string[] =>
+  const inspectable = (spec: LaunchSpec): readonly string[] =>
     permissions === undefined
-      ? secretInspector(node === process.execPath, [...(execArgv ?? []), ...nodeOptions(spec)])
+      ? inspectorFlags(node === process.execPath, [...(execArgv ?? []), ...nodeOptions(spec)])
       : [];
   const argv = (spec: LaunchSpec, file: string, flags: readonly string[]): [string, ...string[]] => [
     node,
@@ -68,7 +68,7 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   ];
 
   const start = (spec: LaunchSpec, file: () => string, planned: readonly string[] = []): WorkerProcess => {
-    const secret = inspectorFlags(spec);
+    const secret = inspectable(spec);
     return spawnWorker(() => argv(spec, file(), [...secret, ...planned]), spec, secret.length > 0);
   };
 

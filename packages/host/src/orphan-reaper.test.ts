@@ -71,7 +71,7 @@ describe.skipIf(process.platform === "win32").each(["sh", "dash", "bash", "busyb
     const ignored = (): number =>
       Number.parseInt(/^SigIgn:\s+(\w+)$/m.exec(readFileSync(`/proc/${child.pid}/status`, "latin1"))?.[1] ?? "", 16);
     const [HUP, INT, QUIT, TERM] = [1, 2, 4, 1 << 14];
-    await expect.poll(() => ignored() & (HUP | INT | QUIT | TERM)).toBe(HUP | INT | QUIT | TERM);
+    await expect.poll(() => ignored() & (HUP | INT | QUIT | TERM), { timeout: 10_000 }).toBe(HUP | INT | QUIT | TERM);
     for (const signal of ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const) child.kill(signal);
     stdin.end(`+ ${group.pid}\n`);
     expect(await group.ended).toEqual([null, "SIGKILL"]);

@@ -7,6 +7,7 @@ function watched(stallMs = 1_000) {
   let lag = 0;
   let moves = false;
   const told: string[] = [];
+  let whenStalled = (): void => {};
   let movements = 0;
   const now = () => runtime.clock.now() + lag;
   const stalls = watchStalls({
@@ -14,11 +15,17 @@ function watched(stallMs = 1_000) {
     moved: () => moves,
     onMoved: () => movements++,
     onDoubt: () => told.push(`doubt at ${now()}`),
-    onStalled: (stalledMs) => told.push(`${stalledMs} ms at ${now()}`),
+    onStalled(stalledMs) {
+      told.push(`${stalledMs} ms at ${now()}`);
+      whenStalled();
+    },
   });
   return {
     ...{ told, stalls, runtime, now },
     movements: () => movements,
+    onceStalled(act: () => void) {
+      whenStalled = act;
+    },
     move(value: boolean) {
       moves = value;
     },
@@ -103,5 +110,13 @@ it("stopped, it watches no more", async () => {
   stalls.pinged();
   await runtime.advance(10_000);
   expect(told).toEqual([]);
+  expect(runtime.timers()).toEqual([]);
+});
+
+it.each(["stop", "answered"] as const)("%s by who is told of a stall holds", async (end) => {
+  const { stalls, runtime, onceStalled } = watched();
+  onceStalled(() => stalls[end]());
+  stalls.pinged();
+  await runtime.advance(1_000);
   expect(runtime.timers()).toEqual([]);
 });

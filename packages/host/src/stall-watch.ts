@@ -1,7 +1,5 @@
 import type { Clock } from "@outrigger/protocol";
-
-/** How much later than planned the host may look: what came during its own stall is read only after it, ms. */
-const LATE_MS = 50;
+import { LATE_MS } from "./liveness-state.js";
 
 /** Tells how long a worker's main thread has been standing still, from pings that are not answered. */
 export interface StallWatch {
@@ -56,18 +54,19 @@ export function watchStalls(watch: {
     }
     silentMs += Math.min(passedMs, plannedMs);
     // Who is late every time must decide some time.
-    const isLate = passedMs > plannedMs + LATE_MS && silentMs < 2 * dueMs;
-    arm(isLate ? LATE_MS : decide());
+    if (passedMs > plannedMs + LATE_MS && silentMs < 2 * dueMs) arm(LATE_MS);
+    else decide();
   };
-  /** When to look next, ms from now. */
-  const decide = (): number => {
-    if (silentMs < dueMs) {
+  // Armed before anybody is told, who may stop the watch.
+  const decide = (): void => {
+    if (silentMs >= dueMs) {
+      dueMs = 2 * silentMs;
+      arm(silentMs);
+      watch.onStalled(silentMs);
+    } else {
+      arm(dueMs - silentMs);
       if (silentMs < stallMs) watch.onDoubt();
-      return dueMs - silentMs;
     }
-    dueMs = 2 * silentMs;
-    watch.onStalled(silentMs);
-    return silentMs;
   };
   return {
     pinged() {

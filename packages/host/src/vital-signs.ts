@@ -1,5 +1,6 @@
 import { describeHang, type HangReport } from "@outrigger/protocol";
 import { createHangWatch } from "./hang-watch.js";
+import { isPlainNode } from "./inspector-flags.js";
 import type { WorkerProcess } from "./launcher.js";
 import { lifeSigns } from "./life-signs.js";
 import { type Liveness, watchLiveness } from "./liveness.js";
@@ -37,7 +38,7 @@ export interface Vitals {
 /** Watches one process: whether it answers, where it hangs, what it takes. */
 export interface VitalSigns {
   readonly vitals: Vitals;
-  /** Where it hangs now, if it has said so and not answered a ping since. */
+  /** Where it hangs now, if that is known and it has not moved since. */
   readonly hang: HangReport | undefined;
   /** Whether a line of its stderr may be looked at as a report. */
   admitHang(): boolean;
@@ -76,7 +77,7 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
   let isStopped = false;
 
   const onHang = (report: HangReport): void => {
-    // One that knows no place may follow one that does: the hang is the same until a ping is answered.
+    // One that knows no place may follow one that does: the hang is the same until it moves.
     hang = report.file === undefined ? (hang ?? report) : report;
     lastHang = hang;
     const message = `its main thread has stood still for ${Math.round(report.stalledMs)} ms${describeHang(report)}`;
@@ -94,6 +95,9 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
         return false;
       }
     },
+    onMoved() {
+      hang = undefined;
+    },
     onLeftAlone: () =>
       logs.note("info", "somebody has opened its inspector, so the host does not look there where it hangs"),
     usage: () => usage,
@@ -102,10 +106,7 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
   const ping = async (channel: WorkerChannel): Promise<boolean> => {
     hangs.pinged();
     const isAnswered = await channel.ping();
-    if (isAnswered) {
-      hangs.answered();
-      hang = undefined;
-    }
+    if (isAnswered) hangs.answered();
     return isAnswered;
   };
 
@@ -132,7 +133,9 @@ export function createVitalSigns(spec: WorkerSpec, core: HostCore, logs: LogBrid
       usage = watchUsage({ usage: measure, everyMs, clock, wallClock, onSample });
     },
     get canInspect() {
-      return settings !== false && launched?.endsWithHost === true && launched.openInspector !== undefined;
+      return (
+        settings !== false && launched?.endsWithHost === true && launched.openInspector !== undefined && isPlainNode()
+      );
     },
     watchSetup(channel) {
       if (!isStopped && channel.has("inspect") && channel.has("ping")) {

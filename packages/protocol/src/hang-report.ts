@@ -12,20 +12,6 @@ export const MAX_HANG_LINE = 16_384;
 export const NOT_IN_JAVASCRIPT =
   "not in JavaScript but in a synchronous system call, native code, or waiting for a child process";
 
-/** How long a main thread may stand still before it is looked where, ms: a quarter of the silence it may keep, within these. */
-const LONGEST_STALL_MS = 1_000;
-const SHORTEST_STALL_MS = 500;
-
-/** The longest stall, ms, of a worker that is unresponsive after such a silence. */
-export const longestStall = (unresponsiveAfterMs = Number.POSITIVE_INFINITY): number =>
-  Math.max(SHORTEST_STALL_MS, Math.min(LONGEST_STALL_MS, unresponsiveAfterMs / 4));
-
-/**
- * What a Node is started with whose inspector a host may open with `SIGUSR1`: on any free port of this machine alone, at an
- * address that is told on stderr and on no page, so that nobody else gets in.
- */
-export const SECRET_INSPECTOR: readonly string[] = ["--inspect-port=127.0.0.1:0", "--inspect-publish-uid=stderr"];
-
 /** It comes from a plugin and goes into logs and messages: nothing that ends lines, colours or hides. */
 const cleanText = (max: number) =>
   mapped(text(max), (given) => given.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}"));
@@ -51,7 +37,7 @@ const hangReport = object({
   note: optional(cleanText(1024)),
   /** Bytes: of the whole process, and of its main JavaScript heap. */
   memory: optional(object({ rss: number, heapUsed: optional(number) })),
-  /** Processor time since the stall began, in percent of one core: near 100 it computes, near 0 it waits. */
+  /** Processor time during the stall, in percent of one core: near 100 it computes, near 0 it waits. */
   cpu: optional(number),
 });
 

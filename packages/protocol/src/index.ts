@@ -56,11 +56,9 @@ export {
   describeHang,
   HANG_MARK,
   type HangReport,
-  longestStall,
   MAX_HANG_LINE,
   NOT_IN_JAVASCRIPT,
   parseHangReport,
-  SECRET_INSPECTOR,
 } from "./hang-report.js";
 export type { HostLogger } from "./host-logger.js";
 export type { IncomingCall } from "./incoming-call.js";
@@ -80,6 +78,7 @@ export {
   PROTOCOL_RANGE,
 } from "./lifecycle.js";
 export { linkedTransports } from "./linked-transports.js";
+export { longestStall } from "./longest-stall.js";
 export type {
   ErrorMessage,
   Id,
@@ -107,6 +106,7 @@ export type { Manifest, ManifestInput } from "./plugin-contract/plugin-manifest.
 export type { ToolResult, ToolRun } from "./plugin-contract/tool-methods.js";
 export { compileSchemasOf, type SchemaCompiler } from "./schema-compiler.js";
 export { scopeOfParams } from "./scope-of-params.js";
+export { SECRET_INSPECTOR } from "./secret-inspector.js";
 export { readTrace, type TraceContext, type TraceOptions } from "./trace-context.js";
 export {
   CALL_CHANNEL,

@@ -1,5 +1,5 @@
 import { HANG_MARK } from "@outrigger/protocol";
-import { LOCATOR_SOURCE } from "./locator-thread-source.js";
+import { LOCATOR_THREAD_SOURCE } from "./locator-thread-source.js";
 
 /**
  * The guard thread, as CommonJS text: a plugin is bundled to one file, so there is no other file to start a thread from.
@@ -65,7 +65,7 @@ const report = (found) => {
 let locator;
 let locating = false;
 const startLocator = () => {
-  const thread = new Worker(${JSON.stringify(LOCATOR_SOURCE)}, {
+  const thread = new Worker(${JSON.stringify(LOCATOR_THREAD_SOURCE)}, {
     eval: true, name: "outrigger-locator", execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 1 },
   });
   thread.on("message", ({ isLast, ...found }) => {

@@ -7,7 +7,7 @@ import { HANG_PLACE_SOURCE, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
  * Tells its parent what it found, with `isLast` when nothing more comes. It lives as long as the process: Node aborts when a
  * thread ends whose inspector session the main thread is just closing.
  */
-export const LOCATOR_SOURCE = `
+export const LOCATOR_THREAD_SOURCE = `
 const { parentPort } = require("node:worker_threads");
 const { Session } = require("node:inspector");
 ${HANG_PLACE_SOURCE}

@@ -19,9 +19,9 @@ export interface ServeOptions {
   readonly transport?: Transport | undefined;
   /**
    * A thread that ends this process when its parent is gone, and tells the host where the main thread hangs, both even
-   * when the main thread never returns. It takes as much as the rest of the process: some 10 MB, and 30 ms of processor
-   * time at the start. Default: only where the host cannot see to both from outside, as it can where it runs this process
-   * with its own Node on Linux. See docs/supervision.md in the repository.
+   * when the main thread never returns. It takes some 10 MB, and 30 ms of processor time at the start. Default: only where
+   * the host does not do both from outside, as it does on Linux for plugins that it runs in its own Node and watches
+   * (`liveness`). See docs/supervision.md in the repository.
    */
   readonly guard?: boolean | undefined;
   readonly limits?: (WorkerLimits & { readonly unsentBytes?: number | undefined }) | undefined;

@@ -13,7 +13,7 @@ describe.runIf(process.platform === "linux")("a worker whose host can look into 
     const guarded = startWorker("greeter", greeter);
     expect((await inspectable.initialize()).features).toContain("inspect");
     expect((await guarded.initialize()).features).not.toContain("inspect");
-    await expect.poll(() => threads(guarded) - threads(inspectable)).toBe(1);
+    await expect.poll(() => threads(guarded) - threads(inspectable), { timeout: 10_000 }).toBe(1);
   });
 
   test("has a guard thread where the host does not say that it looks", async () => {
@@ -21,7 +21,7 @@ describe.runIf(process.platform === "linux")("a worker whose host can look into 
     const guarded = startWorker("greeter", greeter, { execArgv: SECRET_INSPECTOR });
     await inspectable.initialize();
     expect((await guarded.initialize({ features: ["cancel", "ping"] })).features).not.toContain("inspect");
-    await expect.poll(() => threads(guarded) - threads(inspectable)).toBe(1);
+    await expect.poll(() => threads(guarded) - threads(inspectable), { timeout: 10_000 }).toBe(1);
   });
 
   test("a plugin that listens to SIGUSR1 is none of those", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { secretInspector } from "./secret-inspector.js";
+import { inspectorFlags } from "./inspector-flags.js";
 
 describe.runIf(process.platform === "linux")("a worker's inspector", () => {
   it("may be opened on a free port of this machine, at an address no page tells", () => {
-    expect(secretInspector(true, ["--no-warnings", "--import", "./x.js"])).toEqual([
+    expect(inspectorFlags(true, ["--no-warnings", "--import", "./x.js"])).toEqual([
       "--inspect-port=127.0.0.1:0",
       "--inspect-publish-uid=stderr",
     ]);
@@ -20,10 +20,10 @@ describe.runIf(process.platform === "linux")("a worker's inspector", () => {
     "--permission",
     "--experimental-permission",
   ])("is not the host's with %s", (option) => {
-    expect(secretInspector(true, ["--no-warnings", option])).toEqual([]);
+    expect(inspectorFlags(true, ["--no-warnings", option])).toEqual([]);
   });
 
   it("is not known in another Node than the host's", () => {
-    expect(secretInspector(false, [])).toEqual([]);
+    expect(inspectorFlags(false, [])).toEqual([]);
   });
 });
