@@ -96,7 +96,7 @@ it("why a place is not known is told", async () => {
   expect(told).toEqual([{ stalledMs: 1_000, place: UNKNOWN }]);
 });
 
-it("where nobody answers, the inspector is opened anew the next time", async () => {
+it("where nobody answers, the inspector is opened again the next time, and asked all the same", async () => {
   const { find, finder, opened, searches, told } = finding();
   finder.stalled(1_000);
   finder.listening("ws://a");
@@ -105,7 +105,11 @@ it("where nobody answers, the inspector is opened anew the next time", async () 
   finder.stalled(2_000);
   expect(opened()).toBe(2);
   finder.listening("ws://b");
-  expect(searches.map(({ url }) => url)).toEqual(["ws://a", "ws://b"]);
+  await find(undefined);
+  finder.stalled(4_000);
+  await find(FOUND);
+  expect(searches.map(({ url }) => url)).toEqual(["ws://a", "ws://a", "ws://b"]);
+  expect(told.at(-1)).toEqual({ stalledMs: 4_000, place: FOUND });
 });
 
 it("asked again during a search that finds nothing, it searches once more, and not once it has found", async () => {

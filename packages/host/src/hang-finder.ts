@@ -58,11 +58,9 @@ export function createHangFinder(source: HangSource): HangFinder {
     const place = await source.locate(url, current.signal);
     if (current.signal.aborted) return;
     search = undefined;
-    if (place === undefined) {
-      // Next time it is opened anew.
-      url = undefined;
-      wasAsked = false;
-    } else if (place.file !== undefined) found = place;
+    // It may have been closed: next time it is opened again, which an open one does not heed.
+    if (place === undefined) wasAsked = false;
+    else if (place.file !== undefined) found = place;
     source.onFound(stalledMs, place ?? { stack: [], note: UNANSWERED });
     // It was asked again meanwhile.
     if (found === undefined) void locate();
