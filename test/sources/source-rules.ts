@@ -81,6 +81,7 @@ export const pureFiles = [
   "host/src/unavailable-error.ts",
   "host/src/exit-codes.ts",
   "host/src/integrity-error.ts",
+  "host/src/node-options.ts",
   "host/src/node-permissions.ts",
   "host/src/exit-reason.ts",
   "host/src/exit-message.ts",

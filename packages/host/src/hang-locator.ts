@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile } from "node:child_process";
-import { checkHangReport, MAX_HANG_LINE, NOT_IN_JAVASCRIPT } from "@outrigger/protocol";
+import { MAX_HANG_LINE, NOT_IN_JAVASCRIPT, parseHangReport } from "@outrigger/protocol";
 import type { HangPlace } from "./hang-finder.js";
 import { INSPECTOR, LOCATOR_PROCESS_SOURCE } from "./locator-process-source.js";
 import { createTurns } from "./turns.js";
@@ -15,7 +15,7 @@ export async function locateHang(url: string, signal: AbortSignal): Promise<Hang
   const stdout = await runLocator(url, signal);
   if (stdout === "") return undefined;
   if (stdout === undefined) return { stack: [], note: `${NOT_IN_JAVASCRIPT}, or stopped` };
-  const found = checkHangReport(parsed(stdout));
+  const found = parseHangReport(stdout);
   if (found === undefined) return { stack: [], note: "the place is unknown: its inspector answered something else" };
   const { functionName, file, line, column, stack, note, memory } = found;
   return { functionName, file, line, column, stack, note, heapUsed: memory?.heapUsed };
@@ -57,14 +57,6 @@ function startLocator(url: string, done: (stdout: string | undefined) => void): 
     );
   } catch {
     queueMicrotask(() => done(""));
-    return undefined;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
     return undefined;
   }
 }

@@ -33,8 +33,15 @@ function watching(usage = async () => ({ rssBytes: 7, cpuMs: runtime.clock.now()
         return new Promise((resolve) => pings.push(resolve));
       },
     );
+  /** Serves, is pinged, and does not answer. */
+  const stall = async (): Promise<void> => {
+    begin();
+    hangs.endSetup();
+    hangs.pinged();
+    await runtime.advance(1_000);
+  };
   const write = (): void => void messages++;
-  return { hangs, begin, reports, pings, write, opened: () => opened, movements: () => movements };
+  return { hangs, begin, stall, reports, pings, write, opened: () => opened, movements: () => movements };
 }
 let runtime = fakeRuntime();
 const fresh = (...given: Parameters<typeof watching>) => {
@@ -43,11 +50,8 @@ const fresh = (...given: Parameters<typeof watching>) => {
 };
 
 it("a report tells the place, how long, and what the process took meanwhile", async () => {
-  const { begin, hangs, reports } = fresh();
-  begin();
-  hangs.endSetup();
-  hangs.pinged();
-  await runtime.advance(1_000);
+  const { hangs, reports, stall } = fresh();
+  await stall();
   hangs.inspectorLines.push(ADDRESS);
   await settled();
   expect(reports).toEqual([
@@ -56,11 +60,8 @@ it("a report tells the place, how long, and what the process took meanwhile", as
 });
 
 it("a launcher whose measure never ends keeps no report back", async () => {
-  const { begin, hangs, reports } = fresh(() => new Promise(() => {}));
-  begin();
-  hangs.endSetup();
-  hangs.pinged();
-  await runtime.advance(1_000);
+  const { hangs, reports, stall } = fresh(() => new Promise(() => {}));
+  await stall();
   hangs.inspectorLines.push(ADDRESS);
   await settled();
   expect(reports).toMatchObject([{ file: "/app/plugin.ts", cpu: undefined, memory: undefined }]);
@@ -108,11 +109,8 @@ it("of two pings that are out, the answer to one leaves the other watched", asyn
 });
 
 it("a worker that writes again has moved: what was being looked for is not told", async () => {
-  const { begin, hangs, movements, reports, write } = fresh();
-  begin();
-  hangs.endSetup();
-  hangs.pinged();
-  await runtime.advance(1_000);
+  const { hangs, movements, reports, stall, write } = fresh();
+  await stall();
   write();
   await runtime.advance(1_000);
   hangs.inspectorLines.push(ADDRESS);

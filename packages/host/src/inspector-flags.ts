@@ -1,5 +1,6 @@
 import { SECRET_INSPECTOR } from "@outrigger/protocol";
 import { canSeeSignals } from "./caught-signals.js";
+import { findOption } from "./node-options.js";
 
 /** Somebody has plans of his own for the inspector, or it is forbidden. */
 const OWN_PLANS = /^--(?:inspect|debug-port|disable-sigusr1|no-inspect|permission|experimental-permission)/;
@@ -16,6 +17,6 @@ export const isPlainNode = (): boolean =>
  * @param given the options it is started with otherwise, those of `NODE_OPTIONS` included
  */
 export function inspectorFlags(isOwnNode: boolean, given: readonly string[]): readonly string[] {
-  const isFree = !given.some((option) => OWN_PLANS.test(option.replaceAll("_", "-")));
+  const isFree = findOption(given, OWN_PLANS) === undefined;
   return isOwnNode && isPlainNode() && isFree && canSeeSignals() ? SECRET_INSPECTOR : [];
 }

@@ -8,11 +8,12 @@ const ENDING = "Debugger ending on ws://";
 const WAITING = "Waiting for the debugger to disconnect...";
 /** Lines of a kind that may be on their way: one search ends while the next begins. */
 const MOST_EXPECTED = 2;
-const HELPFUL = /^For help, see: https:\/\/nodejs\.org\/(?:en\/docs\/inspector|learn\/getting-started\/debugging)$/;
-const ENDED = /^Debugger ending on ws:\/\/127\.0\.0\.1:\d{1,5}\/[0-9a-f-]{36}$/;
 const MAX_LINE = 256;
 /** The host connects to nowhere else: a plugin may write such lines, too. */
-const ADDRESS = /^Debugger listening on (ws:\/\/127\.0\.0\.1:\d{1,5}\/[0-9a-f-]{36})$/;
+const URL_HERE = "ws://127\\.0\\.0\\.1:\\d{1,5}/[0-9a-f-]{36}";
+const ADDRESS = new RegExp(`^Debugger listening on (${URL_HERE})$`);
+const ENDED = new RegExp(`^Debugger ending on ${URL_HERE}$`);
+const HELPFUL = /^For help, see: https:\/\/nodejs\.org\/(?:en\/docs\/inspector|learn\/getting-started\/debugging)$/;
 
 /**
  * Takes what Node says of its inspector out of a stderr that arrives in pieces: no more lines than the host has brought about.

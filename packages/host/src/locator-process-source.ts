@@ -1,4 +1,4 @@
-import { HANG_PLACE_SOURCE } from "@outrigger/protocol";
+import { HANG_MARK, HANG_PLACE_SOURCE } from "@outrigger/protocol";
 
 /** The variable of its environment that tells the locator the address of an inspector. */
 export const INSPECTOR = "OUTRIGGER_INSPECTOR";
@@ -8,7 +8,7 @@ export const INSPECTOR = "OUTRIGGER_INSPECTOR";
  * its own, because what answers there, and the files it names, are the plugin's: neither may keep the host busy or fill its
  * memory.
  *
- * Writes what it found to stdout as JSON. The inspector stays open: closing one crashes Node 20 and 24 now and then.
+ * Writes what it found to stdout as a hang report. The inspector stays open: closing one crashes Node 20 and 24 now and then.
  */
 export const LOCATOR_PROCESS_SOURCE = `
 ${HANG_PLACE_SOURCE}
@@ -46,6 +46,7 @@ socket.onerror = () => process.exit(1);
 socket.onclose = () => process.exit(1);
 socket.onopen = () => locate(session, ({ heapUsed, ...place }) => {
   // Nobody is waited for who may not let go.
-  process.stdout.write(JSON.stringify({ ...place, stalledMs: 0, memory: { rss: 0, heapUsed } }), () => process.exit());
+  const report = JSON.stringify({ ...place, stalledMs: 0, memory: { rss: 0, heapUsed } });
+  process.stdout.write(${JSON.stringify(HANG_MARK)} + report.slice(1), () => process.exit());
 });
 `;

@@ -7,6 +7,7 @@ import { checkIntegrity, checkPin } from "./entry-integrity.js";
 import { inspectorFlags } from "./inspector-flags.js";
 import type { Launcher, LaunchSpec, WorkerProcess } from "./launcher.js";
 import { nodeFlags } from "./node-flags.js";
+import { splitOptions } from "./node-options.js";
 import { type NodePermissions, planPermissions } from "./node-permissions.js";
 import { checkStrings, invalidOption, shown } from "./option-checks.js";
 import { checkNotOverruled, checkPermissions } from "./permission-checks.js";
@@ -56,7 +57,7 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   const node = nodePath ?? process.execPath;
   const inspectable = (spec: LaunchSpec): readonly string[] =>
     permissions === undefined
-      ? inspectorFlags(node === process.execPath, [...(execArgv ?? []), ...nodeOptions(spec)])
+      ? inspectorFlags(node === process.execPath, [...(execArgv ?? []), ...splitOptions(spec.env.NODE_OPTIONS)])
       : [];
   const argv = (spec: LaunchSpec, file: string, flags: readonly string[]): [string, ...string[]] => [
     node,
@@ -76,7 +77,7 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     const file = existing(entry);
     let plan: ReturnType<typeof planPermissions> | undefined;
     if (permissions !== undefined) {
-      checkNotOverruled("env.NODE_OPTIONS", nodeOptions(spec));
+      checkNotOverruled("env.NODE_OPTIONS", splitOptions(spec.env.NODE_OPTIONS));
       plan = planPermissions(permissions, await nodeFlags(node, spec.env), codePaths(file));
     }
     // Last, so that as little time as can be passes until Node reads the file.
@@ -91,8 +92,6 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     launch: isPlain ? (spec) => start(spec, () => existing(entry)) : launchChecked,
   };
 }
-
-const nodeOptions = (spec: LaunchSpec): readonly string[] => spec.env.NODE_OPTIONS?.split(/[\s"]+/) ?? [];
 
 function entryPath(entry: URL | string): string {
   if (typeof entry === "string" && entry !== "" && !/^[a-z][a-z0-9+.-]+:/i.test(entry)) return resolve(entry);

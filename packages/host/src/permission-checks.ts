@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { checkKeys } from "@outrigger/protocol/authority";
+import { findOption } from "./node-options.js";
 import type { NodePermissions } from "./node-permissions.js";
 import { checkStrings, invalidOption, shown } from "./option-checks.js";
 
@@ -37,7 +38,7 @@ function checkPaths(name: string, value: unknown): void {
 
 /** @throws RpcError INVALID_PARAMS when options of Node say otherwise than `permissions` */
 export function checkNotOverruled(option: string, flags: readonly string[]): void {
-  const found = flags.find((flag) => OVERRULING.test(flag.replaceAll("_", "-")));
+  const found = findOption(flags, OVERRULING);
   if (found === undefined) return;
   throw invalidOption(`${option}: ${shown(found)} would overrule permissions; say it there, or leave permissions out`);
 }

@@ -48,16 +48,11 @@ export type HangReport = Shaped<typeof hangReport>;
 export function parseHangReport(line: string): HangReport | undefined {
   if (!line.startsWith(HANG_MARK) || line.length > MAX_HANG_LINE) return undefined;
   try {
-    return checkHangReport(JSON.parse(line));
+    const outcome = hangReport["~standard"].validate(JSON.parse(line));
+    return "value" in outcome ? (outcome.value as HangReport) : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** What another process says of a hang; `undefined` when it is no report. */
-export function checkHangReport(told: unknown): HangReport | undefined {
-  const outcome = hangReport["~standard"].validate(told);
-  return "value" in outcome ? (outcome.value as HangReport) : undefined;
 }
 
 /** ` in spin (src/plugin.ts:12:5)`, or `: ` and why nobody knows: what follows "it stands still". */

@@ -52,7 +52,6 @@ export { checkDelay, MAX_DELAY_MS } from "./delay.js";
 export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "./errors.js";
 export { HANG_PLACE_SOURCE } from "./hang-place-source.js";
 export {
-  checkHangReport,
   describeHang,
   HANG_MARK,
   type HangReport,

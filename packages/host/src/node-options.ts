@@ -1,0 +1,6 @@
+/** The options in a `NODE_OPTIONS`. */
+export const splitOptions = (text: string | undefined): readonly string[] => text?.split(/[\s"]+/) ?? [];
+
+/** The first option that a pattern matches; Node reads `_` in them as `-`. */
+export const findOption = (options: readonly string[], pattern: RegExp): string | undefined =>
+  options.find((option) => pattern.test(option.replaceAll("_", "-")));
