@@ -20,7 +20,7 @@ export function commandLauncher(argv: readonly [command: string, ...args: string
     );
   }
   const [command, ...args] = argv;
-  return { name: basename(command), launch: (spec) => spawnWorker(() => [command, ...args], spec) };
+  return { name: basename(command), launch: (spec) => spawnWorker([command, ...args], spec) };
 }
 
 function isText(argument: unknown): boolean {

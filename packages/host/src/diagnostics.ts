@@ -37,6 +37,8 @@ export interface WorkerDiagnostics {
   readonly capabilitiesMissing: readonly string[];
   /** What Node enforces of the `permissions` of the latest process, and what not; `undefined` when none were asked for. */
   readonly permissions: PermissionReport | undefined;
+  /** The folder the latest process keeps its compiled code in for the next start; `undefined` where nothing is kept. */
+  readonly compileCache: string | undefined;
   /** The recording of its traffic; `undefined` when none was asked for. */
   readonly tape: TapeStats | undefined;
   /** Without a stable uptime between them. */
@@ -124,7 +126,8 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
     capabilities: [...spec.capabilities],
     capabilitiesDeclared: incarnation?.capabilities?.declared,
     capabilitiesMissing: incarnation?.capabilities?.missing ?? [],
-    permissions: incarnation?.permissions,
+    permissions: incarnation?.launched?.permissions,
+    compileCache: incarnation?.launched?.compileCache,
     tape: spec.tape?.stats,
     consecutiveCrashes: state.history.consecutive,
     totalCrashes: state.history.total,

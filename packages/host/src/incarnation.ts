@@ -7,7 +7,6 @@ import { exitReason, type HostCause } from "./exit-reason.js";
 import { startupCause } from "./host-handshake.js";
 import { checkProcess, type ProcessExit, type WorkerProcess } from "./launcher.js";
 import { createLogBridge, type LogBridge } from "./log-bridge.js";
-import type { PermissionReport } from "./node-permissions.js";
 import { logReport } from "./peer-log.js";
 import type { ProcessEvent, WorkerExit } from "./state-types.js";
 import { readStderr, type StderrReader } from "./stderr-reader.js";
@@ -82,9 +81,9 @@ export class Incarnation {
     return this.#process?.pid;
   }
 
-  /** `undefined` when none were asked for. */
-  get permissions(): PermissionReport | undefined {
-    return this.#process?.permissions;
+  /** What its launcher says of it. */
+  get launched(): Pick<WorkerProcess, "permissions" | "compileCache"> | undefined {
+    return this.#process;
   }
 
   /** The channel, while calls may go through it. */

@@ -29,6 +29,8 @@ export interface WorkerProcess {
   readonly stderr: Readable;
   /** What became of permissions that were asked for; none were by default. */
   readonly permissions?: PermissionReport;
+  /** The folder its Node keeps compiled code in; none by default. */
+  readonly compileCache?: string;
   /** Measures it; `undefined` when it is gone. Without this, its memory and processor time are not known. */
   usage?(): Promise<ProcessUsage | undefined>;
   /** The launcher sees to it that the process, and its group, end when the host is gone, even if it hangs. Default `false`. */

@@ -86,12 +86,16 @@ describe("nodeLauncher", () => {
   test.each([
     ["a file that is not there", () => join(folder, "missing.mjs"), /^entry: there is no file .*missing\.mjs; build/],
     ["a folder", () => folder, /^entry: .* is not a file; name the JavaScript file/],
-  ])("%s is a failed start that says so", async (_, entry, message) => {
-    const worker = launch(nodeLauncher({ entry: entry() }));
-    const exit = await exitOf(worker);
-    expect(worker.pid).toBeUndefined();
-    expect(exit.error?.message).toMatch(message);
-    expect(exit).toMatchObject({ code: null, signal: null });
+  ])("%s is a failed start that says so", (_, entry, message) => {
+    const launcher = nodeLauncher({ entry: entry() });
+    expect(() => launch(launcher)).toThrow(message);
+  });
+
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "1", null])("compileCacheBytes %s is refused", (bytes) => {
+    const entry = file("cached.mjs", "");
+    expect(() => nodeLauncher({ entry, compileCacheBytes: bytes as number })).toThrow(
+      /^compileCacheBytes: expected a whole number from 0, got /,
+    );
   });
 
   test.each(["", "https://example.org/plugin.js", "data:text/javascript,1", new URL("https://example.org/a.js")])(

@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ErrorCode, RpcError } from "@outrigger/protocol";
 import { codePaths } from "./code-paths.js";
+import { planCompileCache, tendCompileCache } from "./compile-cache.js";
 import { checkIntegrity, checkPin } from "./entry-integrity.js";
 import { inspectorFlags } from "./inspector-flags.js";
 import type { Launcher, LaunchSpec, WorkerProcess } from "./launcher.js";
@@ -33,7 +34,15 @@ export interface NodeLauncherOptions {
    * failed start, reason `integrity-mismatch`, and is not tried again. What the entry imports is not checked. Default: none.
    */
   readonly integrity?: string | undefined;
+  /**
+   * Bytes on disk that what Node compiled of the entry and its imports may take, kept for the next start; `0` for none. It
+   * is kept in `.cache` of the nearest `node_modules`, from Node 22.1 on, without `permissions` and `integrity`, which it
+   * would go around. Default: 67,108,864 (64 MiB). See docs/lifecycle.md in the repository.
+   */
+  readonly compileCacheBytes?: number | undefined;
 }
+
+const COMPILE_CACHE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Starts a JavaScript file in a Node process of its own. The entry is looked up at each launch, so a file or a link that was
@@ -48,7 +57,10 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   if (nodePath !== undefined && (typeof nodePath !== "string" || nodePath === "" || nodePath.includes("\0"))) {
     throw invalidOption(`nodePath: expected the path of a Node, got ${shown(nodePath)}`);
   }
-  const { permissions, integrity } = options;
+  const { permissions, integrity, compileCacheBytes = COMPILE_CACHE_BYTES } = options;
+  if (!Number.isSafeInteger(compileCacheBytes) || compileCacheBytes < 0) {
+    throw invalidOption(`compileCacheBytes: expected a whole number from 0, got ${shown(compileCacheBytes)}`);
+  }
   if (integrity !== undefined) checkPin(integrity);
   if (permissions !== undefined) {
     checkPermissions(permissions);
@@ -68,9 +80,20 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     ...(args ?? []),
   ];
 
-  const start = (spec: LaunchSpec, file: () => string, planned: readonly string[] = []): WorkerProcess => {
+  const start = (spec: LaunchSpec, file: string, planned: readonly string[] = []): WorkerProcess => {
     const secret = inspectable(spec);
-    return spawnWorker(() => argv(spec, file(), [...secret, ...planned]), spec, secret.length > 0);
+    return spawnWorker(argv(spec, file, [...secret, ...planned]), spec, secret.length > 0);
+  };
+
+  /** With nothing between the file and what is run but Node's cache. */
+  const launchPlain = (spec: LaunchSpec): WorkerProcess => {
+    const file = existing(entry);
+    const isCached = compileCacheBytes > 0 && node === process.execPath;
+    const compileCache = isCached ? planCompileCache(file, spec.env) : undefined;
+    if (compileCache === undefined) return start(spec, file);
+    const launched = start({ ...spec, env: { ...spec.env, NODE_COMPILE_CACHE: compileCache } }, file);
+    tendCompileCache(launched, compileCache, compileCacheBytes);
+    return { ...launched, compileCache };
   };
 
   const launchChecked = async (spec: LaunchSpec): Promise<WorkerProcess> => {
@@ -82,14 +105,14 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     }
     // Last, so that as little time as can be passes until Node reads the file.
     if (integrity !== undefined) await checkIntegrity(file, integrity);
-    const launched = start(spec, () => file, plan?.flags);
+    const launched = start(spec, file, plan?.flags);
     return plan === undefined ? launched : { ...launched, permissions: plan.report };
   };
 
   const isPlain = permissions === undefined && integrity === undefined;
   return {
     name: `node ${basename(entry)}`,
-    launch: isPlain ? (spec) => start(spec, () => existing(entry)) : launchChecked,
+    launch: isPlain ? launchPlain : launchChecked,
   };
 }
 

@@ -43,6 +43,7 @@ const HOST = names<HostOptions<Contract>>({
 const START = names<StartOptions>({
   ...SHARED,
   ...{ entry: true, execArgv: true, nodePath: true, args: true, permissions: true, integrity: true },
+  compileCacheBytes: true,
   ...{ command: true, launcher: true },
   ...{ capabilities: true, cwd: true, manifest: true, config: true, record: true },
 });
@@ -100,7 +101,7 @@ export function checkStartOptions(options: unknown): void {
       `${option}: goes with entry only, nothing here could enforce it; isolate by the command itself, as docker run does`,
     );
   }
-  const stray = ["execArgv", "nodePath", "args"].find((option) => given[option] !== undefined);
+  const stray = ["execArgv", "nodePath", "args", "compileCacheBytes"].find((option) => given[option] !== undefined);
   if (stray === undefined) return;
   throw invalidOption(`${stray}: goes with entry only; put the arguments of a command into command itself`);
 }

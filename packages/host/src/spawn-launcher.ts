@@ -12,12 +12,12 @@ import { processUsage } from "./process-usage.js";
  * @param isInspectable whether it is a Node that opens its inspector on `SIGUSR1`
  */
 export function spawnWorker(
-  argv: () => readonly [string, ...string[]],
+  argv: readonly [string, ...string[]],
   spec: LaunchSpec,
   isInspectable = false,
 ): WorkerProcess {
   try {
-    const [command, ...args] = argv();
+    const [command, ...args] = argv;
     if (spec.cwd !== undefined) checkFolder(spec.cwd);
     const child = spawn(command, args, {
       env: spec.env,

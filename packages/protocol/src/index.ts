@@ -2,6 +2,7 @@ export { cancelError } from "./call-errors.js";
 export type { CallMeter } from "./call-meter.js";
 export { type Clock, systemClock } from "./clock.js";
 export { type Codec, featuresWith, jsonCodec } from "./codec.js";
+export { COMPILE_CACHE } from "./compile-cache-name.js";
 export {
   type CallMethodOptions,
   type Contract,

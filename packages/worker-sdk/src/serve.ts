@@ -1,5 +1,6 @@
 import { type Clock, type Codec, DEFAULT_PEER_LIMITS, type Transport } from "@outrigger/protocol";
 import { stdioTransport } from "@outrigger/protocol/node";
+import { claimCompileCache } from "./compile-cache-claim.js";
 import { definitionOf, type Plugin } from "./define-plugin.js";
 import { isCalledByEntry } from "./entry-file.js";
 import { type Guard, startGuard } from "./guard-thread.js";
@@ -114,6 +115,7 @@ function serveProcess(plugin: Plugin, options: ServeOptions, startedByHost: bool
   const stdin = claimStdin();
   const transport = stdioTransport(stdin, claimStdout(), { unsentBytes, messageBytes: limits.messageBytes });
   const isInspectable = claimInspector();
+  claimCompileCache();
   let session: Session | undefined;
   if (startedByHost) endGroupWhenOrphaned();
   const unguarded = (error: unknown): void =>
