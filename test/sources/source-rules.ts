@@ -82,6 +82,7 @@ export const pureFiles = [
   "host/src/exit-codes.ts",
   "host/src/integrity-error.ts",
   "host/src/node-options.ts",
+  "host/src/compile-cache-rules.ts",
   "host/src/node-permissions.ts",
   "host/src/exit-reason.ts",
   "host/src/exit-message.ts",
@@ -140,7 +141,7 @@ export const impureGlobals = [
 export const impureCalls = ["Date.now", "Math.random", "AbortSignal.timeout"];
 
 export const childProcessAllowed =
-  /^host\/src\/([\w-]*launcher|kill-tree|orphan-reaper|hang-locator|node-flags|process-usage)\.ts$/;
+  /^host\/src\/([\w-]*launcher|kill-tree|orphan-reaper|clear-folder|hang-locator|node-flags|process-usage)\.ts$/;
 
 /** The one audited file: inference needs `any` as a bound in places where `unknown` does not infer. */
 export const anyAllowed = "protocol/src/contract-types.ts";

@@ -1,33 +1,36 @@
-import { lstatSync, mkdirSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { COMPILE_CACHE } from "@outrigger/protocol";
-
-const FOR_OTHERS = 0o002;
-const FOR_THE_GROUP = 0o020;
-const FOR_ANYBODY_ELSE = 0o077;
+import { clearFolder } from "./clear-folder.js";
+import { isPrivate, mayKeepCode } from "./compile-cache-rules.js";
 
 /**
  * The folder where Node may keep what it compiled of an entry and its imports: below the nearest `node_modules`, of this
- * user alone. What is in it is run, so there is none for anybody who could not replace the packages just as well.
+ * user alone. `undefined` where there is none, or should be none.
  */
 export function compileCacheFolder(entry: string): string | undefined {
   const user = process.geteuid?.();
   if (user === undefined) return undefined;
   try {
     const modules = nearestModules(entry);
-    if (modules === undefined) return undefined;
-    const packages = lstatSync(modules);
-    const owners = [user, 0, statSync(entry).uid];
-    if (!isKept(packages, owners) || !isOurs(packages, user)) return undefined;
-    const shared = join(modules, ".cache");
-    if (!isKept(madeFolder(shared, 0o755), [user, 0, packages.uid])) return undefined;
-    const own = join(shared, `${COMPILE_CACHE}-${user}`);
-    const stats = madeFolder(own, 0o700);
-    return stats.isDirectory() && stats.uid === user && (stats.mode & FOR_ANYBODY_ELSE) === 0 ? own : undefined;
+    return modules === undefined ? undefined : folderIn(modules, entry, user);
   } catch {
     // It cannot be made, or was taken away meanwhile: code is compiled each time.
     return undefined;
   }
+}
+
+function folderIn(modules: string, entry: string, user: number): string | undefined {
+  const folder = dirname(entry);
+  const code = { entry: lstatSync(entry), folder: statSync(folder) };
+  const packages = lstatSync(modules);
+  if (!packages.isDirectory() || !mayKeepCode(user, { ...code, kept: [packages] })) return undefined;
+  // What is mounted to be read only says so here alone.
+  for (const path of [folder, modules]) accessSync(path, constants.W_OK);
+  const shared = join(modules, ".cache");
+  const tools = madeFolder(shared, 0o755);
+  if (!tools.isDirectory() || !mayKeepCode(user, { ...code, kept: [packages, tools] })) return undefined;
+  return ownFolder(join(shared, `${COMPILE_CACHE}-${user}`), user);
 }
 
 function nearestModules(entry: string): string | undefined {
@@ -38,15 +41,13 @@ function nearestModules(entry: string): string | undefined {
   return undefined;
 }
 
-/** A folder, no link to one, that nobody may write to but these owners, and a group that is this user's. */
-function isKept(stats: Stats, owners: readonly number[]): boolean {
-  if (!stats.isDirectory() || !owners.includes(stats.uid) || (stats.mode & FOR_OTHERS) !== 0) return false;
-  return (stats.mode & FOR_THE_GROUP) === 0 || stats.gid === process.getegid?.();
+/** One that others could get at is made anew: Node makes such, in place of one that was taken away while it started. */
+function ownFolder(path: string, user: number): string | undefined {
+  const stats = madeFolder(path, 0o700);
+  if (!stats.isDirectory() || stats.uid !== user) return undefined;
+  if (!isPrivate(stats)) clearFolder(path);
+  return path;
 }
-
-/** Who may not write to a folder that is kept is of neither its owner nor its group. */
-const isOurs = (stats: Stats, user: number): boolean =>
-  user === 0 || stats.uid === user || (stats.mode & FOR_THE_GROUP) !== 0;
 
 function madeFolder(path: string, mode: number): Stats {
   const stats = lstatSync(path, { throwIfNoEntry: false });

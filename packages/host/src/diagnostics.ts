@@ -1,5 +1,6 @@
 import type { PeerStats } from "@outrigger/protocol";
 import type { ExitReason, ExitReasonName } from "./exit-reason.js";
+import type { CompileCacheReport } from "./launcher.js";
 import type { LivenessSettings } from "./liveness-state.js";
 import type { LogStats } from "./log-bridge.js";
 import type { MethodFigures } from "./method-figures.js";
@@ -37,8 +38,8 @@ export interface WorkerDiagnostics {
   readonly capabilitiesMissing: readonly string[];
   /** What Node enforces of the `permissions` of the latest process, and what not; `undefined` when none were asked for. */
   readonly permissions: PermissionReport | undefined;
-  /** The folder the latest process keeps its compiled code in for the next start; `undefined` where nothing is kept. */
-  readonly compileCache: string | undefined;
+  /** Where the latest process keeps its compiled code for the next start; `undefined` where nothing is kept. */
+  readonly compileCache: CompileCacheReport | undefined;
   /** The recording of its traffic; `undefined` when none was asked for. */
   readonly tape: TapeStats | undefined;
   /** Without a stable uptime between them. */
@@ -126,8 +127,8 @@ export function workerDiagnostics(supervisor: Supervisor, core: HostCore, resend
     capabilities: [...spec.capabilities],
     capabilitiesDeclared: incarnation?.capabilities?.declared,
     capabilitiesMissing: incarnation?.capabilities?.missing ?? [],
-    permissions: incarnation?.launched?.permissions,
-    compileCache: incarnation?.launched?.compileCache,
+    permissions: incarnation?.launchReport?.permissions,
+    compileCache: incarnation?.launchReport?.compileCache,
     tape: spec.tape?.stats,
     consecutiveCrashes: state.history.consecutive,
     totalCrashes: state.history.total,

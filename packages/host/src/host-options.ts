@@ -7,6 +7,7 @@ import type { Launcher } from "./launcher.js";
 import type { LogLimits } from "./log-bridge.js";
 import type { NodeLauncherOptions } from "./node-launcher.js";
 import type { Given } from "./option-checks.js";
+import type { CompileCacheOption } from "./resolve-compile-cache.js";
 import type { LivenessOption } from "./resolve-liveness.js";
 import type { RestartBudget } from "./restart-budget.js";
 import type { RestartPolicy } from "./restart-policy.js";
@@ -88,6 +89,12 @@ export interface SharedOptions {
   readonly missingCapabilities?: MissingCapabilities | undefined;
   /** What follows when a worker goes on with calls that were cancelled, or timed out. */
   readonly cancel?: Given<CancelPolicy> | undefined;
+  /**
+   * What the Node of an `entry` compiled is kept beside its packages for the next start, where that is safe: from Node 22.8 on,
+   * where all of it is this user's own, without `permissions` and `integrity`. `false`: nothing is.
+   * See docs/lifecycle.md in the repository.
+   */
+  readonly compileCache?: CompileCacheOption | undefined;
   /** Variables added to the environment; the host's own environment is never passed on as a whole. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** What of the host's own environment a worker gets, beside the little every worker gets. */

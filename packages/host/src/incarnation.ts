@@ -82,7 +82,7 @@ export class Incarnation {
   }
 
   /** What its launcher says of it. */
-  get launched(): Pick<WorkerProcess, "permissions" | "compileCache"> | undefined {
+  get launchReport(): Pick<WorkerProcess, "permissions" | "compileCache"> | undefined {
     return this.#process;
   }
 

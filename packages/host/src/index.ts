@@ -49,7 +49,7 @@ export type {
   WorkerSource,
 } from "./host-options.js";
 export type { HostRuntime } from "./host-runtime.js";
-export type { Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
+export type { CompileCacheReport, Launcher, LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
 export { WORKER_CHANNELS, type WorkerMessage } from "./lifecycle-channels.js";
 export type { LivenessSettings } from "./liveness-state.js";
 export type { CallFigures, MethodFigures } from "./method-figures.js";
@@ -57,6 +57,7 @@ export { type NodeLauncherOptions, nodeLauncher } from "./node-launcher.js";
 export type { NodePermissions, PermissionName, PermissionReport } from "./node-permissions.js";
 export type { ProcessUsage } from "./process-usage.js";
 export type { ResendStats } from "./resend-calls.js";
+export type { CompileCacheLimits, CompileCacheOption } from "./resolve-compile-cache.js";
 export type { LivenessOption } from "./resolve-liveness.js";
 export type { RestartBudget } from "./restart-budget.js";
 export type { RestartPolicy, RestartType } from "./restart-policy.js";

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { PermissionReport } from "./node-permissions.js";
 import type { ProcessUsage } from "./process-usage.js";
+import type { CompileCacheLimits } from "./resolve-compile-cache.js";
 
 /** What a launcher starts: one process of one worker. */
 export interface LaunchSpec {
@@ -11,6 +12,13 @@ export interface LaunchSpec {
   readonly cwd?: string;
   /** Cap of V8's old generation, MiB; launchers that do not start Node ignore it. Default: V8's own. */
   readonly heapMb?: number;
+  /** What is kept of the code its Node compiles; launchers that do not start Node ignore it. Default: nothing. */
+  readonly compileCache?: CompileCacheLimits;
+}
+
+/** Where a Node keeps the code it compiled. */
+export interface CompileCacheReport extends CompileCacheLimits {
+  readonly folder: string;
 }
 
 /** How a process ended; `error` when it never started. */
@@ -29,8 +37,8 @@ export interface WorkerProcess {
   readonly stderr: Readable;
   /** What became of permissions that were asked for; none were by default. */
   readonly permissions?: PermissionReport;
-  /** The folder its Node keeps compiled code in; none by default. */
-  readonly compileCache?: string;
+  /** Where its Node keeps the code it compiled for the next start; nowhere by default. */
+  readonly compileCache?: CompileCacheReport;
   /** Measures it; `undefined` when it is gone. Without this, its memory and processor time are not known. */
   usage?(): Promise<ProcessUsage | undefined>;
   /** The launcher sees to it that the process, and its group, end when the host is gone, even if it hangs. Default `false`. */

@@ -91,13 +91,6 @@ describe("nodeLauncher", () => {
     expect(() => launch(launcher)).toThrow(message);
   });
 
-  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "1", null])("compileCacheBytes %s is refused", (bytes) => {
-    const entry = file("cached.mjs", "");
-    expect(() => nodeLauncher({ entry, compileCacheBytes: bytes as number })).toThrow(
-      /^compileCacheBytes: expected a whole number from 0, got /,
-    );
-  });
-
   test.each(["", "https://example.org/plugin.js", "data:text/javascript,1", new URL("https://example.org/a.js")])(
     "an entry %s is refused at once",
     (entry) => {

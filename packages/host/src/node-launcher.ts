@@ -34,15 +34,7 @@ export interface NodeLauncherOptions {
    * failed start, reason `integrity-mismatch`, and is not tried again. What the entry imports is not checked. Default: none.
    */
   readonly integrity?: string | undefined;
-  /**
-   * Bytes on disk that what Node compiled of the entry and its imports may take, kept for the next start; `0` for none. It
-   * is kept in `.cache` of the nearest `node_modules`, from Node 22.1 on, without `permissions` and `integrity`, which it
-   * would go around. Default: 67,108,864 (64 MiB). See docs/lifecycle.md in the repository.
-   */
-  readonly compileCacheBytes?: number | undefined;
 }
-
-const COMPILE_CACHE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Starts a JavaScript file in a Node process of its own. The entry is looked up at each launch, so a file or a link that was
@@ -57,20 +49,17 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   if (nodePath !== undefined && (typeof nodePath !== "string" || nodePath === "" || nodePath.includes("\0"))) {
     throw invalidOption(`nodePath: expected the path of a Node, got ${shown(nodePath)}`);
   }
-  const { permissions, integrity, compileCacheBytes = COMPILE_CACHE_BYTES } = options;
-  if (!Number.isSafeInteger(compileCacheBytes) || compileCacheBytes < 0) {
-    throw invalidOption(`compileCacheBytes: expected a whole number from 0, got ${shown(compileCacheBytes)}`);
-  }
+  const { permissions, integrity } = options;
   if (integrity !== undefined) checkPin(integrity);
   if (permissions !== undefined) {
     checkPermissions(permissions);
     checkNotOverruled("execArgv", execArgv ?? []);
   }
   const node = nodePath ?? process.execPath;
-  const inspectable = (spec: LaunchSpec): readonly string[] =>
-    permissions === undefined
-      ? inspectorFlags(node === process.execPath, [...(execArgv ?? []), ...splitOptions(spec.env.NODE_OPTIONS)])
-      : [];
+  const optionsIn = (spec: LaunchSpec): readonly string[] => [
+    ...(execArgv ?? []),
+    ...splitOptions(spec.env.NODE_OPTIONS),
+  ];
   const argv = (spec: LaunchSpec, file: string, flags: readonly string[]): [string, ...string[]] => [
     node,
     ...(spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`]),
@@ -81,19 +70,21 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   ];
 
   const start = (spec: LaunchSpec, file: string, planned: readonly string[] = []): WorkerProcess => {
-    const secret = inspectable(spec);
+    const secret = permissions === undefined ? inspectorFlags(node === process.execPath, optionsIn(spec)) : [];
     return spawnWorker(argv(spec, file, [...secret, ...planned]), spec, secret.length > 0);
   };
 
   /** With nothing between the file and what is run but Node's cache. */
   const launchPlain = (spec: LaunchSpec): WorkerProcess => {
     const file = existing(entry);
-    const isCached = compileCacheBytes > 0 && node === process.execPath;
-    const compileCache = isCached ? planCompileCache(file, spec.env) : undefined;
-    if (compileCache === undefined) return start(spec, file);
-    const launched = start({ ...spec, env: { ...spec.env, NODE_COMPILE_CACHE: compileCache } }, file);
-    tendCompileCache(launched, compileCache, compileCacheBytes);
-    return { ...launched, compileCache };
+    const { maxBytes } = spec.compileCache ?? {};
+    const isCached = maxBytes !== undefined && node === process.execPath;
+    const folder = isCached ? planCompileCache(file, spec.env, optionsIn(spec)) : undefined;
+    if (maxBytes === undefined || folder === undefined) return start(spec, file);
+    const launched = start({ ...spec, env: { ...spec.env, NODE_COMPILE_CACHE: folder } }, file);
+    if (launched.pid === undefined) return launched;
+    tendCompileCache(launched, folder, maxBytes);
+    return { ...launched, compileCache: { folder, maxBytes } };
   };
 
   const launchChecked = async (spec: LaunchSpec): Promise<WorkerProcess> => {

@@ -31,6 +31,13 @@ describe("an option that cannot be used is refused with INVALID_PARAMS, what was
     ["cancel.onIgnored", { cancel: { onIgnored: "kill" } }, /^cancel\.onIgnored: expected "report" or "restart"/],
     ["cancel.graceMs", { cancel: { graceMs: 0 } }, /^cancel\.graceMs: expected ms/],
     ["cancel.maxWatched", { cancel: { maxWatched: 0 } }, /^cancel\.maxWatched: expected a whole number from 1/],
+    ["compileCache", { compileCache: true }, /^compileCache: expected an object/],
+    ["a typo in compileCache", { compileCache: { maxBites: 1 } }, /^compileCache: .*did you mean maxBytes\?/],
+    [
+      "compileCache.maxBytes",
+      { compileCache: { maxBytes: 0 } },
+      /^compileCache\.maxBytes: expected a whole number from 1/,
+    ],
     ["missingCapabilities", { missingCapabilities: "deny" }, /^missingCapabilities: expected "report" or "refuse"/],
     ["restart.type", { restart: { type: 1n } }, /^restart\.type: .*got 1n/],
     ["inheritEnv", { inheritEnv: true }, /^inheritEnv: expected an object/],

@@ -7,6 +7,7 @@ import { isLogger, LOG_LEVELS } from "./guarded-logger.js";
 import type { HostLimits, HostOptions, SharedOptions, StartOptions, Timeouts } from "./host-options.js";
 import type { LivenessSettings } from "./liveness-state.js";
 import { invalidOption, shown } from "./option-checks.js";
+import type { CompileCacheLimits } from "./resolve-compile-cache.js";
 import type { RestartPolicy } from "./restart-policy.js";
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
@@ -22,6 +23,7 @@ const SHARED: Names<SharedOptions> = {
     limits: true,
     liveness: true,
     cancel: true,
+    compileCache: true,
     missingCapabilities: true,
     env: true,
     inheritEnv: true,
@@ -43,7 +45,6 @@ const HOST = names<HostOptions<Contract>>({
 const START = names<StartOptions>({
   ...SHARED,
   ...{ entry: true, execArgv: true, nodePath: true, args: true, permissions: true, integrity: true },
-  compileCacheBytes: true,
   ...{ command: true, launcher: true },
   ...{ capabilities: true, cwd: true, manifest: true, config: true, record: true },
 });
@@ -63,6 +64,7 @@ const LIMITS = names<HostLimits>({
   ...{ stderrTailCharacters: true, logLinesPerSecond: true, logBurst: true },
 });
 const LIVENESS = names<LivenessSettings>({ pingMs: true, unresponsiveAfterMs: true, onHang: true });
+const COMPILE_CACHE = names<CompileCacheLimits>({ maxBytes: true });
 const CANCEL = names<CancelPolicy>({ graceMs: true, onIgnored: true, maxWatched: true });
 const RESTART = names<RestartPolicy>({
   ...{ type: true, intensity: true, periodMs: true, initialDelayMs: true, factor: true },
@@ -101,17 +103,18 @@ export function checkStartOptions(options: unknown): void {
       `${option}: goes with entry only, nothing here could enforce it; isolate by the command itself, as docker run does`,
     );
   }
-  const stray = ["execArgv", "nodePath", "args", "compileCacheBytes"].find((option) => given[option] !== undefined);
+  const stray = ["execArgv", "nodePath", "args"].find((option) => given[option] !== undefined);
   if (stray === undefined) return;
   throw invalidOption(`${stray}: goes with entry only; put the arguments of a command into command itself`);
 }
 
 function checkShared(given: Readonly<Record<string, unknown>>): void {
-  const { restart, timeouts, limits, liveness, cancel, env, inheritEnv } = given;
+  const { restart, timeouts, limits, liveness, cancel, compileCache, env, inheritEnv } = given;
   if (timeouts !== undefined) checkKeys("timeouts", timeouts, TIMEOUTS);
   if (limits !== undefined) checkKeys("limits", limits, LIMITS);
   if (liveness !== undefined && liveness !== false) checkKeys("liveness", liveness, LIVENESS);
   if (cancel !== undefined) checkKeys("cancel", cancel, CANCEL);
+  if (compileCache !== undefined && compileCache !== false) checkKeys("compileCache", compileCache, COMPILE_CACHE);
   if (env !== undefined) checkObject("env", env);
   if (restart !== undefined) {
     const { rules } = checkKeys("restart", restart, RESTART);

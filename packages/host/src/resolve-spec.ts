@@ -15,6 +15,7 @@ import { DEFAULT_LOG_LIMITS } from "./log-bridge.js";
 import { nodeLauncher } from "./node-launcher.js";
 import { checkCounts, checkDelays, invalidOption, shown, withDefaults } from "./option-checks.js";
 import { checkStartOptions } from "./option-shapes.js";
+import { resolveCompileCache } from "./resolve-compile-cache.js";
 import { resolveLiveness } from "./resolve-liveness.js";
 import { resolveRecord } from "./resolve-record.js";
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from "./restart-policy.js";
@@ -76,7 +77,8 @@ export function resolveShared(host: SharedOptions, worker: SharedOptions = {}) {
   if (missingCapabilities !== "report" && missingCapabilities !== "refuse") {
     throw invalidOption(`missingCapabilities: expected "report" or "refuse", got ${shown(missingCapabilities)}`);
   }
-  const shared = { timeouts, limits, heapMb, rssMb, liveness, cancel, missingCapabilities };
+  const compileCache = resolveCompileCache(host.compileCache, worker.compileCache);
+  const shared = { timeouts, limits, heapMb, rssMb, liveness, cancel, compileCache, missingCapabilities };
   return { ...shared, restart: resolveRestart(host.restart, worker.restart) };
 }
 
@@ -90,10 +92,8 @@ export function resolveSpec(
   checkStartOptions(options);
   // What another codec can write, it alone knows.
   if (core.codec === undefined) checkWritable({ config: options.config, manifest: options.manifest });
-  const { timeouts, limits, heapMb, rssMb, liveness, cancel, missingCapabilities, restart } = resolveShared(
-    host,
-    options,
-  );
+  const { timeouts, limits, heapMb, rssMb, liveness, cancel, compileCache, missingCapabilities, restart } =
+    resolveShared(host, options);
   const { callMs, initializeMs, ...ladder } = timeouts;
   const env = workerEnvironment({
     ...{ workerId, hostEnv: process.env, platform: process.platform },
@@ -110,6 +110,7 @@ export function resolveSpec(
       ...{ workerId, env },
       ...(options.cwd !== undefined && { cwd: options.cwd }),
       ...(heapMb !== undefined && { heapMb }),
+      ...(compileCache !== undefined && { compileCache }),
     },
     capabilities: new Set(checkedCapabilities(options.capabilities, core.contract)),
     missingCapabilities,

@@ -204,7 +204,7 @@ export class Supervisor {
         return;
       case "ready": {
         const ready = { workerId, pid: this.#current?.pid, incarnation: this.#state.incarnation };
-        const permissions = this.#current?.launched?.permissions;
+        const permissions = this.#current?.launchReport?.permissions;
         this.#note("info", notice.restarted ? "ready again" : "ready", {
           workerPid: ready.pid,
           ...(permissions !== undefined && { permissions }),

@@ -110,6 +110,8 @@ describe("createHost", () => {
 
   test("a worker is started from exactly one of entry, command and launcher", () => {
     expectTypeOf<{ entry: URL }>().toExtend<StartOptions>();
+    expectTypeOf<{ entry: URL; compileCache: { maxBytes: number } | false }>().toExtend<StartOptions>();
+    expectTypeOf<{ entry: URL; compileCache: true }>().not.toExtend<StartOptions>();
     expectTypeOf<{ command: ["docker", "run"] }>().toExtend<StartOptions>();
     // @ts-expect-error: none of them
     void host.start("w", {});

@@ -1,0 +1,45 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { clearFolder } from "./clear-folder.js";
+
+let parent = "";
+let path = "";
+beforeEach(() => {
+  parent = realpathSync(mkdtempSync(join(tmpdir(), "outrigger-clear-")));
+  path = join(parent, "-it's a folder");
+  mkdirSync(path, { mode: 0o755 });
+  writeFileSync(join(path, "a"), "");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(parent, { recursive: true, force: true });
+});
+
+test.each(["with rm", "without"])("it is empty at once, and private, and what was in it goes: %s", async (how) => {
+  if (how === "without") vi.stubEnv("PATH", "/nowhere");
+  const kept = join(parent, "kept");
+  mkdirSync(kept);
+  writeFileSync(join(kept, "b"), "");
+  symlinkSync(kept, join(path, "link"));
+  clearFolder(path);
+  expect([readdirSync(path), lstatSync(path).mode & 0o777]).toEqual([[], 0o700]);
+  await vi.waitFor(() => expect(readdirSync(parent).sort()).toEqual(["-it's a folder", "kept"]));
+  expect(existsSync(join(kept, "b"))).toBe(true);
+});
+
+test("what is not there cannot be cleared", () => {
+  expect(() => clearFolder(join(parent, "missing"))).toThrow("ENOENT");
+  expect(existsSync(join(parent, "missing"))).toBe(false);
+});
