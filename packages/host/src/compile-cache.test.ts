@@ -109,16 +109,16 @@ test("a tree too deep to be measured is cleared", async () => {
   await vi.waitFor(() => expect(readdirSync(app).sort()).toEqual(["cache", "node_modules", "plugin.js"]));
 });
 
-test("it is measured with the first worker of a host, and when one ends", async () => {
-  fill("b", MAX_BYTES);
-  const { end } = worker();
-  await vi.waitFor(() => expect(files()).toEqual([]));
-  mkdirSync(join(cache, "v24"));
+test("the first of 32 starts has it measured", async () => {
   fill("b", MAX_BYTES);
   worker();
+  await vi.waitFor(() => expect(files()).toEqual([]));
+  for (let start = 2; start <= 32; start++) worker().end({ code: 0 });
+  mkdirSync(join(cache, "v24"));
+  fill("b", MAX_BYTES);
   await clearOutgrown(app, 1e9);
   expect(files()).toHaveLength(2);
-  end({ code: 0 });
+  worker();
   await vi.waitFor(() => expect(files()).toEqual([]));
 });
 

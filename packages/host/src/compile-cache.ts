@@ -28,43 +28,38 @@ export function planCompileCache(
   return isFree && isKnown ? compileCacheFolder(entry) : undefined;
 }
 
-const known = new Set<string>();
-const MAX_KNOWN = 64;
+/** Starts since each folder was measured. */
+const starts = new Map<string, number>();
+const MAX_FOLDERS = 64;
+/** Measuring takes as long as a tenth of a start, and what one worker adds is small. */
+const STARTS_A_MEASURE = 32;
 
 /**
  * Clears the folder when the worker crashes, or ends without a word, which may be for what is in it; and when that has outgrown
- * its bound: looked at with the first worker, since a host may not live to see it end, and with each that ends.
+ * its bound, which the first of 32 starts looks at: a host may not live to see its worker end.
  */
 export function tendCompileCache(
   worker: Pick<WorkerProcess, "stdout" | "onExit">,
   folder: string,
   maxBytes: number,
 ): void {
-  if (!known.has(folder)) {
-    if (known.size === MAX_KNOWN) known.clear();
-    known.add(folder);
-    void clearOutgrown(folder, maxBytes);
-  }
+  const started = starts.get(folder) ?? 0;
+  if (started === 0 && starts.size >= MAX_FOLDERS) starts.clear();
+  starts.set(folder, (started + 1) % STARTS_A_MEASURE);
+  if (started === 0) void clearOutgrown(folder, maxBytes);
   const { stdout } = worker as { readonly stdout: Readable & { readonly bytesRead?: number } };
   worker.onExit(({ signal }) => {
     if (CRASHES.includes(signal) || stdout.bytesRead === 0) clear(folder);
-    else void clearOutgrown(folder, maxBytes);
   });
 }
 
-const measured = new Set<string>();
-
-/** Never rejects. Of a folder that is being measured nothing more is done. */
+/** Never rejects. */
 export async function clearOutgrown(folder: string, maxBytes: number): Promise<void> {
-  if (measured.has(folder)) return;
-  measured.add(folder);
   try {
     if (await isLargerFolder(folder, maxBytes)) clear(folder);
   } catch (error) {
     // A tree so deep that it has no path any more was not made by Node.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") clear(folder);
-  } finally {
-    measured.delete(folder);
   }
 }
 

@@ -23,7 +23,16 @@ export function createMethodTable(methods: MethodMap, direction: keyof typeof CH
   const known = compiled[direction];
   const checked = CHECKED[direction];
   const entryOf = (method: Method) => ({ method, callsLeft: known.has(method) ? 1 : callsBefore(method, checked) });
-  const entries = new Map(Object.entries(methods).map(([name, method]) => [name, entryOf(method)]));
+  // Of those that are called, most of which a start does not wait for.
+  const entries = new Map<string, ReturnType<typeof entryOf>>();
+
+  const find = (name: string): ReturnType<typeof entryOf> | undefined => {
+    const entry = entries.get(name);
+    if (entry !== undefined || !Object.hasOwn(methods, name)) return entry;
+    const made = entryOf(methods[name] as Method);
+    entries.set(name, made);
+    return made;
+  };
 
   const compile = (method: Method): Method => {
     const faster = known.get(method) ?? withCompiled(method, checked);
@@ -35,7 +44,7 @@ export function createMethodTable(methods: MethodMap, direction: keyof typeof CH
   return {
     get(name) {
       if (last?.name !== name) {
-        const found = entries.get(name);
+        const found = find(name);
         if (found === undefined) return undefined;
         last = { name, entry: found };
       }
@@ -43,7 +52,7 @@ export function createMethodTable(methods: MethodMap, direction: keyof typeof CH
       if (entry.callsLeft > 0 && --entry.callsLeft === 0) entry.method = compile(entry.method);
       return entry.method;
     },
-    names: () => entries.keys(),
+    names: () => Object.keys(methods),
   };
 }
 
