@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 
-/** Whether it can be seen which signals a process catches: on Linux, with its `/proc`. */
-export const canSeeSignals = (): boolean => caughtSignals("self") !== undefined;
+let isSeen: boolean | undefined;
+
+/** Whether it can be seen which signals a process catches: on Linux, with its `/proc`. Asked once. */
+export function canSeeSignals(): boolean {
+  isSeen ??= caughtSignals("self") !== undefined;
+  return isSeen;
+}
 
 /**
  * Whether a process has a handler for a signal, so that it does not die of it; `false` where nobody can see that. A Node has

@@ -63,7 +63,9 @@ export function workerEnvironment(source: EnvironmentSource): Record<string, str
   const windows = platform === "win32";
   /** Windows knows `Path` and `PATH` as one variable. */
   const key = (name: string): string => (windows ? name.toUpperCase() : name);
-  const ofHost = new Map(Object.entries(hostEnv).map(([name, value]) => [key(name), value]));
+  const ofHost = windows
+    ? byAnyCase(hostEnv)
+    : (name: string) => (Object.hasOwn(hostEnv, name) ? hostEnv[name] : undefined);
   const made = new Map<string, readonly [name: string, value: string]>();
   const set = (name: string, value: string | undefined): void => {
     if (value !== undefined) made.set(key(name), [name, value]);
@@ -76,12 +78,17 @@ export function workerEnvironment(source: EnvironmentSource): Record<string, str
     ),
     ...(inherit.names ?? []),
   ];
-  for (const name of inherited) set(checkName(name), ofHost.get(key(name)));
-  set("NODE_ENV", ofHost.get(key("NODE_ENV")) ?? "production");
-  set("TZ", ofHost.get(key("TZ")) ?? "UTC");
+  for (const name of inherited) set(checkName(name), ofHost(name));
+  set("NODE_ENV", ofHost("NODE_ENV") ?? "production");
+  set("TZ", ofHost("TZ") ?? "UTC");
   for (const [name, value] of Object.entries(source.env ?? {})) set(checkName(name), checkValue(name, value));
   set(WORKER_ID_VARIABLE, checkValue(WORKER_ID_VARIABLE, source.workerId));
   return Object.fromEntries(made.values());
+}
+
+function byAnyCase(env: EnvironmentSource["hostEnv"]): (name: string) => string | undefined {
+  const values = new Map(Object.entries(env).map(([name, value]) => [name.toUpperCase(), value]));
+  return (name) => values.get(name.toUpperCase());
 }
 
 function checkName(name: string): string {
