@@ -12,7 +12,7 @@ let cleared = 0;
 export function clearFolder(path: string): void {
   const old = `${path}.${process.pid}.${++cleared}`;
   renameSync(path, old);
-  const removal = spawn("rm", ["-rf", "--", old], { stdio: "ignore" });
+  const removal = spawn("rm", ["-rf", old], { stdio: "ignore" });
   // Where there is no such command.
   removal.on("error", () => void rm(old, { recursive: true, force: true }).catch(() => {}));
   removal.unref();

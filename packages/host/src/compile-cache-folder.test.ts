@@ -90,6 +90,18 @@ test("is nowhere that cannot be written to", () => {
   expect(compileCacheFolder(entryIn("plugins"))).toBeUndefined();
 });
 
+/** Root may write to all that is not mounted to be read only. */
+test.skipIf(user === 0)("is nowhere that this user may not write to now", () => {
+  const modules = folder("node_modules");
+  const entry = entryIn("plugins");
+  expect(compileCacheFolder(entry)).toBe(expected());
+  for (const path of [modules, join(app, "plugins")]) {
+    chmodSync(path, 0o555);
+    expect(compileCacheFolder(entry)).toBeUndefined();
+    chmodSync(path, 0o755);
+  }
+});
+
 test.runIf(user === 0)("nothing is made, and nothing found, in what is somebody else's", () => {
   folder("node_modules");
   const entry = entryIn("plugins");
