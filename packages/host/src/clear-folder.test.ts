@@ -1,31 +1,18 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { inFreshFolder } from "../test/fresh-folder.js";
 import { clearFolder } from "./clear-folder.js";
 
 let parent = "";
 let path = "";
-beforeEach(() => {
-  parent = realpathSync(mkdtempSync(join(tmpdir(), "outrigger-clear-")));
+inFreshFolder((folder) => {
+  parent = folder;
   path = join(parent, "it's a folder");
   mkdirSync(path, { mode: 0o755 });
   writeFileSync(join(path, "a"), "");
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(parent, { recursive: true, force: true });
-});
+afterEach(() => void vi.unstubAllEnvs());
 
 test.each(["with rm", "without"])("it is empty at once, and private, and what was in it goes: %s", async (how) => {
   if (how === "without") vi.stubEnv("PATH", "/nowhere");

@@ -4,24 +4,20 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
-  realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
+import { inFreshFolder } from "../test/fresh-folder.js";
 import { compileCacheFolder } from "./compile-cache-folder.js";
 
 const user = process.geteuid?.() ?? 0;
 let app = "";
-beforeEach(() => {
-  app = realpathSync(mkdtempSync(join(tmpdir(), "outrigger-cache-")));
+inFreshFolder((path) => {
+  app = path;
 });
-afterEach(() => rmSync(app, { recursive: true, force: true }));
 
 const folder = (...path: string[]): string => {
   mkdirSync(join(app, ...path), { recursive: true });

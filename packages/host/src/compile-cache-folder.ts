@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { COMPILE_CACHE } from "@outrigger/protocol";
 import { clearFolder } from "./clear-folder.js";
 import { isPrivate, mayKeepCode } from "./compile-cache-rules.js";
+import { foldersAbove } from "./folders-above.js";
 
 /**
  * The folder where Node may keep what it compiled of an entry and its imports: below the nearest `node_modules`, of this
@@ -34,11 +35,9 @@ function folderIn(modules: string, entry: string, user: number): string | undefi
 }
 
 function nearestModules(entry: string): string | undefined {
-  for (let below = entry, folder = dirname(entry); folder !== below; below = folder, folder = dirname(folder)) {
-    const modules = join(folder, "node_modules");
-    if (statSync(modules, { throwIfNoEntry: false })?.isDirectory() === true) return modules;
-  }
-  return undefined;
+  return foldersAbove(entry)
+    .map((folder) => join(folder, "node_modules"))
+    .find((modules) => statSync(modules, { throwIfNoEntry: false })?.isDirectory() === true);
 }
 
 /** One that others could get at is made anew: Node makes such, in place of one that was taken away while it started. */

@@ -1,27 +1,24 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { PassThrough } from "node:stream";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { inFreshFolder } from "../test/fresh-folder.js";
 import { clearOutgrown, planCompileCache, tendCompileCache } from "./compile-cache.js";
 import type { ProcessExit } from "./launcher.js";
 
 const MAX_BYTES = 100_000;
 let app = "";
 let cache = "";
-beforeEach(() => {
-  app = realpathSync(mkdtempSync(join(tmpdir(), "outrigger-cache-")));
+inFreshFolder((folder) => {
+  app = folder;
   mkdirSync(join(app, "node_modules"));
   writeFileSync(join(app, "plugin.js"), "");
   cache = join(app, "cache");
   mkdirSync(join(cache, "v24"), { recursive: true });
   writeFileSync(join(cache, "v24", "a"), Buffer.alloc(40_000));
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(app, { recursive: true, force: true });
-});
+afterEach(() => void vi.unstubAllEnvs());
 
 /** A worker that wrote so much, and will end. */
 function worker(bytesRead = 1): { readonly end: (exit: Partial<ProcessExit>) => void } {

@@ -4,14 +4,13 @@ import { clearFolder } from "./clear-folder.js";
 import { compileCacheFolder } from "./compile-cache-folder.js";
 import { isLargerFolder } from "./folder-size.js";
 import type { WorkerProcess } from "./launcher.js";
-import { findOption } from "./node-options.js";
+import { turnPermissionsOn } from "./node-options.js";
 
 /** Whoever sets one of these has a folder of his own, wants none, or measures what a cache would hide. */
 const OWN_VARIABLES = ["NODE_COMPILE_CACHE", "NODE_DISABLE_COMPILE_CACHE", "NODE_V8_COVERAGE"];
-/** Under its permission model Node keeps nothing. */
-const PERMISSIONS = /^--(?:experimental-)?permission/;
 /** V8 ends a process so that reads what it does not understand. Not SIGABRT: so it ends one out of memory. */
 const CRASHES: readonly (string | null)[] = ["SIGBUS", "SIGILL", "SIGSEGV", "SIGTRAP"];
+
 /**
  * The folder a worker's Node is to keep its compiled code in; `undefined` where there is to be none, or can be none.
  *
@@ -22,8 +21,8 @@ export function planCompileCache(
   env: Readonly<Record<string, string>>,
   options: readonly string[],
 ): string | undefined {
-  const isFree =
-    OWN_VARIABLES.every((name) => env[name] === undefined) && findOption(options, PERMISSIONS) === undefined;
+  // Under its permission model Node keeps nothing.
+  const isFree = OWN_VARIABLES.every((name) => env[name] === undefined) && !turnPermissionsOn(options);
   const isKnown = "enableCompileCache" in nodeModule && process.env.NODE_DISABLE_COMPILE_CACHE === undefined;
   return isFree && isKnown ? compileCacheFolder(entry) : undefined;
 }

@@ -10,6 +10,7 @@ const AT_ONCE = 4;
 const PATIENCE_MS = 3_000;
 
 const turns = createTurns(AT_ONCE);
+
 /** Asks the inspector at `url` where its main thread stands, by a process of its own; `undefined`: none answers. Never rejects. */
 export async function locateHang(url: string, signal: AbortSignal): Promise<HangPlace | undefined> {
   const stdout = await runLocator(url, signal);

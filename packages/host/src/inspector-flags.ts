@@ -1,9 +1,9 @@
 import { SECRET_INSPECTOR } from "@outrigger/protocol";
 import { canSeeSignals } from "./caught-signals.js";
-import { findOption } from "./node-options.js";
+import { findOption, turnPermissionsOn } from "./node-options.js";
 
-/** Somebody has plans of his own for the inspector, or it is forbidden. */
-const OWN_PLANS = /^--(?:inspect|debug-port|disable-sigusr1|no-inspect|permission|experimental-permission)/;
+/** Somebody has plans of his own for the inspector. */
+const OWN_PLANS = /^--(?:inspect|debug-port|disable-sigusr1|no-inspect)/;
 
 /** Whether `process.execPath` is a Node with an inspector, and not an application that has one in it. */
 export const isPlainNode = (): boolean =>
@@ -17,6 +17,7 @@ export const isPlainNode = (): boolean =>
  * @param given the options it is started with otherwise, those of `NODE_OPTIONS` included
  */
 export function inspectorFlags(isOwnNode: boolean, given: readonly string[]): readonly string[] {
-  const isFree = findOption(given, OWN_PLANS) === undefined;
+  // Under its permission model Node forbids it.
+  const isFree = findOption(given, OWN_PLANS) === undefined && !turnPermissionsOn(given);
   return isOwnNode && isPlainNode() && isFree && canSeeSignals() ? SECRET_INSPECTOR : [];
 }

@@ -56,6 +56,7 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
     checkNotOverruled("execArgv", execArgv ?? []);
   }
   const node = nodePath ?? process.execPath;
+  const isOwnNode = node === process.execPath;
   const optionsIn = (spec: LaunchSpec): readonly string[] => [
     ...(execArgv ?? []),
     ...splitOptions(spec.env.NODE_OPTIONS),
@@ -70,21 +71,21 @@ export function nodeLauncher(options: NodeLauncherOptions): Launcher {
   ];
 
   const start = (spec: LaunchSpec, file: string, planned: readonly string[] = []): WorkerProcess => {
-    const secret = permissions === undefined ? inspectorFlags(node === process.execPath, optionsIn(spec)) : [];
+    const secret = permissions === undefined ? inspectorFlags(isOwnNode, optionsIn(spec)) : [];
     return spawnWorker(argv(spec, file, [...secret, ...planned]), spec, secret.length > 0);
   };
 
   /** With nothing between the file and what is run but Node's cache. */
   const launchPlain = (spec: LaunchSpec): WorkerProcess => {
     const file = existing(entry);
-    const { maxBytes } = spec.compileCache ?? {};
-    const isCached = maxBytes !== undefined && node === process.execPath;
-    const folder = isCached ? planCompileCache(file, spec.env, optionsIn(spec)) : undefined;
-    if (maxBytes === undefined || folder === undefined) return start(spec, file);
+    const { compileCache } = spec;
+    if (compileCache === undefined || !isOwnNode) return start(spec, file);
+    const folder = planCompileCache(file, spec.env, optionsIn(spec));
+    if (folder === undefined) return start(spec, file);
     const launched = start({ ...spec, env: { ...spec.env, NODE_COMPILE_CACHE: folder } }, file);
     if (launched.pid === undefined) return launched;
-    tendCompileCache(launched, folder, maxBytes);
-    return { ...launched, compileCache: { folder, maxBytes } };
+    tendCompileCache(launched, folder, compileCache.maxBytes);
+    return { ...launched, compileCache: { ...compileCache, folder } };
   };
 
   const launchChecked = async (spec: LaunchSpec): Promise<WorkerProcess> => {

@@ -46,6 +46,15 @@ export function withDefaults<T extends object>(defaults: T, ...given: readonly (
 /** Options of which none need be given. */
 export type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
+/** What a host and a worker give of an option that `false` turns off, the worker's word last; `undefined`: it is off. */
+export function givenUnlessOff<T>(
+  host: T | false | undefined,
+  worker: T | false | undefined,
+): readonly (T | undefined)[] | undefined {
+  if ((worker ?? host) === false) return undefined;
+  return [host, worker].map((given) => (given === false ? undefined : given));
+}
+
 /** @throws RpcError INVALID_PARAMS unless all are ms from 1 to 2,147,483,647: 0, negative and NaN would fire at once. */
 export function checkDelays(group: string, values: object): void {
   for (const [name, value] of Object.entries(values)) {

@@ -1,4 +1,4 @@
-import { checkCounts, type Given, withDefaults } from "./option-checks.js";
+import { checkCounts, type Given, givenUnlessOff, withDefaults } from "./option-checks.js";
 
 /** What is kept of the code that workers' Nodes compiled. */
 export interface CompileCacheLimits {
@@ -16,8 +16,8 @@ export function resolveCompileCache(
   host: CompileCacheOption | undefined,
   worker: CompileCacheOption | undefined,
 ): CompileCacheLimits | undefined {
-  if ((worker ?? host) === false) return undefined;
-  const given = [host, worker].map((options) => (options === false ? undefined : options));
+  const given = givenUnlessOff(host, worker);
+  if (given === undefined) return undefined;
   const limits = withDefaults(DEFAULT_COMPILE_CACHE, ...given);
   checkCounts("compileCache", limits);
   return limits;

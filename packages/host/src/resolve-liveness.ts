@@ -1,5 +1,5 @@
 import { DEFAULT_LIVENESS, type LivenessSettings } from "./liveness-state.js";
-import { checkDelays, type Given, invalidOption, shown, withDefaults } from "./option-checks.js";
+import { checkDelays, type Given, givenUnlessOff, invalidOption, shown, withDefaults } from "./option-checks.js";
 
 /** The option `liveness`; `false`: the worker is not watched. */
 export type LivenessOption = Given<LivenessSettings> | false;
@@ -11,8 +11,8 @@ export function resolveLiveness(
   host: LivenessOption | undefined,
   worker: LivenessOption | undefined,
 ): LivenessSettings | false {
-  if ((worker ?? host) === false) return false;
-  const given = [host, worker].map((options) => (options === false ? undefined : options));
+  const given = givenUnlessOff(host, worker);
+  if (given === undefined) return false;
   const wanted = withDefaults(DEFAULT_LIVENESS, ...given);
   checkDelays("liveness", { unresponsiveAfterMs: wanted.unresponsiveAfterMs });
   if (wanted.unresponsiveAfterMs < SHORTEST_SILENCE_MS) {
