@@ -12,6 +12,8 @@ import { measureLoopDelay } from "./loop-delay.js";
 const NEIGHBOUR_EVERY_MS = 50;
 const CALLS_EVERY_MS = 20;
 const SAMPLE_EVERY_MS = 10;
+/** A stream's timeout, the longest of its calls. */
+const SETTLED_WITHIN_MS = 2_000;
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const rss = (): number => process.memoryUsage.rss();
@@ -160,6 +162,8 @@ async function run(attack: Attack): Promise<AttackReport> {
   clearInterval(calling);
   const attackMs = performance.now() - started;
   const loop = endMeasuring();
+  // What is on its way to a call is not held for good.
+  while (calls.settled < calls.made && performance.now() - started < attackMs + SETTLED_WITHIN_MS) await delay(20);
   const during = held();
 
   if (hostile.status === "backoff" || hostile.status === "starting") await restarted(hostile);
