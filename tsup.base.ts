@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { Options } from "tsup";
 
 export type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
@@ -26,9 +26,13 @@ export const together = (entries: Record<string, string>, joined: readonly strin
     // Our own imports look needless to who believes `sideEffects: false`.
     build.initialOptions.ignoreAnnotations = true;
     const paths = new Set(Object.values(entries).map((file) => resolve(file)));
-    const imports = joined.map((name) => `import ${JSON.stringify(resolve(entries[name] ?? name))};`);
-    build.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
-      paths.has(path) ? { contents: [await readFile(path, "utf8"), ...imports].join("\n"), loader: "ts" } : undefined,
-    );
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      if (!paths.has(path)) return undefined;
+      const imports = joined.map((name) => {
+        const other = relative(dirname(path), resolve(entries[name] ?? name)).replaceAll("\\", "/");
+        return `import ${JSON.stringify(`./${other}`)};`;
+      });
+      return { contents: [await readFile(path, "utf8"), ...imports].join("\n"), loader: "ts" };
+    });
   },
 });

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -31,6 +32,16 @@ describe.each(published)("%s as published", (name) => {
     const files = (await readdir(dist)).filter((file) => file.endsWith(".js"));
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) expect(await readFile(join(dist, file), "utf8")).not.toMatch(/"(workspace|catalog):/);
+  });
+
+  it("no file of it names a folder of the machine it was built on", async () => {
+    const root = join(inject("consumer"), "node_modules/@outrigger", name);
+    const repository = fileURLToPath(new URL("../../", import.meta.url));
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const naming = await Promise.all(files.map(async (file) => (await readFile(file, "utf8")).includes(repository)));
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.filter((_, index) => naming[index])).toEqual([]);
   });
 
   it("ships its README and the licence", async () => {
