@@ -1,4 +1,6 @@
 import { defineConfig } from "tsup";
+import { eagerly } from "../../eager-functions.js";
+import eager from "../../eager-functions.json" with { type: "json" };
 import { library, together } from "../../tsup.base.js";
 
 const entries = {
@@ -14,6 +16,7 @@ const entries = {
 
 export default defineConfig({
   ...library(entries),
+  plugins: [eagerly(eager.protocol)],
   esbuildPlugins: [
     {
       // Before tsup takes it for a package to be left alone.

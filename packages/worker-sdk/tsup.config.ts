@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { defineConfig } from "tsup";
+import { eagerly } from "../../eager-functions.js";
+import eager from "../../eager-functions.json" with { type: "json" };
 import { type EsbuildPlugin, library, together } from "../../tsup.base.js";
 
 /** Of its package.json the SDK tells the host name and version; the rest is no plugin's concern. */
@@ -17,5 +19,6 @@ const entries = { index: "src/index.ts", testing: "src/testing.ts", opentelemetr
 
 export default defineConfig({
   ...library(entries),
+  plugins: [eagerly(eager["worker-sdk"])],
   esbuildPlugins: [nameAndVersion, together(entries, ["index"])],
 });
