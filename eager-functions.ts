@@ -18,7 +18,7 @@ export function compileEagerly(code: string, names: ReadonlySet<string>): MagicS
     if (name !== undefined && names.has(name)) {
       const start = node.getStart(source);
       if (ts.isFunctionDeclaration(node)) {
-        text.prependRight(start, `var ${name} = (`).appendLeft(node.end, ");\n");
+        text.prependRight(start, `const ${name} = (`).appendLeft(node.end, ");\n");
         const head = headOf(node.parent, source);
         if (head !== start) text.move(start, node.end, head);
       } else {

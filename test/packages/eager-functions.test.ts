@@ -12,7 +12,7 @@ it("functions of these names are put in parentheses, declarations at the head of
   const code =
     'import "a";\nfirst();\nfunction first() { return second(); function second() {} }\nfunction third() {}\n';
   expect(eagerly(code, "first", "second")).toBe(
-    'import "a";\nvar first = (function first() { var second = (function second() {});\nreturn second();  });\nfirst();\n\nfunction third() {}\n',
+    'import "a";\nconst first = (function first() { const second = (function second() {});\nreturn second();  });\nfirst();\n\nfunction third() {}\n',
   );
   expect(eagerly("const a = () => 1, b = { c: function () {} };", "a", "c")).toBe(
     "const a = (() => 1), b = { c: (function () {}) };",
