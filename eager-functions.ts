@@ -1,14 +1,14 @@
-import remapping from "@jridgewell/remapping";
 import MagicString from "magic-string";
-import type { Options } from "tsup";
 import ts from "typescript";
 
-type Plugin = NonNullable<Options["plugins"]>[number];
-
 /**
- * Has V8 compile these functions together with the file they are in, for which it takes parentheses as a hint. It compiles
- * others at their first call, for which it reads them again, at each start: what Node keeps of compiled code has none of
- * them. Declarations become expressions, at the head of their block, where they are known as early as before.
+ * Has V8 compile these functions together with the file they are in, for which it takes parentheses as a hint (of arrow
+ * functions since Node 24). It compiles others at their first call, for which it reads them again, at each start: what Node
+ * keeps of compiled code has none of them. Declarations become constants at the head of their block, where they are known as
+ * early as before.
+ *
+ * @param code as esbuild prints it, with all its semicolons
+ * @throws Error where a bundler is told something of a declaration that would be moved: the comment would stay
  */
 export function compileEagerly(code: string, names: ReadonlySet<string>): MagicString {
   const text = new MagicString(code);
@@ -17,8 +17,13 @@ export function compileEagerly(code: string, names: ReadonlySet<string>): MagicS
     const name = nameOf(node);
     if (name !== undefined && names.has(name)) {
       const start = node.getStart(source);
-      if (ts.isFunctionDeclaration(node)) {
-        text.prependRight(start, `const ${name} = (`).appendLeft(node.end, ");\n");
+      if (isMovable(node)) {
+        if (/[@#]__\w+__/.test(node.getFullText(source).slice(0, -node.getText(source).length))) {
+          throw new Error(`${name}: a function with an annotation is not moved; take it off the list`);
+        }
+        // Its name comes from the constant: a bundler would rename one of two.
+        text.prependRight(start, `const ${name} = (`).remove(node.name.getStart(source), node.name.end);
+        text.appendLeft(node.end, ");\n");
         const head = headOf(node.parent, source);
         if (head !== start) text.move(start, node.end, head);
       } else {
@@ -31,41 +36,32 @@ export function compileEagerly(code: string, names: ReadonlySet<string>): MagicS
   return text;
 }
 
-/** The name a function is told by; `undefined`: it has none, or is a method, for which there is no hint. */
+/**
+ * The name of a function that is declared in a block or a file, of one that a variable or a property is given, and of one that
+ * is handed to the call whose answer they are given; `undefined` of others. There is no hint for methods and async arrows.
+ */
 export function nameOf(node: ts.Node): string | undefined {
-  if (ts.isFunctionDeclaration(node)) return isStatement(node) ? node.name?.text : undefined;
-  if (!ts.isFunctionExpression(node) && !ts.isArrowFunction(node)) return undefined;
+  if (isMovable(node)) return node.name.text;
+  const isArrow = ts.isArrowFunction(node) && node.modifiers === undefined;
+  if (!isArrow && !ts.isFunctionExpression(node)) return undefined;
   let given: ts.Node = node.parent;
   while (ts.isParenthesizedExpression(given) || ts.isCallExpression(given)) given = given.parent;
   if (!ts.isVariableDeclaration(given) && !ts.isPropertyAssignment(given)) return undefined;
   return ts.isIdentifier(given.name) ? given.name.text : undefined;
 }
 
-const isStatement = (node: ts.FunctionDeclaration): boolean =>
+type Movable = ts.FunctionDeclaration & { readonly name: ts.Identifier; readonly parent: ts.Block | ts.SourceFile };
+
+const isMovable = (node: ts.Node): node is Movable =>
+  ts.isFunctionDeclaration(node) &&
+  node.name !== undefined &&
   (ts.isBlock(node.parent) || ts.isSourceFile(node.parent)) &&
   !(ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export);
 
 /** Where a block's first statement begins, behind imports and directives. */
-function headOf(block: ts.Node, source: ts.SourceFile): number {
-  if (!ts.isBlock(block) && !ts.isSourceFile(block)) throw new Error("a function is declared in a block");
+function headOf(block: ts.Block | ts.SourceFile, source: ts.SourceFile): number {
   const first = block.statements.find(
     (one) => !ts.isImportDeclaration(one) && !(ts.isExpressionStatement(one) && ts.isStringLiteral(one.expression)),
   );
   return (first ?? block).getStart(source);
 }
-
-/** Does so with each file that a build writes. */
-export const eagerly = (names: readonly string[]): Plugin => ({
-  name: "eagerly",
-  renderChunk(code, chunk) {
-    if (!chunk.path.endsWith(".js")) return undefined;
-    const text = compileEagerly(code, new Set(names));
-    const { map } = chunk;
-    // Not by tsup, for which text that is new comes from a source with this machine's name of the file.
-    if (map) {
-      const before = typeof map === "string" ? map : JSON.stringify(map);
-      chunk.map = remapping([text.generateMap({ hires: "boundary" }).toString(), before], () => null).toString();
-    }
-    return { code: text.toString() };
-  },
-});

@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
+import remapping from "@jridgewell/remapping";
+import { transform } from "esbuild";
 import type { Options } from "tsup";
+import { compileEagerly } from "./eager-functions.js";
 
 export type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
+type Plugin = NonNullable<Options["plugins"]>[number];
 
 export const library = (entry: Record<string, string>): Options => ({
   entry: Object.fromEntries(Object.entries(entry).filter(([, file]) => existsSync(file))),
@@ -36,3 +40,24 @@ export const together = (entries: Record<string, string>, joined: readonly strin
     });
   },
 });
+
+/** Has V8 compile the functions of these names together with the files that are built. */
+export function eagerly(listed: readonly string[]): Plugin {
+  const names = new Set(listed);
+  return {
+    name: "eagerly",
+    async renderChunk(code, chunk) {
+      if (!chunk.path.endsWith(".js")) return undefined;
+      const text = compileEagerly(code, names);
+      // Fails where a constant has the name of something else, or is given another value.
+      await transform(text.toString(), { logOverride: { "assign-to-constant": "error" }, logLevel: "silent" });
+      const { map } = chunk;
+      // tsup's own merge takes inserted text for a part of a source with the absolute path of the output.
+      if (map) {
+        const before = typeof map === "string" ? map : JSON.stringify(map);
+        chunk.map = remapping([text.generateMap({ hires: "boundary" }).toString(), before], () => null).toString();
+      }
+      return { code: text.toString() };
+    },
+  };
+}

@@ -1,7 +1,6 @@
 import { defineConfig } from "tsup";
-import { eagerly } from "../../eager-functions.js";
-import eager from "../../eager-functions.json" with { type: "json" };
-import { library, together } from "../../tsup.base.js";
+import { eagerly, library, together } from "../../tsup.base.js";
+import eager from "./eager-functions.json" with { type: "json" };
 
 const entries = {
   index: "src/index.ts",

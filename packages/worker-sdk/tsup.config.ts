@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { defineConfig } from "tsup";
-import { eagerly } from "../../eager-functions.js";
-import eager from "../../eager-functions.json" with { type: "json" };
-import { type EsbuildPlugin, library, together } from "../../tsup.base.js";
+import { type EsbuildPlugin, eagerly, library, together } from "../../tsup.base.js";
+import eager from "./eager-functions.json" with { type: "json" };
 
 /** Of its package.json the SDK tells the host name and version; the rest is no plugin's concern. */
 const nameAndVersion: EsbuildPlugin = {

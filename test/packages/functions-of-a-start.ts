@@ -8,10 +8,10 @@ import { nameOf } from "../../eager-functions.js";
 
 /** A function that ran before a worker's first answer had left. */
 export interface StartFunction {
+  /** Below `@outrigger`. */
   readonly file: string;
   readonly name: string;
-  /** Whether V8 compiles it together with its file. */
-  readonly isEager: boolean;
+  readonly isInParentheses: boolean;
 }
 
 /** Starts a plugin with the packages as they are installed in a folder, and tells which functions of theirs have names and ran. */
@@ -19,15 +19,16 @@ export async function functionsOfAStart(consumer: string): Promise<readonly Star
   const folder = join(consumer, "start");
   const coverage = join(folder, "coverage");
   await cp(fileURLToPath(new URL("./start", import.meta.url)), folder, { recursive: true });
-  const { status, stderr } = spawnSync(process.execPath, [join(folder, "host.mjs"), coverage], {
-    env: { PATH: process.env.PATH ?? "" },
-    encoding: "utf8",
-    timeout: 30_000,
-  });
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:NODE_|VITEST)/.test(name)));
+  const options = { env, encoding: "utf8", timeout: 30_000 } as const;
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, "host.mjs"), coverage], options);
   if (status !== 0) throw new Error(`the host ended with ${status}: ${stderr}`);
-  const [first = ""] = (await readdir(coverage)).sort();
+  // One process: what it had run at its first answer, and, with a later time in the name, at its end.
+  const [atAnswer, ...atEnd] = (await readdir(coverage)).sort();
+  if (atAnswer === undefined || atEnd.length !== 1)
+    throw new Error(`two reports are expected, not ${atEnd.length + 1}`);
   const { result }: { result: readonly Profiler.ScriptCoverage[] } = JSON.parse(
-    await readFile(join(coverage, first), "utf8"),
+    await readFile(join(coverage, atAnswer), "utf8"),
   );
   const ours = result.filter(({ url }) => /\/@outrigger\/[\w-]+\/dist\/[\w.-]+\.js$/.test(url));
   return (await Promise.all(ours.map(functionsRun))).flat();
@@ -39,18 +40,14 @@ async function functionsRun({ url, functions }: Profiler.ScriptCoverage): Promis
     const [range] = ranges;
     if (range !== undefined && range.count > 0) ran.add(`${range.startOffset}-${range.endOffset}`);
   }
-  const source = ts.createSourceFile(
-    "file.js",
-    await readFile(fileURLToPath(url), "utf8"),
-    ts.ScriptTarget.Latest,
-    true,
-  );
+  const code = await readFile(fileURLToPath(url), "utf8");
+  const source = ts.createSourceFile("file.js", code, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const file = url.replace(/^.*\/@outrigger\//, "");
   const found: StartFunction[] = [];
   const look = (node: ts.Node): void => {
     const name = nameOf(node);
     if (name !== undefined && ran.has(`${node.getStart(source)}-${node.end}`)) {
-      found.push({ file, name, isEager: ts.isParenthesizedExpression(node.parent) });
+      found.push({ file, name, isInParentheses: ts.isParenthesizedExpression(node.parent) });
     }
     ts.forEachChild(node, look);
   };

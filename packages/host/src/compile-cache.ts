@@ -4,7 +4,7 @@ import { clearFolder } from "./clear-folder.js";
 import { compileCacheFolder } from "./compile-cache-folder.js";
 import { isLargerFolder } from "./folder-size.js";
 import type { WorkerProcess } from "./launcher.js";
-import { turnPermissionsOn } from "./node-options.js";
+import { enablePermissions } from "./node-options.js";
 
 /** Whoever sets one of these has a folder of his own, wants none, or measures what a cache would hide. */
 const OWN_VARIABLES = ["NODE_COMPILE_CACHE", "NODE_DISABLE_COMPILE_CACHE", "NODE_V8_COVERAGE"];
@@ -21,10 +21,11 @@ export function planCompileCache(
   env: Readonly<Record<string, string>>,
   options: readonly string[],
 ): string | undefined {
+  const isFree = OWN_VARIABLES.every((name) => env[name] === undefined);
   // Under its permission model Node keeps nothing.
-  const isFree = OWN_VARIABLES.every((name) => env[name] === undefined) && !turnPermissionsOn(options);
+  const mayWrite = !enablePermissions(options);
   const isKnown = "enableCompileCache" in nodeModule && process.env.NODE_DISABLE_COMPILE_CACHE === undefined;
-  return isFree && isKnown ? compileCacheFolder(entry) : undefined;
+  return isFree && mayWrite && isKnown ? compileCacheFolder(entry) : undefined;
 }
 
 /** Starts since each folder was measured. */

@@ -1,6 +1,6 @@
 import { SECRET_INSPECTOR } from "@outrigger/protocol";
 import { canSeeSignals } from "./caught-signals.js";
-import { findOption, turnPermissionsOn } from "./node-options.js";
+import { enablePermissions, findOption } from "./node-options.js";
 
 /** Somebody has plans of his own for the inspector. */
 const OWN_PLANS = /^--(?:inspect|debug-port|disable-sigusr1|no-inspect)/;
@@ -17,7 +17,7 @@ export const isPlainNode = (): boolean =>
  * @param given the options it is started with otherwise, those of `NODE_OPTIONS` included
  */
 export function inspectorFlags(isOwnNode: boolean, given: readonly string[]): readonly string[] {
-  // Under its permission model Node forbids it.
-  const isFree = findOption(given, OWN_PLANS) === undefined && !turnPermissionsOn(given);
-  return isOwnNode && isPlainNode() && isFree && canSeeSignals() ? SECRET_INSPECTOR : [];
+  const isFree = findOption(given, OWN_PLANS) === undefined;
+  const isForbidden = enablePermissions(given);
+  return isOwnNode && isPlainNode() && isFree && !isForbidden && canSeeSignals() ? SECRET_INSPECTOR : [];
 }

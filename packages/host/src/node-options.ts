@@ -2,7 +2,7 @@
 export const splitOptions = (text: string | undefined): readonly string[] => text?.split(/[\s"]+/) ?? [];
 
 /** Whether they turn Node's permission model on. */
-export const turnPermissionsOn = (options: readonly string[]): boolean =>
+export const enablePermissions = (options: readonly string[]): boolean =>
   findOption(options, /^--(?:experimental-)?permission/) !== undefined;
 
 /** The first option that a pattern matches; Node reads `_` in them as `-`. */
