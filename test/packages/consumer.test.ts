@@ -15,15 +15,27 @@ for (const name of published) {
   entries.push(...subpaths.map((subpath) => `@outrigger/${name}${subpath.slice(1)}`));
 }
 
-it("require() and import() of the installed packages give the same names", async () => {
+interface Loaded {
+  readonly entry: string;
+  readonly path: string;
+  readonly required: readonly string[];
+  readonly imported: readonly string[];
+}
+
+/** What `require()` and `import()` give of each entry. */
+async function load(): Promise<readonly Loaded[]> {
   const script = join(consumer, "consumer.cjs");
   await cp(fileURLToPath(new URL("./consumer.cjs", import.meta.url)), script);
   const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...entries], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const loaded = stdout
+  return stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
+}
+
+it("require() and import() of the installed packages give the same names", async () => {
+  const loaded = await load();
   expect(loaded.map(({ entry }) => entry)).toEqual(entries);
   for (const { path, required, imported } of loaded) {
     expect(path).toMatch(/[\\/]dist[\\/]/);
@@ -31,10 +43,10 @@ it("require() and import() of the installed packages give the same names", async
   }
 });
 
-it("the installed declarations compile in a strict project that checks libraries", { timeout: 60_000 }, async () => {
+async function declared(): Promise<ts.Program> {
   const file = join(consumer, "consumer.mts");
   await writeFile(file, entries.map((entry, index) => `export * as e${index} from "${entry}";\n`).join(""));
-  const program = ts.createProgram([file], {
+  return ts.createProgram([file], {
     target: ts.ScriptTarget.ES2023,
     lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"],
     module: ts.ModuleKind.NodeNext,
@@ -45,8 +57,25 @@ it("the installed declarations compile in a strict project that checks libraries
     exactOptionalPropertyTypes: true,
     noEmit: true,
   });
-  const problems = ts.getPreEmitDiagnostics(program).map(({ messageText, file }) => {
+}
+
+it("the installed declarations compile in a strict project that checks libraries", { timeout: 60_000 }, async () => {
+  const problems = ts.getPreEmitDiagnostics(await declared()).map(({ messageText, file }) => {
     return `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
   });
   expect(problems).toEqual([]);
+});
+
+it("the installed declarations promise the values that there are", { timeout: 60_000 }, async () => {
+  const program = await declared();
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(join(consumer, "consumer.mts"));
+  const modules = checker.getExportsOfModule(checker.getSymbolAtLocation(file as ts.SourceFile) as ts.Symbol);
+  const resolved = (symbol: ts.Symbol) =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const isValue = (symbol: ts.Symbol): boolean => (resolved(symbol).flags & ts.SymbolFlags.Value) !== 0;
+  for (const [index, { entry, imported }] of (await load()).entries()) {
+    const values = checker.getExportsOfModule(resolved(modules[index] as ts.Symbol)).filter(isValue);
+    expect(values.map(({ name }) => name).sort(), entry).toEqual(imported.filter((name) => name !== "module.exports"));
+  }
 });

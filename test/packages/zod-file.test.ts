@@ -48,6 +48,14 @@ it("the file is the zod that its types are of", async () => {
   expect(ofZ).toContain("discriminatedUnion");
 });
 
+it("nobody changes it for others in the process", () => {
+  const answer =
+    run(`import { z as file } from "@outrigger/protocol/zod"; import { z as mini } from "@outrigger/protocol/zod-mini";
+    const changed = [file, file.core, file.util, file.locales, mini, mini.core].filter((all) => Reflect.set(all, "string", 1));
+    const answer = changed.length`);
+  expect(answer).toBe(0);
+});
+
 it("it mixes with a zod of the user's own", () => {
   const answer = run(`${both}
     const name = zod.string().max(3).describe("short");
