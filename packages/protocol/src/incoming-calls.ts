@@ -5,7 +5,7 @@ import type { Clock } from "./clock.js";
 import { inputOf, isReservedMethod, type Method, type MethodMap, type Schema } from "./contract.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError, toWireError, type WireError } from "./errors.js";
 import { isThenable } from "./guarded-callback.js";
-import { IncomingCall } from "./incoming-call.js";
+import { type IncomingCall, ReceivedCall } from "./incoming-call.js";
 import type { SendItemOf } from "./item-sender.js";
 import { createKeptBytes } from "./kept-bytes.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
@@ -176,7 +176,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
     const arrival = arrivalOf(definition, meta, bytes, context);
-    const call = new IncomingCall(message, definition, params, arrival, sendProgress);
+    const call = new ReceivedCall(message, definition, params, arrival, sendProgress);
     if (definition.kind === "stream") call.producer = producerFor(meta, limits);
     const input = inputOf(definition);
     if (input !== undefined && id !== undefined) call.source = takeInput(method, id, input);

@@ -1,5 +1,3 @@
-import type { IncomingCall as Call } from "./incoming-call.js";
-
 export { cancelError } from "./call-errors.js";
 export type { CallMeter } from "./call-meter.js";
 export { type Clock, systemClock } from "./clock.js";
@@ -63,6 +61,7 @@ export {
   parseHangReport,
 } from "./hang-report.js";
 export type { HostLogger } from "./host-logger.js";
+export type { IncomingCall } from "./incoming-call.js";
 export type { Serving } from "./incoming-calls.js";
 export type { Issue } from "./issue-text.js";
 export {
@@ -120,7 +119,3 @@ export {
 export type { Transport, TransportLimits, TransportReceiver } from "./transport.js";
 export { validate } from "./validate.js";
 export type { WaitingCall } from "./waiting-calls.js";
-
-/** One call or notification being handled: what a peer passes to `handle`. */
-// Not the class: declarations would promise a constructor that nobody can have.
-export type IncomingCall = Call;
