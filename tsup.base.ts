@@ -49,15 +49,16 @@ export function eagerly(listed: readonly string[]): Plugin {
     async renderChunk(code, chunk) {
       if (!chunk.path.endsWith(".js")) return undefined;
       const text = compileEagerly(code, names);
+      const eager = text.toString();
       // Fails where a constant has the name of something else, or is given another value.
-      await transform(text.toString(), { logOverride: { "assign-to-constant": "error" }, logLevel: "silent" });
+      await transform(eager, { logOverride: { "assign-to-constant": "error" }, logLevel: "silent" });
       const { map } = chunk;
       // tsup's own merge takes inserted text for a part of a source with the absolute path of the output.
       if (map) {
         const before = typeof map === "string" ? map : JSON.stringify(map);
         chunk.map = remapping([text.generateMap({ hires: "boundary" }).toString(), before], () => null).toString();
       }
-      return { code: text.toString() };
+      return { code: eager };
     },
   };
 }

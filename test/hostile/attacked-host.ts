@@ -110,25 +110,23 @@ async function run(attack: Attack): Promise<AttackReport> {
   );
   const hostile = host.get("hostile") as Worker<typeof hostileContract>;
   const settled: Promise<void>[] = [];
-  const call = (): void => {
-    calls.made++;
-    const n = calls.made;
-    const answer = hostile.request("echo", { n }, { timeoutMs: 500, scope: { tenant: "t" }, onProgress: () => {} });
+  const follow = <T>(answer: Promise<T>, howOf: (value: T) => string): void => {
     settled.push(
       answer.then(
-        (value) => settle(value.n === n ? "answered" : "wrong"),
+        (value) => settle(howOf(value)),
         (error: unknown) => settle(codeOf(error)),
       ),
     );
   };
+  const call = (): void => {
+    calls.made++;
+    const n = calls.made;
+    const options = { timeoutMs: 500, scope: { tenant: "t" }, onProgress: () => {} };
+    follow(hostile.request("echo", { n }, options), (answer) => (answer.n === n ? "answered" : "wrong"));
+  };
   const list = (): void => {
     calls.made++;
-    settled.push(
-      hostile.request("list", {}, { timeoutMs: 500 }).then(
-        () => settle("answered"),
-        (error: unknown) => settle(codeOf(error)),
-      ),
-    );
+    follow(hostile.request("list", {}, { timeoutMs: 500 }), () => "answered");
   };
   const feed = async (isRead: boolean): Promise<void> => {
     calls.made++;

@@ -34,8 +34,9 @@ async function load(): Promise<readonly Loaded[]> {
     .map((line) => JSON.parse(line));
 }
 
-it("require() and import() of the installed packages give the same names", async () => {
-  const loaded = await load();
+const loaded = await load();
+
+it("require() and import() of the installed packages give the same names", () => {
   expect(loaded.map(({ entry }) => entry)).toEqual(entries);
   for (const { path, required, imported } of loaded) {
     expect(path).toMatch(/[\\/]dist[\\/]/);
@@ -59,22 +60,23 @@ async function declared(): Promise<ts.Program> {
   });
 }
 
-it("the installed declarations compile in a strict project that checks libraries", { timeout: 60_000 }, async () => {
-  const problems = ts.getPreEmitDiagnostics(await declared()).map(({ messageText, file }) => {
+const program = await declared();
+
+it("the installed declarations compile in a strict project that checks libraries", { timeout: 60_000 }, () => {
+  const problems = ts.getPreEmitDiagnostics(program).map(({ messageText, file }) => {
     return `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
   });
   expect(problems).toEqual([]);
 });
 
-it("the installed declarations promise the values that there are", { timeout: 60_000 }, async () => {
-  const program = await declared();
+it("the installed declarations promise the values that there are", { timeout: 60_000 }, () => {
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(join(consumer, "consumer.mts"));
   const modules = checker.getExportsOfModule(checker.getSymbolAtLocation(file as ts.SourceFile) as ts.Symbol);
   const resolved = (symbol: ts.Symbol) =>
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const isValue = (symbol: ts.Symbol): boolean => (resolved(symbol).flags & ts.SymbolFlags.Value) !== 0;
-  for (const [index, { entry, imported }] of (await load()).entries()) {
+  for (const [index, { entry, imported }] of loaded.entries()) {
     const values = checker.getExportsOfModule(resolved(modules[index] as ts.Symbol)).filter(isValue);
     expect(values.map(({ name }) => name).sort(), entry).toEqual(imported.filter((name) => name !== "module.exports"));
   }

@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { cp, readdir, readFile } from "node:fs/promises";
 import type { Profiler } from "node:inspector";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { nameOf } from "../../eager-functions.js";
+import { namedFunctions } from "../../eager-functions.js";
+import { runNode } from "./run-node.js";
 
 /** A function that ran before a worker's first answer had left. */
 export interface StartFunction {
@@ -19,9 +19,7 @@ export async function functionsOfAStart(consumer: string): Promise<readonly Star
   const folder = join(consumer, "start");
   const coverage = join(folder, "coverage");
   await cp(fileURLToPath(new URL("./start", import.meta.url)), folder, { recursive: true });
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:NODE_|VITEST)/.test(name)));
-  const options = { env, encoding: "utf8", timeout: 30_000 } as const;
-  const { status, stderr } = spawnSync(process.execPath, [join(folder, "host.mjs"), coverage], options);
+  const { status, stderr } = runNode(folder, "host.mjs", coverage);
   if (status !== 0) throw new Error(`the host ended with ${status}: ${stderr}`);
   // One process: what it had run at its first answer, and, with a later time in the name, at its end.
   const [atAnswer, ...atEnd] = (await readdir(coverage)).sort();
@@ -41,16 +39,8 @@ async function functionsRun({ url, functions }: Profiler.ScriptCoverage): Promis
     if (range !== undefined && range.count > 0) ran.add(`${range.startOffset}-${range.endOffset}`);
   }
   const code = await readFile(fileURLToPath(url), "utf8");
-  const source = ts.createSourceFile("file.js", code, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const file = url.replace(/^.*\/@outrigger\//, "");
-  const found: StartFunction[] = [];
-  const look = (node: ts.Node): void => {
-    const name = nameOf(node);
-    if (name !== undefined && ran.has(`${node.getStart(source)}-${node.end}`)) {
-      found.push({ file, name, isInParentheses: ts.isParenthesizedExpression(node.parent) });
-    }
-    ts.forEachChild(node, look);
-  };
-  look(source);
-  return found;
+  return namedFunctions(code)
+    .filter(({ node }) => ran.has(`${node.getStart()}-${node.end}`))
+    .map(({ name, node }) => ({ file, name, isInParentheses: ts.isParenthesizedExpression(node.parent) }));
 }

@@ -14,9 +14,11 @@ const expected = (problem: Problem): boolean =>
   problem.kind === "CJSResolvesToESM" || ("resolutionKind" in problem && problem.resolutionKind === "node10");
 
 describe.each(published)("%s as published", (name) => {
+  const root = join(inject("consumer"), "node_modules/@outrigger", name);
+  const dist = join(root, "dist");
+
   it("publint finds nothing", async () => {
-    const pkgDir = join(inject("consumer"), "node_modules/@outrigger", name);
-    const { messages, pkg } = await publint({ pkgDir, pack: false });
+    const { messages, pkg } = await publint({ pkgDir: root, pack: false });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
@@ -28,14 +30,12 @@ describe.each(published)("%s as published", (name) => {
   });
 
   it("its code knows nothing of this repository's own versions and tools", async () => {
-    const dist = join(inject("consumer"), "node_modules/@outrigger", name, "dist");
     const files = (await readdir(dist)).filter((file) => file.endsWith(".js"));
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) expect(await readFile(join(dist, file), "utf8")).not.toMatch(/"(workspace|catalog):/);
   });
 
   it("no file of it names a folder of the machine it was built on", async () => {
-    const root = join(inject("consumer"), "node_modules/@outrigger", name);
     const repository = fileURLToPath(new URL("../../", import.meta.url));
     // As it stands in JSON on Windows, too.
     const spellings = [repository, repository.replaceAll("\\", "/"), JSON.stringify(repository).slice(1, -1)];
@@ -52,12 +52,10 @@ describe.each(published)("%s as published", (name) => {
   });
 
   it("ships its README and the licence", async () => {
-    const root = join(inject("consumer"), "node_modules/@outrigger", name);
     expect(await readdir(root)).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json"]));
   });
 
   it("no documentation of its types cites a file that is not in the package", async () => {
-    const dist = join(inject("consumer"), "node_modules/@outrigger", name, "dist");
     const files = (await readdir(dist)).filter((file) => file.endsWith(".d.ts"));
     const text = await Promise.all(files.map((file) => readFile(join(dist, file), "utf8")));
     const cited = text.flatMap((code) => [...code.matchAll(/docs\/[\w-]+\.md(?! in the repository)/g)]);

@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, inject, it } from "vitest";
+import { runNode } from "./run-node.js";
 
 const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
 const sdkReadme = await readFile(new URL("../../packages/worker-sdk/README.md", import.meta.url), "utf8");
@@ -39,12 +39,6 @@ async function compile(name: string, files: [file: string, code: string][]) {
   });
   program.emit();
   return { folder, problems };
-}
-
-function runNode(folder: string, ...args: string[]) {
-  // Nothing of this test run: a plain script of a user.
-  const env = { PATH: process.env.PATH ?? "" };
-  return spawnSync(process.execPath, args, { cwd: folder, env, encoding: "utf8", timeout: 30_000 });
 }
 
 const files = snippets(readme);

@@ -6,8 +6,10 @@ import type { ItemProducer } from "./stream-producer.js";
 import type { StreamReader } from "./stream-reader.js";
 import { readTrace, type TraceContext } from "./trace-context.js";
 
-/** One call or notification being handled: what a peer passes to `handle`. */
-export interface IncomingCall {
+/** One call or notification being handled: what a peer passes to `handle`. Its class is nobody else's to construct. */
+export interface IncomingCall extends Pick<ReceivedCall, keyof ReceivedCall> {}
+
+export class ReceivedCall {
   /** `undefined` for a notification. */
   readonly id: Id | undefined;
   /** The name of the method. */
@@ -29,37 +31,10 @@ export interface IncomingCall {
   /** Told once, when the handler has finished and its answer is queued; with what it failed with. Must not throw. */
   onFinished: ((error: unknown) => void) | undefined;
   /** It was answered, or its notification handled. */
-  isOver: boolean;
+  isOver = false;
   /** A stream's own. */
   producer: ItemProducer | undefined;
   /** Of a method that takes input. */
-  source: CallInput | undefined;
-  /** Tells the caller how far the call has come; dropped once the call was answered, and for notifications. */
-  readonly progress: (value: unknown) => void;
-  /** What the caller sends along; `undefined` for a method that takes no input. Looking at it asks for the first items. */
-  readonly input: StreamReader | undefined;
-  /** Aborts when the caller cancels or goes away. */
-  readonly signal: AbortSignal;
-  /** Whether the caller cancelled, or went away. */
-  readonly aborted: boolean;
-  /** Aborts the handler's signal with this reason; idempotent. */
-  abort(reason: unknown): void;
-}
-
-/** One that a message brought. */
-export class ReceivedCall implements IncomingCall {
-  readonly id: Id | undefined;
-  readonly method: string;
-  readonly definition: Method;
-  readonly params: unknown;
-  readonly meta: MessageMeta | undefined;
-  trace: TraceContext | undefined;
-  readonly bytes: number;
-  readonly receivedAt: number;
-  readonly deadline: number | undefined;
-  onFinished: ((error: unknown) => void) | undefined;
-  isOver = false;
-  producer: ItemProducer | undefined;
   source: CallInput | undefined;
   #controller: AbortController | undefined;
   #abortReason: unknown;
@@ -87,16 +62,18 @@ export class ReceivedCall implements IncomingCall {
     this.#sendProgress = sendProgress;
   }
 
+  /** Tells the caller how far the call has come; dropped once the call was answered, and for notifications. */
   get progress(): (value: unknown) => void {
     this.#progress ??= (value) => this.#sendProgress(this, value);
     return this.#progress;
   }
 
+  /** What the caller sends along; `undefined` for a method that takes no input. Looking at it asks for the first items. */
   get input(): StreamReader | undefined {
     return this.source?.open();
   }
 
-  /** Made on first use: most handlers never look at it. */
+  /** Aborts when the caller cancels or goes away. Made on first use: most handlers never look at it. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -105,10 +82,12 @@ export class ReceivedCall implements IncomingCall {
     return this.#controller.signal;
   }
 
+  /** Whether the caller cancelled, or went away. */
   get aborted(): boolean {
     return this.#aborted;
   }
 
+  /** Aborts the handler's signal with this reason; idempotent. */
   abort(reason: unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;
