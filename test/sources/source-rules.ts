@@ -30,6 +30,7 @@ export const pureFiles = [
   "protocol/src/abort-listeners.ts",
   "protocol/src/abandoned-calls.ts",
   "protocol/src/framing.ts",
+  "protocol/src/attached-text.ts",
   "protocol/src/attachment-reader.ts",
   "protocol/src/bulk-frame.ts",
   "protocol/src/bulk-look.ts",

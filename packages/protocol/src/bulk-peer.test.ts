@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { gone, peerOnWire, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
@@ -186,4 +186,26 @@ test("a broken frame ends the channel, and the calls in flight with it", async (
   right.send("$bulk 1\nab");
   await settled();
   expect(ended).toEqual([expect.objectContaining({ code: ErrorCode.PARSE_ERROR })]);
+});
+
+/** Of 1.2 MB, 64 KB each. */
+const PIECES = 19;
+
+test.each([
+  ["in pieces, for V8's heap, where chunks have memory of their own", {}, PIECES],
+  ["at once where they share it", { reusesMemory: true }, 1],
+])("long text is decoded %s", async (_, input, decoded) => {
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  const transports: [Transport, Transport] = [
+    stdioTransport(Object.assign(back, input), there),
+    stdioTransport(there, back),
+  ];
+  const { host } = connected(transports, ["bulk"], { echo: (params) => params });
+  const text = "naïve ".repeat(200_000);
+  const decode = vi.spyOn(Buffer.prototype, "toString");
+  const answer = await host.request("echo", text);
+  const decodedByBoth = decode.mock.calls.filter(([as]) => as === "latin1").length;
+  decode.mockRestore();
+  expect(answer).toBe(text);
+  expect(decodedByBoth - PIECES).toBe(decoded);
 });

@@ -1,4 +1,5 @@
 import { type AbandonedCalls, createAbandonedCalls } from "./abandoned-calls.js";
+import type { AttachmentMemory } from "./bulk-restore.js";
 import { channelOver, methodNotFound } from "./call-errors.js";
 import { systemClock } from "./clock.js";
 import { type Codec, jsonCodec } from "./codec.js";
@@ -31,7 +32,7 @@ export class Peer {
   /** The bounds in force. */
   readonly limits: PeerLimits;
   readonly #transport: Transport;
-  readonly #reuse: (attachment: Uint8Array) => void;
+  readonly #memory: AttachmentMemory;
   readonly #codec: Codec;
   readonly #writer: MessageWriter;
   readonly #outgoingMethods: MethodTable;
@@ -52,7 +53,10 @@ export class Peer {
     const clock = options.clock ?? systemClock;
     this.limits = resolvePeerLimits(options.limits);
     this.#transport = options.transport;
-    this.#reuse = (attachment) => this.#transport.reuse?.(attachment);
+    this.#memory = {
+      reuse: (attachment) => this.#transport.reuse?.(attachment),
+      textInHeap: this.#transport.readsIntoNewMemory === true,
+    };
     this.#codec = options.codec ?? jsonCodec;
     this.#onReport = options.onReport;
     this.#onClosed = options.onClosed;
@@ -254,7 +258,7 @@ export class Peer {
 
   #receive(line: string, bytes: number, attachments?: readonly Uint8Array[]): void {
     if (this.#closedWith !== undefined || line === "" || line === "\r") return;
-    const parsed = readMessage(line, this.#codec, this.limits, attachments, this.#reuse);
+    const parsed = readMessage(line, this.#codec, this.limits, attachments, this.#memory);
     if (parsed.kind === "invalid") {
       this.stats.invalidMessages++;
       this.#report({ kind: "invalid-message", line: excerpt(line), reason: parsed.reason });

@@ -236,6 +236,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     },
     acceptAttachments: () => splitter.acceptAttachments(),
     reuse: (attachment) => splitter.reuse(attachment),
+    readsIntoNewMemory: readable.reusesMemory !== true,
     send(line, urgent = false, attachments) {
       if (closed) return false;
       // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.

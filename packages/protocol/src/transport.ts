@@ -23,6 +23,8 @@ export interface Transport {
   send(line: string, urgent?: boolean, attachments?: readonly Attachment[] | undefined): boolean;
   /** The receiver looks at this attachment no more: another may be read into its memory. A transport may do without. */
   reuse?(attachment: Uint8Array): void;
+  /** Each chunk comes in memory of its own, which the garbage collector has to free. */
+  readonly readsIntoNewMemory?: boolean;
   /** From now on lines may arrive with attachments: the two ends agreed on it. */
   acceptAttachments(): void;
   /** What waits to be sent; a transport may count a character of what is not written yet as one byte. */
