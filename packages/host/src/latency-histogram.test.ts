@@ -4,7 +4,7 @@ import { createLatencyHistogram } from "./latency-histogram.js";
 
 const recorded = (values: readonly number[]) => {
   const histogram = createLatencyHistogram();
-  for (const value of values) histogram.record(value);
+  for (const value of values) histogram.record(value, 1);
   return histogram;
 };
 
@@ -26,6 +26,15 @@ it("tells a quantile to within a sixteenth, never too low, and the maximum as it
       },
     ),
   );
+});
+
+it("counts what is recorded several times at once as often", () => {
+  const histogram = createLatencyHistogram();
+  histogram.record(100, 1);
+  histogram.record(1, 8);
+  expect([histogram.count(), histogram.max()]).toEqual([9, 100]);
+  expect(histogram.quantile(8 / 9)).toBeLessThan(1.1);
+  expect(histogram.quantile(1)).toBe(100);
 });
 
 it("takes what no clock should say, and what takes days", () => {

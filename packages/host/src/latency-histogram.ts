@@ -8,7 +8,7 @@ const BUCKETS = (32 - STEPS_BITS + 1) * STEPS;
 
 /** How long something took, of a few thousand bytes whatever is recorded: counts in buckets that grow with their value. */
 export interface LatencyHistogram {
-  record(ms: number): void;
+  record(ms: number, times: number): void;
   /** ms that this share of what was recorded did not exceed, to within 6.25 %; `undefined` when nothing was recorded. */
   quantile(share: number): number | undefined;
   /** The longest, ms; 0 when nothing was recorded. */
@@ -23,12 +23,12 @@ export function createLatencyHistogram(): LatencyHistogram {
   return {
     max: () => max,
     count: () => count,
-    record(ms) {
+    record(ms, times) {
       // A clock that was set back, in a test, measures nothing.
       const units = ms > 0 ? Math.min(ms * UNITS_PER_MS, MAX_UNITS) >>> 0 : 0;
       const bucket = bucketOf(units);
-      counts[bucket] = (counts[bucket] as number) + 1;
-      count++;
+      counts[bucket] = (counts[bucket] as number) + times;
+      count += times;
       if (ms > max) max = ms;
     },
     quantile(share) {

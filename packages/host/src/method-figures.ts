@@ -21,7 +21,10 @@ export interface CallFigures {
 export interface MethodFigures {
   /** Requests and streams of this host, each time they were sent or refused: from the call to its answer, or to a stream's end. */
   readonly calls: Readonly<Record<string, CallFigures>>;
-  /** Calls of the worker: from their arrival until the host's handler has finished. */
+  /**
+   * Calls of the worker: from their arrival until the host's handler has finished. Up to eight that came together, and
+   * were handled at once, count as having taken as long as the last of them.
+   */
   readonly served: Readonly<Record<string, CallFigures>>;
 }
 
@@ -49,27 +52,27 @@ export function createMethodFigures({
     called(method, ms, error) {
       const tally = calls.get(method);
       if (tally === undefined) return;
-      record(tally, ms, error === undefined ? undefined : isRpcError(error) ? error.code : OTHER);
+      record(tally, 1, ms, error === undefined ? undefined : isRpcError(error) ? error.code : OTHER);
     },
-    served(method, ms, code) {
+    served(method, ms, code, count) {
       const tally = served.get(method);
-      if (tally !== undefined) record(tally, ms, code);
+      if (tally !== undefined) record(tally, count, ms, code);
     },
     snapshot: () => ({ calls: figuresOf(calls), served: figuresOf(served) }),
   };
 }
 
-function record(tally: Tally, ms: number | undefined, code: number | undefined): void {
-  tally.count++;
+function record(tally: Tally, times: number, ms: number | undefined, code: number | undefined): void {
+  tally.count += times;
   if (ms !== undefined) {
     tally.histogram ??= createLatencyHistogram();
-    tally.histogram.record(ms);
+    tally.histogram.record(ms, times);
   }
   if (code === undefined) return;
   tally.errors ??= new Map();
   const { errors } = tally;
   const key = errors.has(code) || errors.size < MAX_CODES ? code : OTHER;
-  errors.set(key, (errors.get(key) ?? 0) + 1);
+  errors.set(key, (errors.get(key) ?? 0) + times);
 }
 
 function figuresOf(tallies: ReadonlyMap<string, Tally>): Record<string, CallFigures> {

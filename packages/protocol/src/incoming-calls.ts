@@ -1,8 +1,9 @@
+import { admittedMethod, type Intake } from "./admission.js";
 import { type ArrivalContext, arrivalOf } from "./arrival.js";
-import { inputFailed, inputGone, inputOver, invalidInput, methodNotFound, overloaded } from "./call-errors.js";
+import { inputFailed, inputGone, inputOver, invalidInput } from "./call-errors.js";
 import { type CallInput, createCallInput } from "./call-input.js";
 import type { Clock } from "./clock.js";
-import { inputOf, isReservedMethod, type Method, type MethodMap, type Schema } from "./contract.js";
+import { inputOf, type Method, type MethodMap, type Schema } from "./contract.js";
 import { ErrorCode, fromWireError, isRpcError, RpcError, toWireError, type WireError } from "./errors.js";
 import { isThenable } from "./guarded-callback.js";
 import { type IncomingCall, ReceivedCall } from "./incoming-call.js";
@@ -12,6 +13,7 @@ import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./mes
 import { createMethodTable } from "./method-table.js";
 import type { PeerLimits } from "./peer-limits.js";
 import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
+import { createServedTimes } from "./served-times.js";
 import { type ItemProducer, producerFor } from "./stream-producer.js";
 import { validate } from "./validate.js";
 
@@ -45,7 +47,6 @@ export type IncomingCalls = ReturnType<typeof createIncomingCalls>;
 /** The calls one end is handling: each request is answered exactly once, unless the peer closes first. */
 export function createIncomingCalls(serving: Serving, context: IncomingCallsContext) {
   const { limits, stats } = context;
-  const methods = createMethodTable(serving.methods, "incoming");
   /**
    * By id; notifications stand under themselves. A call whose handler answers at once never enters: a map that fills and
    * empties all the time costs more than the handler.
@@ -53,7 +54,11 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const running = new Map<Id | IncomingCall, IncomingCall>();
   /** Of their params, and of input that nobody has read yet. */
   const kept = createKeptBytes(limits.incomingBytes);
-  let intakeClosed = false;
+  const times = context.meter && createServedTimes(context.meter, context.clock);
+  const intake: Intake = {
+    methods: createMethodTable(serving.methods, "incoming"),
+    ...{ running, maxRunning: limits.incomingCalls, kept, isClosed: false },
+  };
   let closed: { readonly reason: unknown } | undefined;
   let waiting: (() => void)[] = [];
 
@@ -71,7 +76,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     if (call.isOver) return;
     call.isOver = true;
     if (running.size > 0 && running.delete(call.id ?? call)) kept.add(-call.bytes);
-    context.meter?.served(call.method, context.clock.now() - call.receivedAt, code);
+    times?.after(call.method, call.receivedAt, code);
     call.onFinished?.(error);
     call.source?.close(inputOver(call.method));
     if (waiting.length > 0) for (const look of waiting) look();
@@ -133,6 +138,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   const run = (call: IncomingCall): void => {
+    times?.before(call.method);
     let outcome: unknown;
     try {
       outcome = serving.handle(call);
@@ -155,24 +161,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   /** Everything that can refuse a call before its handler sees it; throws the answer. */
   const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined, bytes: number): IncomingCall => {
     const { method, meta } = message;
-    if (intakeClosed && !method.startsWith("$/")) {
-      throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down; call again after its restart`);
-    }
-    const definition = methods.get(method);
-    if (definition === undefined) throw methodNotFound(method, methods.names());
-    if ((definition.kind === "notification") !== (id === undefined)) {
-      throw new RpcError(
-        ErrorCode.INVALID_REQUEST,
-        `${method} is a ${definition.kind}: send it ${id === undefined ? "with" : "without"} an id`,
-      );
-    }
-    // The runtime's own few methods get through: a full worker can still be asked to stop.
-    if (running.size >= limits.incomingCalls && !isReservedMethod(method)) {
-      throw overloaded(method, `${limits.incomingCalls} calls are being handled`);
-    }
-    if (!kept.hasRoom(bytes) && !isReservedMethod(method)) {
-      throw overloaded(method, `calls of ${kept.total()} bytes are being handled`);
-    }
+    const definition = admittedMethod(intake, message, id, bytes);
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
     const arrival = arrivalOf(definition, meta, bytes, context);
@@ -199,6 +188,10 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   return {
     size: (): number => running.size,
 
+    /** Messages begin to come; whether `onBatchEnd` is told after the last that came with the first. */
+    onBatchStart: (endIsTold: boolean): void => times?.batchStart(endIsTold),
+    onBatchEnd: (): void => times?.batchEnd(),
+
     onRequest(message: RequestMessage, bytes: number): void {
       const { id, method } = message;
       if (running.size > 0 && running.has(id)) {
@@ -212,7 +205,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       } catch (error) {
         if (isRpcError(error) && error.code === ErrorCode.OVERLOADED) stats.refusedRequests++;
         const wire = toWireError(error, ErrorCode.INTERNAL_ERROR);
-        context.meter?.served(method, undefined, wire.code);
+        context.meter?.served(method, undefined, wire.code, 1);
         context.respond(id, { error: wire }, method);
         return;
       }
@@ -226,7 +219,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       } catch (error) {
         stats.refusedNotifications++;
         const shown = isRpcError(error) ? error : new RpcError(ErrorCode.INTERNAL_ERROR, "refused", { cause: error });
-        context.meter?.served(message.method, undefined, shown.code);
+        context.meter?.served(message.method, undefined, shown.code, 1);
         context.report({ kind: "notification-refused", method: excerpt(message.method), error: shown });
         return;
       }
@@ -263,7 +256,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
     /** Refuses what arrives from now on; resolves when the running handlers, but for `except`, have finished. */
     drain(except: IncomingCall | undefined): Promise<void> {
-      intakeClosed = true;
+      intake.isClosed = true;
       const key = except === undefined ? undefined : (except.id ?? except);
       const isIdle = (): boolean =>
         closed !== undefined || running.size === (key !== undefined && running.get(key) === except ? 1 : 0);
@@ -285,7 +278,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
     /** Aborts every handler; their answers go nowhere. */
     abortAll(reason: unknown): void {
-      intakeClosed = true;
+      intake.isClosed = true;
       closed ??= { reason };
       for (const call of running.values()) call.source?.close(inputGone(call.method, reason));
       for (const call of running.values()) call.abort(reason);

@@ -94,9 +94,13 @@ export class Peer {
   start(): void {
     this.#transport.start({
       message: (line, bytes, attachments, follows) => {
-        if (follows !== true) this.#arrivedAt = undefined;
+        if (follows !== true) {
+          this.#arrivedAt = undefined;
+          this.#incoming.onBatchStart(follows === false);
+        }
         this.#receive(line, bytes, attachments);
       },
+      batchEnd: () => this.#incoming.onBatchEnd(),
       closed: (error) => this.#ended(error),
     });
   }

@@ -204,6 +204,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       broken = error as Error;
     }
     isReading = false;
+    receiver?.batchEnd?.();
     // What was answered at once waits for no tick, which costs a small call a twelfth of its time; nor is it lost to the end.
     writeBatch();
     if (isOver) finish(broken ?? readEnd?.error ?? writeEnd?.error);

@@ -4,9 +4,12 @@ import type { Attachment } from "./bulk-frame.js";
 export interface TransportReceiver {
   /**
    * One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both.
-   * `follows`: it came together with the one told before; the clock need not be read again.
+   * `follows`: it came together with the one told before; the clock need not be read again. A transport that tells so tells
+   * `batchEnd`, too.
    */
   message(line: string, bytes: number, attachments?: readonly Uint8Array[] | undefined, follows?: boolean): void;
+  /** What came together has been told, or the channel is over. */
+  batchEnd?(): void;
   /** The channel is over, told once: `undefined` for a clean end, else what went wrong. */
   closed(error: Error | undefined): void;
 }

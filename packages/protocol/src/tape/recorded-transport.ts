@@ -13,6 +13,7 @@ export function recordedTransport(transport: Transport, onLine: OnLine): Transpo
           onLine("received", line, attachments);
           receiver.message(line, bytes, attachments, follows);
         },
+        batchEnd: () => receiver.batchEnd?.(),
         closed: (error) => receiver.closed(error),
       });
     },

@@ -1,0 +1,47 @@
+import { methodNotFound, overloaded } from "./call-errors.js";
+import { isReservedMethod, type Method } from "./contract.js";
+import { ErrorCode, RpcError } from "./errors.js";
+import type { KeptBytes } from "./kept-bytes.js";
+import type { Id, NotificationMessage, RequestMessage } from "./messages.js";
+import type { MethodTable } from "./method-table.js";
+
+/** What one end takes in. */
+export interface Intake {
+  readonly methods: MethodTable;
+  readonly running: { readonly size: number };
+  readonly maxRunning: number;
+  readonly kept: KeptBytes;
+  /** It is shutting down. */
+  isClosed: boolean;
+}
+
+/**
+ * The method of a call that there is room for. What the contract and the bounds refuse costs no look at params.
+ * @throws RpcError SHUTTING_DOWN, METHOD_NOT_FOUND, INVALID_REQUEST, OVERLOADED
+ */
+export function admittedMethod(
+  intake: Intake,
+  { method }: RequestMessage | NotificationMessage,
+  id: Id | undefined,
+  bytes: number,
+): Method {
+  if (intake.isClosed && !method.startsWith("$/")) {
+    throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down; call again after its restart`);
+  }
+  const definition = intake.methods.get(method);
+  if (definition === undefined) throw methodNotFound(method, intake.methods.names());
+  if ((definition.kind === "notification") !== (id === undefined)) {
+    throw new RpcError(
+      ErrorCode.INVALID_REQUEST,
+      `${method} is a ${definition.kind}: send it ${id === undefined ? "with" : "without"} an id`,
+    );
+  }
+  // The runtime's own few methods get through: a full worker can still be asked to stop.
+  if (intake.running.size >= intake.maxRunning && !isReservedMethod(method)) {
+    throw overloaded(method, `${intake.maxRunning} calls are being handled`);
+  }
+  if (!intake.kept.hasRoom(bytes) && !isReservedMethod(method)) {
+    throw overloaded(method, `calls of ${intake.kept.total()} bytes are being handled`);
+  }
+  return definition;
+}
