@@ -12,7 +12,7 @@ export interface CallFigures {
   readonly errors: Readonly<Record<string, number>>;
   /**
    * How long they took, ms; p50, p95 and p99 are at most 6.25 % too high, `max` is exact. Refused ones took none.
-   * `undefined` before the first.
+   * `undefined` before the first. Of `served`, a time may be that of a call close behind.
    */
   readonly ms: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number } | undefined;
 }
@@ -22,8 +22,8 @@ export interface MethodFigures {
   /** Requests and streams of this host, each time they were sent or refused: from the call to its answer, or to a stream's end. */
   readonly calls: Readonly<Record<string, CallFigures>>;
   /**
-   * Calls of the worker: from their arrival until the host's handler has finished. Up to eight that came together, and
-   * were handled at once, count as having taken as long as the last of them.
+   * Calls of the worker: from their arrival until the host's handler has finished. Of one method, a few in a row that came
+   * together and were handled at once count as having taken as long as the last of them.
    */
   readonly served: Readonly<Record<string, CallFigures>>;
 }
@@ -54,9 +54,13 @@ export function createMethodFigures({
       if (tally === undefined) return;
       record(tally, 1, ms, error === undefined ? undefined : isRpcError(error) ? error.code : OTHER);
     },
-    served(method, ms, code, count) {
+    served(method, ms, code) {
       const tally = served.get(method);
-      if (tally !== undefined) record(tally, count, ms, code);
+      if (tally !== undefined) record(tally, 1, ms, code);
+    },
+    servedTogether(method, ms, count) {
+      const tally = served.get(method);
+      if (tally !== undefined) record(tally, count, ms, undefined);
     },
     snapshot: () => ({ calls: figuresOf(calls), served: figuresOf(served) }),
   };
@@ -72,7 +76,7 @@ function record(tally: Tally, times: number, ms: number | undefined, code: numbe
   tally.errors ??= new Map();
   const { errors } = tally;
   const key = errors.has(code) || errors.size < MAX_CODES ? code : OTHER;
-  errors.set(key, (errors.get(key) ?? 0) + times);
+  errors.set(key, (errors.get(key) ?? 0) + 1);
 }
 
 function figuresOf(tallies: ReadonlyMap<string, Tally>): Record<string, CallFigures> {

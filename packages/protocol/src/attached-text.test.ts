@@ -27,17 +27,21 @@ test.each(samples)("in the heap or outside, text is the same: %s", (_, bytes, as
 });
 
 test.each([
+  [OUTSIDE - 1, "latin1", false, "in the heap"],
   [OUTSIDE, "latin1", false, "outside"],
   [OUTSIDE, "latin1", true, "in the heap"],
   [MAX, "latin1", true, "in the heap"],
   [MAX + 1, "latin1", true, "outside"],
-  [OUTSIDE, "utf16le", true, "in the heap"],
-  [MAX + 1, "utf16le", true, "outside"],
+  [OUTSIDE, "utf16le", true, "outside"],
 ] as const)("%i characters of %s, asked for in the heap %s, are %s", (characters, as, inHeap, where) => {
   const bytes = Buffer.alloc(as === "latin1" ? characters : 2 * characters, 65);
-  const before = process.memoryUsage().external;
-  const text = attachedText(bytes, as, inHeap);
-  const outside = process.memoryUsage().external - before;
-  expect(text).toHaveLength(characters);
-  expect(outside >= characters ? "outside" : "in the heap").toBe(where);
+  // A collection in between hides some: of a few the largest.
+  const grown = Array.from({ length: 5 }, () => {
+    const before = process.memoryUsage().external;
+    const text = attachedText(bytes, as, inHeap);
+    const after = process.memoryUsage().external;
+    expect(text).toHaveLength(characters);
+    return after - before;
+  });
+  expect(Math.max(...grown) >= characters ? "outside" : "in the heap").toBe(where);
 });

@@ -1,11 +1,11 @@
 import { attachedText } from "./attached-text.js";
 import type { BulkEntry } from "./messages.js";
 
-/** What becomes of the memory of attachments. */
-export interface AttachmentMemory {
+/** What is done with attachments. */
+export interface AttachmentHandling {
   /** Nothing holds this one any more: it was text, or bytes of memory that is larger than they are. */
   reuse(attachment: Uint8Array): void;
-  /** Whether text is better kept in V8's heap. */
+  /** Whether long text is decoded into V8's heap. */
   readonly textInHeap: boolean;
 }
 
@@ -19,7 +19,7 @@ type Container = Record<string | number, unknown>;
 export function restoreBulk(
   message: object,
   attachments: readonly Uint8Array[] | undefined,
-  memory?: AttachmentMemory,
+  handling?: AttachmentHandling,
 ): string | undefined {
   const { bulk } = message as { readonly bulk?: unknown };
   if (!Array.isArray(bulk)) return bulk === undefined ? "attachments without a member bulk" : "bulk: expected a list";
@@ -37,10 +37,10 @@ export function restoreBulk(
     const attachment = attachments?.[used++];
     if (attachment === undefined) return "bulk: fewer attachments than entries";
     if (holder[name] !== null) return "bulk: expected null where an attachment belongs";
-    const value = attached(attachment, entry?.as, memory?.textInHeap === true);
+    const value = attached(attachment, entry?.as, handling?.textInHeap === true);
     if (value === undefined) return "bulk: as is none of base64, bytes, latin1 and utf16le";
     holder[name] = value;
-    if (value !== attachment) memory?.reuse(attachment);
+    if (value !== attachment) handling?.reuse(attachment);
   }
   if (used !== (attachments?.length ?? 0)) return "bulk: more attachments than entries";
   delete (message as { bulk?: unknown }).bulk;

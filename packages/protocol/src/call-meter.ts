@@ -5,9 +5,8 @@ export interface CallMeter {
    * that its reader left has none.
    */
   called(method: string, ms: number | undefined, error: unknown): void;
-  /**
-   * A call was handled in so many ms, `undefined` when it was refused; with the code of the error it was answered with. Or
-   * `count` of them, up to eight, that came together: the last in so many ms, none in more.
-   */
-  served(method: string, ms: number | undefined, code: number | undefined, count: number): void;
+  /** A call was handled in so many ms, `undefined` when it was refused; with the code of the error it was answered with. */
+  served(method: string, ms: number | undefined, code: number | undefined): void;
+  /** A few calls that came together were handled well, the last in so many ms, none in more: told when it is over, or a little later. */
+  servedTogether(method: string, ms: number, count: number): void;
 }

@@ -57,7 +57,10 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const times = context.meter && createServedTimes(context.meter, context.clock);
   const intake: Intake = {
     methods: createMethodTable(serving.methods, "incoming"),
-    ...{ running, maxRunning: limits.incomingCalls, kept, isClosed: false },
+    running,
+    maxRunning: limits.incomingCalls,
+    kept,
+    isShut: false,
   };
   let closed: { readonly reason: unknown } | undefined;
   let waiting: (() => void)[] = [];
@@ -76,7 +79,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     if (call.isOver) return;
     call.isOver = true;
     if (running.size > 0 && running.delete(call.id ?? call)) kept.add(-call.bytes);
-    times?.after(call.method, call.receivedAt, code);
+    times?.over(call.method, call.receivedAt, code);
     call.onFinished?.(error);
     call.source?.close(inputOver(call.method));
     if (waiting.length > 0) for (const look of waiting) look();
@@ -138,7 +141,6 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   const run = (call: IncomingCall): void => {
-    times?.before(call.method);
     let outcome: unknown;
     try {
       outcome = serving.handle(call);
@@ -161,7 +163,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   /** Everything that can refuse a call before its handler sees it; throws the answer. */
   const admit = (message: RequestMessage | NotificationMessage, id: Id | undefined, bytes: number): IncomingCall => {
     const { method, meta } = message;
-    const definition = admittedMethod(intake, message, id, bytes);
+    const definition = admittedMethod(intake, message, bytes);
     serving.authorize?.(method, definition, meta);
     const params = validate(definition.params, message.params, "params");
     const arrival = arrivalOf(definition, meta, bytes, context);
@@ -188,12 +190,13 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   return {
     size: (): number => running.size,
 
-    /** Messages begin to come; whether `onBatchEnd` is told after the last that came with the first. */
-    onBatchStart: (endIsTold: boolean): void => times?.batchStart(endIsTold),
-    onBatchEnd: (): void => times?.batchEnd(),
+    onBatch: (isInBatch: boolean): void => times?.batch(isInBatch),
+    /** What comes next is no call: its time is not that of the calls before. */
+    settleTimes: (): void => times?.settle(),
 
     onRequest(message: RequestMessage, bytes: number): void {
       const { id, method } = message;
+      times?.settle(method);
       if (running.size > 0 && running.has(id)) {
         stats.duplicateRequests++;
         context.report({ kind: "duplicate-request", id, method: excerpt(method) });
@@ -205,7 +208,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       } catch (error) {
         if (isRpcError(error) && error.code === ErrorCode.OVERLOADED) stats.refusedRequests++;
         const wire = toWireError(error, ErrorCode.INTERNAL_ERROR);
-        context.meter?.served(method, undefined, wire.code, 1);
+        times?.refused(method, wire.code);
         context.respond(id, { error: wire }, method);
         return;
       }
@@ -213,13 +216,14 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     },
 
     onNotification(message: NotificationMessage, bytes: number): void {
+      times?.settle(message.method);
       let call: IncomingCall;
       try {
         call = admit(message, undefined, bytes);
       } catch (error) {
         stats.refusedNotifications++;
         const shown = isRpcError(error) ? error : new RpcError(ErrorCode.INTERNAL_ERROR, "refused", { cause: error });
-        context.meter?.served(message.method, undefined, shown.code, 1);
+        times?.refused(message.method, shown.code);
         context.report({ kind: "notification-refused", method: excerpt(message.method), error: shown });
         return;
       }
@@ -256,7 +260,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
     /** Refuses what arrives from now on; resolves when the running handlers, but for `except`, have finished. */
     drain(except: IncomingCall | undefined): Promise<void> {
-      intake.isClosed = true;
+      intake.isShut = true;
       const key = except === undefined ? undefined : (except.id ?? except);
       const isIdle = (): boolean =>
         closed !== undefined || running.size === (key !== undefined && running.get(key) === except ? 1 : 0);
@@ -278,7 +282,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
 
     /** Aborts every handler; their answers go nowhere. */
     abortAll(reason: unknown): void {
-      intake.isClosed = true;
+      intake.isShut = true;
       closed ??= { reason };
       for (const call of running.values()) call.source?.close(inputGone(call.method, reason));
       for (const call of running.values()) call.abort(reason);

@@ -1,5 +1,4 @@
 import { type AbandonedCalls, createAbandonedCalls } from "./abandoned-calls.js";
-import type { AttachmentMemory } from "./bulk-restore.js";
 import { channelOver, methodNotFound } from "./call-errors.js";
 import { systemClock } from "./clock.js";
 import { type Codec, jsonCodec } from "./codec.js";
@@ -10,19 +9,17 @@ import { rejected } from "./handled-promise.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { createIncomingCalls, type IncomingCalls } from "./incoming-calls.js";
 import { createItemSender } from "./item-sender.js";
-import { readMessage } from "./message-reader.js";
+import { createLineReceiver, type LineReceiver } from "./line-receiver.js";
 import { createMessageWriter, type MessageWriter } from "./message-writer.js";
-import type { Id, Message, MessageMeta, NotificationMessage } from "./messages.js";
+import type { Id, Message, MessageMeta } from "./messages.js";
 import { createMethodTable, type MethodTable } from "./method-table.js";
 import type { PeerCallOptions } from "./outgoing-call.js";
 import { createOutgoingCalls, type OutgoingCalls } from "./outgoing-calls.js";
 import { type PeerLimits, resolvePeerLimits } from "./peer-limits.js";
 import type { MakeError, PeerOptions } from "./peer-options.js";
 import { createPeerStats, excerpt, type PeerLoad, type PeerReport, type PeerStats } from "./peer-report.js";
-import { takeRuntimeNotification } from "./runtime-notifications.js";
 import { failedStream, type StreamReader } from "./stream-reader.js";
 import type { Transport } from "./transport.js";
-import { answerUnread } from "./unread-message.js";
 import type { WaitingCall } from "./waiting-calls.js";
 
 /** One end of a channel. Host and worker run it unchanged. See docs/wire-protocol.md in the repository. */
@@ -32,13 +29,13 @@ export class Peer {
   /** The bounds in force. */
   readonly limits: PeerLimits;
   readonly #transport: Transport;
-  readonly #memory: AttachmentMemory;
   readonly #codec: Codec;
   readonly #writer: MessageWriter;
   readonly #outgoingMethods: MethodTable;
   readonly #abandoned: AbandonedCalls | undefined;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
+  readonly #receiveLine: LineReceiver;
   readonly #onReport: ((report: PeerReport) => void) | undefined;
   readonly #onClosed: ((error: Error | undefined) => void) | undefined;
   #closedWith: MakeError | undefined;
@@ -46,6 +43,7 @@ export class Peer {
   #deadlineMs: number | undefined;
   #sendsAgreed = false;
   #isOver = false;
+  #isInBatch = false;
   #arrivedAt: number | undefined;
 
   /** @throws RangeError when a limit is not a positive whole number. */
@@ -53,10 +51,6 @@ export class Peer {
     const clock = options.clock ?? systemClock;
     this.limits = resolvePeerLimits(options.limits);
     this.#transport = options.transport;
-    this.#memory = {
-      reuse: (attachment) => this.#transport.reuse?.(attachment),
-      textInHeap: this.#transport.readsIntoNewMemory === true,
-    };
     this.#codec = options.codec ?? jsonCodec;
     this.#onReport = options.onReport;
     this.#onClosed = options.onClosed;
@@ -88,19 +82,25 @@ export class Peer {
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
       notify: (method, params, urgent) => this.#send({ jsonrpc: "2.0", method, params }, urgent),
     });
+    const handling = {
+      reuse: (attachment: Uint8Array): void => this.#transport.reuse?.(attachment),
+      textInHeap: this.#transport.reusesMemory !== true,
+    };
+    this.#receiveLine = createLineReceiver({
+      ...{ codec: this.#codec, limits, handling, stats, report, outgoing: this.#outgoing, incoming: this.#incoming },
+      respond: (id, outcome, method) => this.#respond(id, outcome, method),
+    });
   }
 
   /** Starts reading. */
   start(): void {
     this.#transport.start({
-      message: (line, bytes, attachments, follows) => {
-        if (follows !== true) {
-          this.#arrivedAt = undefined;
-          this.#incoming.onBatchStart(follows === false);
-        }
-        this.#receive(line, bytes, attachments);
+      message: (line, bytes, attachments) => {
+        if (!this.#isInBatch) this.#arrivedAt = undefined;
+        if (this.#closedWith === undefined) this.#receiveLine(line, bytes, attachments);
       },
-      batchEnd: () => this.#incoming.onBatchEnd(),
+      batchStart: () => this.#setInBatch(true),
+      batchEnd: () => this.#setInBatch(false),
       closed: (error) => this.#ended(error),
     });
   }
@@ -260,30 +260,10 @@ export class Peer {
     this.#send({ jsonrpc: "2.0", id, error: { code, message: excerpt(message) } }, true);
   }
 
-  #receive(line: string, bytes: number, attachments?: readonly Uint8Array[]): void {
-    if (this.#closedWith !== undefined || line === "" || line === "\r") return;
-    const parsed = readMessage(line, this.#codec, this.limits, attachments, this.#memory);
-    if (parsed.kind === "invalid") {
-      this.stats.invalidMessages++;
-      this.#report({ kind: "invalid-message", line: excerpt(line), reason: parsed.reason });
-      if (parsed.answer !== undefined) {
-        const respond = (id: Id, outcome: { error: WireError }): void => this.#respond(id, outcome, "request");
-        answerUnread(line, parsed.answer, { outgoing: this.#outgoing, incoming: this.#incoming, respond });
-      }
-      return;
-    }
-    this.stats.received++;
-    if (parsed.kind === "response") this.#outgoing.onResponse(parsed.message);
-    else if (parsed.kind === "request") {
-      if (parsed.message.method === "$/ping") this.#respond(parsed.message.id, { result: {} }, "$/ping");
-      else this.#incoming.onRequest(parsed.message, bytes);
-    } else this.#onNotification(parsed.message, bytes);
-  }
-
-  #onNotification(message: NotificationMessage, bytes: number): void {
-    const isOwn = message.method.startsWith("$/");
-    if (isOwn && takeRuntimeNotification(message, bytes, this.#outgoing, this.#incoming)) return;
-    this.#incoming.onNotification(message, bytes);
+  #setInBatch(isInBatch: boolean): void {
+    this.#isInBatch = isInBatch;
+    this.#arrivedAt = undefined;
+    this.#incoming.onBatch(isInBatch);
   }
 
   #report(report: PeerReport): void {

@@ -6,55 +6,51 @@ const MAX_TOGETHER = 8;
 
 /** Tells a meter how long calls were handled. */
 export interface ServedTimes {
-  /** From now on `batchEnd` is told after what comes together, or not: then each call is timed by itself. */
-  batchStart(endIsTold: boolean): void;
-  batchEnd(): void;
-  /** The handler of a call is about to run: its time is nobody else's. */
-  before(method: string): void;
+  /** What comes together begins, or has been told. */
+  batch(isInBatch: boolean): void;
+  /** What comes next is no call of `method`: its time is not that of those before. */
+  settle(method?: string): void;
   /** A call is over that came at `receivedAt`, ms; with the code of its error. */
-  after(method: string, receivedAt: number, code: number | undefined): void;
+  over(method: string, receivedAt: number, code: number | undefined): void;
+  refused(method: string, code: number): void;
 }
 
 /**
  * Calls of one method that came together, one behind the other, and went well at once, count as having taken as long as
- * the last of up to eight.
+ * the last of a few.
  */
 export function createServedTimes(meter: CallMeter, clock: Clock): ServedTimes {
   let isInBatch = false;
+  /** Of the calls that were not told yet. */
   let method = "";
   let receivedAt = 0;
   let count = 0;
 
-  const tell = (): void => {
-    if (count === 0) return;
+  const settle = (next?: string): void => {
+    if (count === 0 || next === method) return;
     const together = count;
     count = 0;
-    meter.served(method, clock.now() - receivedAt, undefined, together);
+    meter.servedTogether(method, clock.now() - receivedAt, together);
   };
 
   return {
-    batchStart(endIsTold) {
-      tell();
-      isInBatch = endIsTold;
+    settle,
+    batch(begins) {
+      settle();
+      isInBatch = begins;
     },
-    batchEnd() {
-      isInBatch = false;
-      tell();
-    },
-    before(next) {
-      if (next !== method) tell();
-    },
-    after(ended, cameAt, code) {
+    over(ended, cameAt, code) {
       if (!isInBatch || code !== undefined) {
-        meter.served(ended, clock.now() - cameAt, code, 1);
+        meter.served(ended, clock.now() - cameAt, code);
         return;
       }
-      if (ended !== method || cameAt !== receivedAt) {
-        tell();
-        method = ended;
-        receivedAt = cameAt;
-      }
-      if (++count === MAX_TOGETHER) tell();
+      method = ended;
+      receivedAt = cameAt;
+      if (++count === MAX_TOGETHER) settle();
+    },
+    refused(ended, code) {
+      settle();
+      meter.served(ended, undefined, code);
     },
   };
 }

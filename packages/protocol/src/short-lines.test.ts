@@ -74,6 +74,21 @@ describe("a short line", () => {
     expect(short).toBeGreaterThan(2_000);
   });
 
+  test("has separators of other alphabets as they are: who reads it ends lines at 0x0A alone", () => {
+    const text = "a\u2028b\u2029c";
+    const messages: Message[] = [
+      { jsonrpc: "2.0", id: 1, method: "m", params: { [text]: text } },
+      { jsonrpc: "2.0", id: 1, method: "m", params: text, meta: { traceparent: text } },
+      { jsonrpc: "2.0", method: "$/stream/item", params: { id: 1, item: text } },
+      { jsonrpc: "2.0", id: 1, result: text },
+    ];
+    for (const one of messages) {
+      const line = shortLine(one) ?? "";
+      expect(line).toContain(text);
+      expect(readShortLine(line)).toEqual(one);
+    }
+  });
+
   test("that was damaged is none, or the line of another message", () => {
     fc.assert(
       fc.property(message, message, fc.nat(60), fc.nat(20), (one, other, at, length) => {

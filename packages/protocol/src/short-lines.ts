@@ -1,7 +1,7 @@
 import type { Envelope, Id, Message, MessageMeta } from "./messages.js";
 import { ownText } from "./own-text.js";
 import { isWholeNumber, numberEnd, wholeNumber } from "./whole-number.js";
-import { idText, isBrief, jsonText, payload } from "./written-envelope.js";
+import { idText, isBrief } from "./written-envelope.js";
 
 /**
  * Messages without what goes without saying: a mark no JSON begins with, an id, a method, and the payload. The names in an
@@ -24,12 +24,16 @@ const ITEM_METHOD = "$/stream/item";
 const NAME = "[\\w$./:-]{1,256}";
 const TOKEN = new RegExp(`^${NAME}$`);
 
+/** As JSON writes it: who reads short lines ends them at 0x0A alone. `undefined` for what JSON has no word for. */
+const jsonText = (value: unknown): string | undefined => JSON.stringify(value);
+const valueText = (value: unknown): string => jsonText(value) ?? "null";
+
 /** The line of a message, without its newline; `undefined` for one to be written in full. @throws what `JSON.stringify` does */
 export function shortLine(message: Message): string | undefined {
   if (message.bulk !== undefined) return undefined;
   if (!("method" in message)) {
     if ("error" in message || !isWholeNumber(message.id)) return undefined;
-    return `${RESULT}${idText(message.id)} ${payload(message.result)}`;
+    return `${RESULT}${idText(message.id)} ${valueText(message.result)}`;
   }
   const { method, params, meta } = message;
   if (params === undefined) return undefined;
@@ -43,7 +47,7 @@ function callLine(start: string, method: string, params: unknown, meta: MessageM
   const { text, isTailed } = headOf(method, meta);
   if (text === undefined) return undefined;
   // No JSON has a tab that is not escaped, as it is written here.
-  return isTailed ? `${start}${text}${payload(params)}\t${payload(meta)}` : `${start}${text}${payload(params)}`;
+  return isTailed ? `${start}${text}${valueText(params)}\t${valueText(meta)}` : `${start}${text}${valueText(params)}`;
 }
 
 function itemLine(params: unknown, meta: MessageMeta | undefined): string | undefined {

@@ -33,7 +33,7 @@ export type TransportInput = Pick<
   "on" | "pause" | "resume" | "isPaused" | "destroyed" | "readableEnded" | "errored"
 > & {
   /** A chunk is good only until its `data` event is over. */
-  readonly reusesMemory?: boolean;
+  readonly reusesMemory?: boolean | undefined;
 };
 
 /**
@@ -61,7 +61,6 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
   let resting = false;
   let turnEnds = 0;
   let uncheckedBytes = 0;
-  let follows = false;
   let isReading = false;
 
   /** What the stream was handed and still holds. */
@@ -173,8 +172,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
   /** Whether there will be no more. */
   const takeLines = (): boolean => {
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-      receiver?.message(line, splitter.lineBytes(), splitter.attachments(), follows);
-      follows = true;
+      receiver?.message(line, splitter.lineBytes(), splitter.attachments());
       if (closed) return false;
       if (mustRest()) {
         resting = true;
@@ -193,18 +191,23 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
 
   const readLines = (): void => {
     if (closed) return;
-    follows = false;
     isReading = true;
     let isOver = false;
     let broken: Error | undefined;
     try {
+      receiver?.batchStart?.();
       isOver = takeLines();
     } catch (error) {
       isOver = true;
       broken = error as Error;
     }
+    try {
+      receiver?.batchEnd?.();
+    } catch (error) {
+      isOver = true;
+      broken ??= error as Error;
+    }
     isReading = false;
-    receiver?.batchEnd?.();
     // What was answered at once waits for no tick, which costs a small call a twelfth of its time; nor is it lost to the end.
     writeBatch();
     if (isOver) finish(broken ?? readEnd?.error ?? writeEnd?.error);
@@ -237,7 +240,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     },
     acceptAttachments: () => splitter.acceptAttachments(),
     reuse: (attachment) => splitter.reuse(attachment),
-    readsIntoNewMemory: readable.reusesMemory !== true,
+    reusesMemory: readable.reusesMemory,
     send(line, urgent = false, attachments) {
       if (closed) return false;
       // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.

@@ -4,11 +4,13 @@ import type { Attachment } from "./bulk-frame.js";
 export interface TransportReceiver {
   /**
    * One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both.
-   * `follows`: it came together with the one told before; the clock need not be read again. A transport that tells so tells
-   * `batchEnd`, too.
    */
-  message(line: string, bytes: number, attachments?: readonly Uint8Array[] | undefined, follows?: boolean): void;
-  /** What came together has been told, or the channel is over. */
+  message(line: string, bytes: number, attachments?: readonly Uint8Array[] | undefined): void;
+  /**
+   * What came together is told between these two, without a turn of the event loop: one reading of the clock serves several
+   * messages. Who begins ends, also behind `closed`; a transport that tells neither is as right, and slower.
+   */
+  batchStart?(): void;
   batchEnd?(): void;
   /** The channel is over, told once: `undefined` for a clean end, else what went wrong. */
   closed(error: Error | undefined): void;
@@ -26,8 +28,11 @@ export interface Transport {
   send(line: string, urgent?: boolean, attachments?: readonly Attachment[] | undefined): boolean;
   /** The receiver looks at this attachment no more: another may be read into its memory. A transport may do without. */
   reuse?(attachment: Uint8Array): void;
-  /** Each chunk comes in memory of its own, which the garbage collector has to free. */
-  readonly readsIntoNewMemory?: boolean;
+  /**
+   * What it reads comes in the same memory again and again. Else each chunk is garbage later, and the peer decodes text of one
+   * to two million characters into V8's heap, so that both are collected together.
+   */
+  readonly reusesMemory?: boolean | undefined;
   /** From now on lines may arrive with attachments: the two ends agreed on it. */
   acceptAttachments(): void;
   /** What waits to be sent; a transport may count a character of what is not written yet as one byte. */

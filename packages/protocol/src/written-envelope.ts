@@ -2,15 +2,12 @@ import { escapeLineSeparators } from "./framing.js";
 import type { Id, MessageMeta } from "./messages.js";
 import { createNumberText } from "./number-text.js";
 
-/** `undefined` for what JSON has no word for. */
-export function jsonText(value: unknown): string | undefined {
+/** What JSON has no word for is `null`: an answer must have its member. */
+export function payload(value: unknown): string {
   // Typed as if there were always one.
   const text = JSON.stringify(value) as string | undefined;
-  return text === undefined ? undefined : escapeLineSeparators(text);
+  return text === undefined ? "null" : escapeLineSeparators(text);
 }
-
-/** What JSON has no word for is `null`: an answer must have its member. */
-export const payload = (value: unknown): string => jsonText(value) ?? "null";
 
 /** Whether a meta has at most a deadline and the invocation the call is made for, as most do. */
 export function isBrief(meta: MessageMeta): boolean {

@@ -9,10 +9,11 @@ export function recordedTransport(transport: Transport, onLine: OnLine): Transpo
   return {
     start(receiver) {
       transport.start({
-        message(line, bytes, attachments, follows) {
+        message(line, bytes, attachments) {
           onLine("received", line, attachments);
-          receiver.message(line, bytes, attachments, follows);
+          receiver.message(line, bytes, attachments);
         },
+        batchStart: () => receiver.batchStart?.(),
         batchEnd: () => receiver.batchEnd?.(),
         closed: (error) => receiver.closed(error),
       });
@@ -22,6 +23,8 @@ export function recordedTransport(transport: Transport, onLine: OnLine): Transpo
       if (isQueued) onLine("sent", line, attachments?.map(bytesOf));
       return isQueued;
     },
+    reuse: (attachment) => transport.reuse?.(attachment),
+    reusesMemory: transport.reusesMemory,
     acceptAttachments: () => transport.acceptAttachments(),
     unsentBytes: () => transport.unsentBytes(),
     flush: () => transport.flush(),

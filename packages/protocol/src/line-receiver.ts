@@ -1,0 +1,67 @@
+import type { AttachmentHandling } from "./bulk-restore.js";
+import type { Codec } from "./codec.js";
+import type { WireError } from "./errors.js";
+import type { IncomingCalls } from "./incoming-calls.js";
+import { readMessage } from "./message-reader.js";
+import type { Id, NotificationMessage } from "./messages.js";
+import type { OutgoingCalls } from "./outgoing-calls.js";
+import type { PeerLimits } from "./peer-limits.js";
+import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
+import { takeRuntimeNotification } from "./runtime-notifications.js";
+import { answerUnread } from "./unread-message.js";
+
+/** What lines are read with, and who is told of the messages in them. */
+export interface LineReceiverContext {
+  readonly codec: Codec;
+  readonly limits: PeerLimits;
+  readonly handling: AttachmentHandling;
+  readonly stats: PeerStats;
+  readonly outgoing: OutgoingCalls;
+  readonly incoming: IncomingCalls;
+  respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void;
+  report(report: PeerReport): void;
+}
+
+/** Takes one line. */
+export type LineReceiver = (line: string, bytes: number, attachments?: readonly Uint8Array[]) => void;
+
+/** To parse a longer one takes a while, which no call before it took. */
+const LONG_LINE = 4096;
+
+/** Reads lines, and tells the calls of this end what came for them. */
+export function createLineReceiver(context: LineReceiverContext): LineReceiver {
+  const { codec, limits, handling, stats, outgoing, incoming } = context;
+
+  const onNotification = (message: NotificationMessage, bytes: number): void => {
+    if (message.method.startsWith("$/")) {
+      incoming.settleTimes();
+      if (takeRuntimeNotification(message, bytes, outgoing, incoming)) return;
+    }
+    incoming.onNotification(message, bytes);
+  };
+
+  const onInvalid = (line: string, reason: string, answer: string | undefined): void => {
+    stats.invalidMessages++;
+    context.report({ kind: "invalid-message", line: excerpt(line), reason });
+    if (answer === undefined) return;
+    const respond = (id: Id, outcome: { error: WireError }): void => context.respond(id, outcome, "request");
+    answerUnread(line, answer, { outgoing, incoming, respond });
+  };
+
+  return (line, bytes, attachments) => {
+    if (line === "" || line === "\r") return;
+    if (bytes > LONG_LINE) incoming.settleTimes();
+    const parsed = readMessage(line, codec, limits, attachments, handling);
+    if (parsed.kind === "invalid") {
+      onInvalid(line, parsed.reason, parsed.answer);
+      return;
+    }
+    stats.received++;
+    if (parsed.kind === "notification") onNotification(parsed.message, bytes);
+    else if (parsed.kind === "response") {
+      incoming.settleTimes();
+      outgoing.onResponse(parsed.message);
+    } else if (parsed.message.method === "$/ping") context.respond(parsed.message.id, { result: {} }, "$/ping");
+    else incoming.onRequest(parsed.message, bytes);
+  };
+}
