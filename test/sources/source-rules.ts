@@ -31,7 +31,6 @@ export const pureFiles = [
   "protocol/src/abandoned-calls.ts",
   "protocol/src/admission.ts",
   "protocol/src/framing.ts",
-  "protocol/src/attached-text.ts",
   "protocol/src/attachment-reader.ts",
   "protocol/src/bulk-frame.ts",
   "protocol/src/bulk-look.ts",

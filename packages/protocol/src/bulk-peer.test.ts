@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { gone, peerOnWire, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
@@ -7,8 +7,7 @@ import { ErrorCode } from "./errors.js";
 import { linkedTransports } from "./linked-transports.js";
 import type { Peer } from "./peer.js";
 import { stdioTransport } from "./stdio-transport.js";
-import { recordedTransport } from "./tape/recorded-transport.js";
-import type { Transport, TransportReceiver } from "./transport.js";
+import type { Transport } from "./transport.js";
 
 const bytes = z.instanceof(Uint8Array);
 const methods = {
@@ -187,36 +186,4 @@ test("a broken frame ends the channel, and the calls in flight with it", async (
   right.send("$bulk 1\nab");
   await settled();
   expect(ended).toEqual([expect.objectContaining({ code: ErrorCode.PARSE_ERROR })]);
-});
-
-test.each([
-  ["in pieces, for V8's heap, where chunks have memory of their own", undefined, 19],
-  ["at once where they share it", true, 1],
-])("text of more than a million characters is decoded %s", async (_, reusesMemory, decoded) => {
-  const text = "naïve ".repeat(200_000);
-  const decode = vi.spyOn(Buffer.prototype, "toString");
-  onTestFinished(() => decode.mockRestore());
-  const received: unknown[] = [];
-  let receiver: TransportReceiver | undefined;
-  const transport = {
-    ...{ reusesMemory, send: () => true, unsentBytes: () => 0, flush: () => Promise.resolve() },
-    start(to: TransportReceiver) {
-      receiver = to;
-    },
-    ...{ acceptAttachments() {}, reuse() {}, close() {} },
-  };
-  testPeer(transport, serving(methods, { echo: (params) => void received.push(params) }));
-  const line = JSON.stringify({
-    ...{ jsonrpc: "2.0", id: 1, method: "echo", params: null },
-    bulk: [{ path: ["params"], as: "latin1" }],
-  });
-  receiver?.message(line, text.length, [Buffer.from(text, "latin1")]);
-  expect(received).toEqual([text]);
-  expect(decode).toHaveBeenCalledTimes(decoded);
-});
-
-test.each([undefined, true])("a transport tells whether its input reuses memory: %s", (reusesMemory) => {
-  const transport = stdioTransport(Object.assign(new PassThrough(), { reusesMemory }), new PassThrough());
-  expect(transport.reusesMemory).toBe(reusesMemory);
-  expect(recordedTransport(transport, () => {}).reusesMemory).toBe(reusesMemory);
 });

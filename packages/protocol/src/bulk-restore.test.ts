@@ -102,8 +102,7 @@ test("text leaves its memory to others, bytes keep theirs, and have none beside 
     ],
   };
   const left: Uint8Array[] = [];
-  const reuse = (attachment: Uint8Array) => void left.push(attachment);
-  expect(restoreBulk(message, [text, wide, own, part], { reuse, textInHeap: false })).toBeUndefined();
+  expect(restoreBulk(message, [text, wide, own, part], (attachment) => left.push(attachment))).toBeUndefined();
   expect(left).toEqual([text, wide, part]);
   const { result } = message as unknown as { result: { own: Uint8Array; part: Uint8Array } };
   expect(result.own).toBe(own);

@@ -1,25 +1,17 @@
-import { attachedText } from "./attached-text.js";
 import type { BulkEntry } from "./messages.js";
-
-/** What is done with attachments. */
-export interface AttachmentHandling {
-  /** Nothing holds this one any more: it was text, or bytes of memory that is larger than they are. */
-  reuse(attachment: Uint8Array): void;
-  /** Whether long text is decoded into V8's heap. */
-  readonly textInHeap: boolean;
-}
 
 type Container = Record<string | number, unknown>;
 
 /**
  * Puts bytes and long text where a decoded message says they belong. What the message says is not trusted: a path goes
  * along own members only, from a payload on, to a place held free for it.
+ * @param reuse told of the attachments that nothing holds: text, and bytes of memory that is larger than they are
  * @returns what is wrong, if anything is; the message must not be used then.
  */
 export function restoreBulk(
   message: object,
   attachments: readonly Uint8Array[] | undefined,
-  handling?: AttachmentHandling,
+  reuse?: (attachment: Uint8Array) => void,
 ): string | undefined {
   const { bulk } = message as { readonly bulk?: unknown };
   if (!Array.isArray(bulk)) return bulk === undefined ? "attachments without a member bulk" : "bulk: expected a list";
@@ -37,20 +29,21 @@ export function restoreBulk(
     const attachment = attachments?.[used++];
     if (attachment === undefined) return "bulk: fewer attachments than entries";
     if (holder[name] !== null) return "bulk: expected null where an attachment belongs";
-    const value = attached(attachment, entry?.as, handling?.textInHeap === true);
+    const value = attached(attachment, entry?.as);
     if (value === undefined) return "bulk: as is none of base64, bytes, latin1 and utf16le";
     holder[name] = value;
-    if (value !== attachment) handling?.reuse(attachment);
+    if (value !== attachment) reuse?.(attachment);
   }
   if (used !== (attachments?.length ?? 0)) return "bulk: more attachments than entries";
   delete (message as { bulk?: unknown }).bulk;
   return undefined;
 }
 
-function attached(bytes: Uint8Array, as: unknown, inHeap: boolean): unknown {
+function attached(bytes: Uint8Array, as: unknown): unknown {
   // Who is given bytes may ask for their whole memory.
   if (as === "bytes") return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
-  return as === "latin1" || as === "utf16le" ? attachedText(bytes, as, inHeap) : undefined;
+  if (as !== "latin1" && as !== "utf16le") return undefined;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(as);
 }
 
 function placeOf(message: object, path: unknown): { holder: Container; name: string | number } | undefined {

@@ -1,4 +1,3 @@
-import type { AttachmentHandling } from "./bulk-restore.js";
 import type { Codec } from "./codec.js";
 import type { WireError } from "./errors.js";
 import type { IncomingCalls } from "./incoming-calls.js";
@@ -14,10 +13,11 @@ import { answerUnread } from "./unread-message.js";
 export interface LineReceiverContext {
   readonly codec: Codec;
   readonly limits: PeerLimits;
-  readonly handling: AttachmentHandling;
   readonly stats: PeerStats;
   readonly outgoing: OutgoingCalls;
   readonly incoming: IncomingCalls;
+  /** The memory of this attachment may be used again. */
+  readonly reuse: (attachment: Uint8Array) => void;
   respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void;
   report(report: PeerReport): void;
 }
@@ -30,7 +30,7 @@ const LONG_LINE = 4096;
 
 /** Reads lines, and tells the calls of this end what came for them. */
 export function createLineReceiver(context: LineReceiverContext): LineReceiver {
-  const { codec, limits, handling, stats, outgoing, incoming } = context;
+  const { codec, limits, reuse, stats, outgoing, incoming } = context;
 
   const onNotification = (message: NotificationMessage, bytes: number): void => {
     if (message.method.startsWith("$/")) {
@@ -51,7 +51,7 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
   return (line, bytes, attachments) => {
     if (line === "" || line === "\r") return;
     if (bytes > LONG_LINE) incoming.settleTimes();
-    const parsed = readMessage(line, codec, limits, attachments, handling);
+    const parsed = readMessage(line, codec, limits, attachments, reuse);
     if (parsed.kind === "invalid") {
       onInvalid(line, parsed.reason, parsed.answer);
       return;

@@ -1,4 +1,4 @@
-import { type AttachmentHandling, restoreBulk } from "./bulk-restore.js";
+import { restoreBulk } from "./bulk-restore.js";
 import type { Codec } from "./codec.js";
 import { type ParsedMessage, parseMessage } from "./messages.js";
 import { textExceeds, type WeightLimits } from "./nesting.js";
@@ -11,7 +11,7 @@ export function readMessage(
   codec: Codec,
   limits: WeightLimits,
   attachments?: readonly Uint8Array[] | undefined,
-  handling?: AttachmentHandling,
+  reuse?: (attachment: Uint8Array) => void,
 ): ParsedMessage {
   try {
     const exceeded = textExceeds(line, limits);
@@ -19,7 +19,7 @@ export function readMessage(
     const parsed = parseMessage(codec.decode(line));
     if (parsed.kind === "invalid") return parsed;
     if (attachments === undefined && parsed.message.bulk === undefined) return parsed;
-    const reason = restoreBulk(parsed.message, attachments, handling);
+    const reason = restoreBulk(parsed.message, attachments, reuse);
     return reason === undefined ? parsed : { kind: "invalid", reason, answer: `cannot be read: ${reason}` };
   } catch {
     return NOT_JSON;

@@ -82,12 +82,9 @@ export class Peer {
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
       notify: (method, params, urgent) => this.#send({ jsonrpc: "2.0", method, params }, urgent),
     });
-    const handling = {
-      reuse: (attachment: Uint8Array): void => this.#transport.reuse?.(attachment),
-      textInHeap: this.#transport.reusesMemory !== true,
-    };
     this.#receiveLine = createLineReceiver({
-      ...{ codec: this.#codec, limits, handling, stats, report, outgoing: this.#outgoing, incoming: this.#incoming },
+      ...{ codec: this.#codec, limits, stats, report, outgoing: this.#outgoing, incoming: this.#incoming },
+      reuse: (attachment) => this.#transport.reuse?.(attachment),
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
     });
   }

@@ -33,7 +33,7 @@ export type TransportInput = Pick<
   "on" | "pause" | "resume" | "isPaused" | "destroyed" | "readableEnded" | "errored"
 > & {
   /** A chunk is good only until its `data` event is over. */
-  readonly reusesMemory?: boolean | undefined;
+  readonly reusesMemory?: boolean;
 };
 
 /**
@@ -240,7 +240,6 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     },
     acceptAttachments: () => splitter.acceptAttachments(),
     reuse: (attachment) => splitter.reuse(attachment),
-    reusesMemory: readable.reusesMemory,
     send(line, urgent = false, attachments) {
       if (closed) return false;
       // Lost, like bytes in a broken pipe: the calls fail when `closed` is told, a moment later.

@@ -28,11 +28,6 @@ export interface Transport {
   send(line: string, urgent?: boolean, attachments?: readonly Attachment[] | undefined): boolean;
   /** The receiver looks at this attachment no more: another may be read into its memory. A transport may do without. */
   reuse?(attachment: Uint8Array): void;
-  /**
-   * What it reads comes in the same memory again and again. Else each chunk is garbage later, and the peer decodes text of one
-   * to two million characters into V8's heap, so that both are collected together.
-   */
-  readonly reusesMemory?: boolean | undefined;
   /** From now on lines may arrive with attachments: the two ends agreed on it. */
   acceptAttachments(): void;
   /** What waits to be sent; a transport may count a character of what is not written yet as one byte. */

@@ -51,7 +51,7 @@ function received(bytes: Uint8Array, cuts: readonly number[]): unknown[] {
     splitter.push(bytes.slice(at, at + cut));
     at += cut;
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-      seen.push(readMessage(line, jsonCodec, LIMITS, splitter.attachments(), { reuse, textInHeap: true }));
+      seen.push(readMessage(line, jsonCodec, LIMITS, splitter.attachments(), reuse));
     }
   }
   return seen;

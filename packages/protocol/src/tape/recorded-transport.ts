@@ -24,7 +24,6 @@ export function recordedTransport(transport: Transport, onLine: OnLine): Transpo
       return isQueued;
     },
     reuse: (attachment) => transport.reuse?.(attachment),
-    reusesMemory: transport.reusesMemory,
     acceptAttachments: () => transport.acceptAttachments(),
     unsentBytes: () => transport.unsentBytes(),
     flush: () => transport.flush(),
