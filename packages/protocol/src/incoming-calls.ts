@@ -37,6 +37,8 @@ export interface IncomingCallsContext extends ArrivalContext {
   /** `method` names the call where its answer cannot be sent. */
   respond(id: Id, outcome: { result: unknown } | { error: WireError }, method: string): void;
   notify(method: string, params: unknown, urgent: boolean): RpcError | undefined;
+  /** Whether what came together is being told, and its end will be. */
+  readonly isInBatch: () => boolean;
   readonly sendItem: SendItemOf;
   report(report: PeerReport): void;
 }
@@ -54,7 +56,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   const running = new Map<Id | IncomingCall, IncomingCall>();
   /** Of their params, and of input that nobody has read yet. */
   const kept = createKeptBytes(limits.incomingBytes);
-  const times = context.meter && createServedTimes(context.meter, context.clock);
+  const times = context.meter && createServedTimes(context.meter, context.clock, context.isInBatch);
   const intake: Intake = {
     methods: createMethodTable(serving.methods, "incoming"),
     running,
@@ -190,13 +192,11 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   return {
     size: (): number => running.size,
 
-    onBatch: (isInBatch: boolean): void => times?.batch(isInBatch),
-    /** What comes next is no call: its time is not that of the calls before. */
-    settleTimes: (): void => times?.settle(),
+    /** What comes next is no call, or one of `method`. */
+    settleTimes: (method?: string): void => times?.settle(method),
 
     onRequest(message: RequestMessage, bytes: number): void {
       const { id, method } = message;
-      times?.settle(method);
       if (running.size > 0 && running.has(id)) {
         stats.duplicateRequests++;
         context.report({ kind: "duplicate-request", id, method: excerpt(method) });
@@ -216,7 +216,6 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
     },
 
     onNotification(message: NotificationMessage, bytes: number): void {
-      times?.settle(message.method);
       let call: IncomingCall;
       try {
         call = admit(message, undefined, bytes);

@@ -33,10 +33,8 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
   const { codec, limits, reuse, stats, outgoing, incoming } = context;
 
   const onNotification = (message: NotificationMessage, bytes: number): void => {
-    if (message.method.startsWith("$/")) {
-      incoming.settleTimes();
-      if (takeRuntimeNotification(message, bytes, outgoing, incoming)) return;
-    }
+    const isOwn = message.method.startsWith("$/");
+    if (isOwn && takeRuntimeNotification(message, bytes, outgoing, incoming)) return;
     incoming.onNotification(message, bytes);
   };
 
@@ -57,11 +55,10 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
       return;
     }
     stats.received++;
+    incoming.settleTimes(parsed.kind === "response" ? undefined : parsed.message.method);
     if (parsed.kind === "notification") onNotification(parsed.message, bytes);
-    else if (parsed.kind === "response") {
-      incoming.settleTimes();
-      outgoing.onResponse(parsed.message);
-    } else if (parsed.message.method === "$/ping") context.respond(parsed.message.id, { result: {} }, "$/ping");
+    else if (parsed.kind === "response") outgoing.onResponse(parsed.message);
+    else if (parsed.message.method === "$/ping") context.respond(parsed.message.id, { result: {} }, "$/ping");
     else incoming.onRequest(parsed.message, bytes);
   };
 }

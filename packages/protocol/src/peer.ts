@@ -79,6 +79,7 @@ export class Peer {
     this.#incoming = createIncomingCalls(options.serving, {
       ...{ clock, arrivedAt, limits, stats, meter, report, sendItem },
       impliedDeadlineMs: () => this.#deadlineMs,
+      isInBatch: () => this.#isInBatch,
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
       notify: (method, params, urgent) => this.#send({ jsonrpc: "2.0", method, params }, urgent),
     });
@@ -260,7 +261,7 @@ export class Peer {
   #setInBatch(isInBatch: boolean): void {
     this.#isInBatch = isInBatch;
     this.#arrivedAt = undefined;
-    this.#incoming.onBatch(isInBatch);
+    this.#incoming.settleTimes();
   }
 
   #report(report: PeerReport): void {

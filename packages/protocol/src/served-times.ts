@@ -6,9 +6,7 @@ const MAX_TOGETHER = 8;
 
 /** Tells a meter how long calls were handled. */
 export interface ServedTimes {
-  /** What comes together begins, or has been told. */
-  batch(isInBatch: boolean): void;
-  /** What comes next is no call of `method`: its time is not that of those before. */
+  /** What comes next is no call, or one of `method`: another's time is not that of the calls before. */
   settle(method?: string): void;
   /** A call is over that came at `receivedAt`, ms; with the code of its error. */
   over(method: string, receivedAt: number, code: number | undefined): void;
@@ -19,8 +17,7 @@ export interface ServedTimes {
  * Calls of one method that came together, one behind the other, and went well at once, count as having taken as long as
  * the last of a few.
  */
-export function createServedTimes(meter: CallMeter, clock: Clock): ServedTimes {
-  let isInBatch = false;
+export function createServedTimes(meter: CallMeter, clock: Clock, isInBatch: () => boolean): ServedTimes {
   /** Of the calls that were not told yet. */
   let method = "";
   let receivedAt = 0;
@@ -35,12 +32,8 @@ export function createServedTimes(meter: CallMeter, clock: Clock): ServedTimes {
 
   return {
     settle,
-    batch(begins) {
-      settle();
-      isInBatch = begins;
-    },
     over(ended, cameAt, code) {
-      if (!isInBatch || code !== undefined) {
+      if (!isInBatch() || code !== undefined) {
         meter.served(ended, clock.now() - cameAt, code);
         return;
       }

@@ -1,11 +1,13 @@
 import type { Envelope, Id, Message, MessageMeta } from "./messages.js";
 import { ownText } from "./own-text.js";
 import { isWholeNumber, numberEnd, wholeNumber } from "./whole-number.js";
-import { idText, isBrief } from "./written-envelope.js";
+import { idText, isBrief, jsonText, valueText } from "./written-envelope.js";
 
 /**
  * Messages without what goes without saying: a mark no JSON begins with, an id, a method, and the payload. The names in an
- * envelope cost both ends as much as a small payload. See docs/wire-protocol.md in the repository.
+ * envelope cost both ends as much as a small payload. Who reads short lines ends them at 0x0A alone.
+ *
+ * See docs/wire-protocol.md in the repository.
  */
 const STX = 0x02;
 const ENQ = 0x05;
@@ -23,10 +25,6 @@ const ITEM_METHOD = "$/stream/item";
 /** What a method and an id of an invocation look like, to stand in a short line. */
 const NAME = "[\\w$./:-]{1,256}";
 const TOKEN = new RegExp(`^${NAME}$`);
-
-/** As JSON writes it: who reads short lines ends them at 0x0A alone. `undefined` for what JSON has no word for. */
-const jsonText = (value: unknown): string | undefined => JSON.stringify(value);
-const valueText = (value: unknown): string => jsonText(value) ?? "null";
 
 /** The line of a message, without its newline; `undefined` for one to be written in full. @throws what `JSON.stringify` does */
 export function shortLine(message: Message): string | undefined {

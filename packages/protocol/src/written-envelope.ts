@@ -2,12 +2,14 @@ import { escapeLineSeparators } from "./framing.js";
 import type { Id, MessageMeta } from "./messages.js";
 import { createNumberText } from "./number-text.js";
 
+/** As JSON writes it; `undefined` for what JSON has no word for. */
+export const jsonText = (value: unknown): string | undefined => JSON.stringify(value);
+
 /** What JSON has no word for is `null`: an answer must have its member. */
-export function payload(value: unknown): string {
-  // Typed as if there were always one.
-  const text = JSON.stringify(value) as string | undefined;
-  return text === undefined ? "null" : escapeLineSeparators(text);
-}
+export const valueText = (value: unknown): string => jsonText(value) ?? "null";
+
+/** The same in a full line, which others read with what they have. */
+export const payload = (value: unknown): string => escapeLineSeparators(valueText(value));
 
 /** Whether a meta has at most a deadline and the invocation the call is made for, as most do. */
 export function isBrief(meta: MessageMeta): boolean {
