@@ -1,6 +1,7 @@
 import { extractBulk } from "../bulk-values.js";
 import type { Codec } from "../codec.js";
 import type { Contract } from "../contract.js";
+import { escapeLineSeparators } from "../framing.js";
 import { readMessage } from "../message-reader.js";
 import type { WeightLimits } from "../nesting.js";
 import { createRedactor } from "./redact-message.js";
@@ -33,7 +34,7 @@ export function tapeHeader(
 ): string {
   const { name, version } = contract;
   const header: TapeHeader = { tape: TAPE_FORMAT, contract: { name, version }, workerId, startedAt };
-  return JSON.stringify(header);
+  return lineText(header);
 }
 
 /** Writes the lines of a tape. Nothing of it throws: what cannot be told is counted. */
@@ -64,7 +65,7 @@ export function recordProcess(source: TapeSource, incarnation: number, startedAt
       if (isOver || text === "" || text === "\r") return;
       let isWritten = false;
       try {
-        isWritten = source.write(JSON.stringify(lineOf(from, text, attachments)));
+        isWritten = source.write(lineText(lineOf(from, text, attachments)));
       } catch {
         // What a codec of the user's makes may have no form in JSON.
       }
@@ -75,7 +76,10 @@ export function recordProcess(source: TapeSource, incarnation: number, startedAt
       if (isOver) return;
       isOver = true;
       const line: TapeLine = { at: at(), incarnation, exit: { code, signal, reason, messages, dropped } };
-      write(JSON.stringify(line));
+      write(lineText(line));
     },
   };
 }
+
+/** A tape is read with what one has, `readline` too. */
+const lineText = (line: TapeHeader | TapeLine): string => escapeLineSeparators(JSON.stringify(line));
