@@ -24,6 +24,17 @@ test("B7: a worker killed with bytes queued fails its calls and nothing else", a
   await expect(worker.request("echo", { value: "back" })).resolves.toBe("back");
 });
 
+test("a worker killed in the middle of an answer has given none, though what came reads like one", async () => {
+  const { host, records } = rawHost();
+  await using _ = host;
+  const worker = await host.start("w", raw);
+  await expect(worker.request("die-in-an-answer", {})).rejects.toMatchObject({
+    code: ErrorCode.WORKER_UNAVAILABLE,
+    data: { mayHaveRun: true, reason: "signal" },
+  });
+  expect(records).toContainEqual(expect.objectContaining({ source: "stdout", msg: expect.stringMatching(/\d 12$/) }));
+});
+
 test("B7: a worker that closes its stdin with bytes on their way harms nobody", async () => {
   const { host } = rawHost();
   await using _ = host;

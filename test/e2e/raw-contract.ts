@@ -17,6 +17,7 @@ export const rawContract = defineContract({
     "stop-reading": act,
     "write-endless-line": act,
     "ignore-sigterm": act,
+    "die-in-an-answer": act,
     "print-then-answer": request({ params: z.object({ text: z.string() }), result: z.string() }),
     "send-raw": notification({ params: z.object({ line: z.string() }) }),
     "start-grandchild": request({ params: z.object({ path: z.string() }), result: z.unknown() }),

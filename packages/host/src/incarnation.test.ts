@@ -191,6 +191,6 @@ describe("the host's own faults", () => {
       throw new Error("progress bar");
     };
     await expect(worker.request("slow", {}, { onProgress })).resolves.toBe("done");
-    expect(records).toContainEqual(expect.objectContaining({ level: "error", message: "slow: onProgress failed" }));
+    expect(records).toContainEqual(expect.objectContaining({ level: "error", message: "onProgress of slow failed" }));
   });
 });

@@ -64,9 +64,9 @@ it("figures outlive the process, and count what died with it or never left", asy
 
 it("counts calls that are told together one by one", () => {
   const figures = createMethodFigures(contract);
-  figures.servedTogether("ask", 1, 7);
-  figures.servedTogether("made-up", 1, 7);
-  figures.served("ask", 30, 4_711);
+  figures.served("ask", 1, undefined, 7);
+  figures.served("made-up", 1, undefined, 7);
+  figures.served("ask", 30, 4_711, 1);
   expect(figures.snapshot().served.ask).toMatchObject({ count: 8, errors: { 4711: 1 }, ms: { p99: 30, max: 30 } });
   expect(figures.snapshot().served.ask?.ms?.p50).toBeLessThan(1.1);
 });
@@ -74,8 +74,8 @@ it("counts calls that are told together one by one", () => {
 it("keeps nothing for names and codes a worker makes up", () => {
   const figures = createMethodFigures(contract);
   for (let code = 1; code <= 1_000; code++) {
-    figures.served("ask", undefined, code);
-    figures.served(`made-up-${code}`, undefined, ErrorCode.METHOD_NOT_FOUND);
+    figures.served("ask", undefined, code, 1);
+    figures.served(`made-up-${code}`, undefined, ErrorCode.METHOD_NOT_FOUND, 1);
     figures.called("constructor", 1, undefined);
   }
   figures.called("work", undefined, new TypeError("no code"));

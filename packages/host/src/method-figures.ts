@@ -12,7 +12,7 @@ export interface CallFigures {
   readonly errors: Readonly<Record<string, number>>;
   /**
    * How long they took, ms; p50, p95 and p99 are at most 6.25 % too high, `max` is exact. Refused ones took none.
-   * `undefined` before the first. Of `served`, a time may be that of a call close behind.
+   * `undefined` before the first. Of `served`, a time may be that of a call close behind, `max` too.
    */
   readonly ms: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number } | undefined;
 }
@@ -54,13 +54,9 @@ export function createMethodFigures({
       if (tally === undefined) return;
       record(tally, 1, ms, error === undefined ? undefined : isRpcError(error) ? error.code : OTHER);
     },
-    served(method, ms, code) {
+    served(method, ms, code, times) {
       const tally = served.get(method);
-      if (tally !== undefined) record(tally, 1, ms, code);
-    },
-    servedTogether(method, ms, count) {
-      const tally = served.get(method);
-      if (tally !== undefined) record(tally, count, ms, undefined);
+      if (tally !== undefined) record(tally, times, ms, code);
     },
     snapshot: () => ({ calls: figuresOf(calls), served: figuresOf(served) }),
   };
@@ -76,7 +72,7 @@ function record(tally: Tally, times: number, ms: number | undefined, code: numbe
   tally.errors ??= new Map();
   const { errors } = tally;
   const key = errors.has(code) || errors.size < MAX_CODES ? code : OTHER;
-  errors.set(key, (errors.get(key) ?? 0) + 1);
+  errors.set(key, (errors.get(key) ?? 0) + times);
 }
 
 function figuresOf(tallies: ReadonlyMap<string, Tally>): Record<string, CallFigures> {

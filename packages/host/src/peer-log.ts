@@ -25,7 +25,7 @@ export function logReport(logs: LogBridge, report: PeerReport): void {
       return;
     }
     case "listener-failed":
-      logs.remark("error", `${report.method}: onProgress failed`, { err: report.error });
+      logs.remark("error", `${report.listener} failed`, { err: report.error });
       return;
     case "notification-unsent":
       logs.remark("error", `${report.method}: it was not sent`, { err: report.error });

@@ -182,7 +182,7 @@ test("a broken frame ends the channel, and the calls in flight with it", async (
   const ended: (Error | undefined)[] = [];
   const peer: Peer = testPeer(left, { outgoing: methods, onClosed: (error) => ended.push(error) });
   peer.agree(["bulk", "stream"]);
-  right.start({ message: () => {}, closed: () => {} });
+  right.start({ message: () => {}, batch: (tell) => tell(), closed: () => {} });
   right.send("$bulk 1\nab");
   await settled();
   expect(ended).toEqual([expect.objectContaining({ code: ErrorCode.PARSE_ERROR })]);

@@ -1,12 +1,39 @@
-/** Told of every call of a peer that is over, on the hot path: for figures. Must not throw. */
+import { isThenable } from "./guarded-callback.js";
+
+/** Told of every call of a peer that is over, on the hot path: for figures. What it throws is reported, and changes nothing. */
 export interface CallMeter {
   /**
    * A call of this end settled after so many ms, `undefined` when it was refused before it was sent; with its error. A stream
    * that its reader left has none.
    */
   called(method: string, ms: number | undefined, error: unknown): void;
-  /** A call was handled in so many ms, `undefined` when it was refused; with the code of the error it was answered with. */
-  served(method: string, ms: number | undefined, code: number | undefined): void;
-  /** A few calls that came together were handled well, the last in so many ms, none in more: told when it is over, or a little later. */
-  servedTogether(method: string, ms: number, count: number): void;
+  /**
+   * A call was handled in so many ms, `undefined` when it was refused; with the code of the error it was answered with. Or
+   * `times` calls that came together were, and went well: the last in so many ms, none in more; told when it is over, or a
+   * little later.
+   */
+  served(method: string, ms: number | undefined, code: number | undefined, times: number): void;
+}
+
+/** A meter whose exceptions go to `failed`, and nowhere else. */
+export function guardedMeter(meter: CallMeter, failed: (error: unknown) => void): CallMeter {
+  const awaited = (outcome: unknown): void => {
+    if (isThenable(outcome)) Promise.resolve(outcome).then(undefined, failed);
+  };
+  return {
+    called(method, ms, error) {
+      try {
+        awaited(meter.called(method, ms, error));
+      } catch (thrown) {
+        failed(thrown);
+      }
+    },
+    served(method, ms, code, times) {
+      try {
+        awaited(meter.served(method, ms, code, times));
+      } catch (thrown) {
+        failed(thrown);
+      }
+    },
+  };
 }

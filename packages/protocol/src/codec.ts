@@ -2,7 +2,7 @@ import { parseLine } from "./known-envelope.js";
 import { FEATURES, type Feature } from "./lifecycle.js";
 import type { ErrorMessage, Message, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
 import { readShortLine, shortLine } from "./short-lines.js";
-import { headText, idText, payload, tailText } from "./written-envelope.js";
+import { fullText, headText, idText, tailText } from "./written-envelope.js";
 
 /**
  * Turns messages into one line of text and back: the seam for a host that speaks another dialect's field names.
@@ -31,19 +31,19 @@ export function featuresWith(codec: Codec = jsonCodec): Feature[] {
 function encode(message: Message): string {
   const line = "method" in message ? call(message) : answer(message);
   // Seldom: only with values that JSON has no form for.
-  return message.bulk === undefined ? line : `${line.slice(0, -1)},"bulk":${payload(message.bulk)}}`;
+  return message.bulk === undefined ? line : `${line.slice(0, -1)},"bulk":${fullText(message.bulk)}}`;
 }
 
 function call(message: RequestMessage | NotificationMessage): string {
   const { method, params, meta } = message;
-  if (params === undefined) return payload(message);
+  if (params === undefined) return fullText(message);
   return "id" in message
-    ? `{"jsonrpc":"2.0","id":${idText(message.id)}${headText(method)}${payload(params)}${tailText(meta)}`
-    : `{"jsonrpc":"2.0"${headText(method)}${payload(params)}${tailText(meta)}`;
+    ? `{"jsonrpc":"2.0","id":${idText(message.id)}${headText(method)}${fullText(params)}${tailText(meta)}`
+    : `{"jsonrpc":"2.0"${headText(method)}${fullText(params)}${tailText(meta)}`;
 }
 
 function answer(message: ResultMessage | ErrorMessage): string {
   return "error" in message
-    ? `{"jsonrpc":"2.0","id":${idText(message.id)},"error":${payload(message.error)}}`
-    : `{"jsonrpc":"2.0","id":${idText(message.id)},"result":${payload(message.result)}}`;
+    ? `{"jsonrpc":"2.0","id":${idText(message.id)},"error":${fullText(message.error)}}`
+    : `{"jsonrpc":"2.0","id":${idText(message.id)},"result":${fullText(message.result)}}`;
 }

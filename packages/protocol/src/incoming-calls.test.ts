@@ -220,6 +220,43 @@ test("a request that nests too deep is answered, not lost", async () => {
   });
 });
 
+test.each([
+  ["too deep", `\x057 call ${"[".repeat(2_000)}`],
+  ["with a method that is no string", '{"jsonrpc":"2.0","id":7,"method":5}'],
+  ["with a meta that is no object", "\x057 call+ 1\t5"],
+])("a request %s does not answer the running call whose id it has", async (_, line) => {
+  const running = later<string>();
+  const { peer, wire } = peerOnWire(serving(methods, { call: () => running.promise }));
+  wire.send({ jsonrpc: "2.0", id: 7, method: "call" });
+  wire.send(line);
+  await settled();
+  running.resolve("once");
+  expect(await wire.next()).toEqual({ jsonrpc: "2.0", id: 7, result: "once" });
+  await settled();
+  expect(wire.waiting).toEqual([]);
+  expect(peer.stats.duplicateRequests).toBe(1);
+  expect(peer.reports).toMatchObject([{ kind: "invalid-message" }]);
+});
+
+test("a codec that gives every message an id has none of its notifications refused", async () => {
+  const ran: unknown[] = [];
+  const { peer, wire } = peerOnWire({
+    ...serving(methods, { note: (params) => ran.push(params), call: () => "answer" }),
+    codec: {
+      encode: JSON.stringify,
+      decode(line) {
+        const { i, m, p } = JSON.parse(line) as Record<string, unknown>;
+        return { jsonrpc: "2.0", id: i, method: m, params: p };
+      },
+    },
+  });
+  wire.send(JSON.stringify({ m: "note", p: 7 }));
+  wire.send(JSON.stringify({ m: "call", i: 1 }));
+  expect(await wire.next()).toMatchObject({ id: 1, result: "answer" });
+  expect(ran).toEqual([7]);
+  expect(peer.reports).toEqual([]);
+});
+
 test("a codec that speaks another dialect, or throws, is no more than a codec", async () => {
   const { peer, wire } = peerOnWire({
     ...serving(methods, { call: (params) => params }),

@@ -88,6 +88,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   };
 
   const track = (call: IncomingCall): void => {
+    times?.settle();
     running.set(call.id ?? call, call);
     kept.add(call.bytes);
     // Its own handler closed the channel.
@@ -192,12 +193,15 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
   return {
     size: (): number => running.size,
 
+    isRunning: (id: Id): boolean => running.has(id),
+
     /** What comes next is no call, or one of `method`. */
     settleTimes: (method?: string): void => times?.settle(method),
 
     onRequest(message: RequestMessage, bytes: number): void {
       const { id, method } = message;
       if (running.size > 0 && running.has(id)) {
+        times?.settle();
         stats.duplicateRequests++;
         context.report({ kind: "duplicate-request", id, method: excerpt(method) });
         return;

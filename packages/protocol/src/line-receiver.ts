@@ -2,7 +2,7 @@ import type { Codec } from "./codec.js";
 import type { WireError } from "./errors.js";
 import type { IncomingCalls } from "./incoming-calls.js";
 import { readMessage } from "./message-reader.js";
-import type { Id, NotificationMessage } from "./messages.js";
+import type { Id, NotificationMessage, ParsedMessage } from "./messages.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
 import type { PeerLimits } from "./peer-limits.js";
 import { excerpt, type PeerReport, type PeerStats } from "./peer-report.js";
@@ -43,22 +43,26 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
     context.report({ kind: "invalid-message", line: excerpt(line), reason });
     if (answer === undefined) return;
     const respond = (id: Id, outcome: { error: WireError }): void => context.respond(id, outcome, "request");
-    answerUnread(line, answer, { outgoing, incoming, respond });
+    answerUnread(line, answer, { outgoing, incoming, stats, respond });
   };
 
   return (line, bytes, attachments) => {
-    if (line === "" || line === "\r") return;
-    if (bytes > LONG_LINE) incoming.settleTimes();
+    const isBlank = line === "" || line === "\r";
+    if (isBlank || bytes > LONG_LINE) incoming.settleTimes();
+    if (isBlank) return;
     const parsed = readMessage(line, codec, limits, attachments, reuse);
+    incoming.settleTimes(calledMethod(parsed));
     if (parsed.kind === "invalid") {
       onInvalid(line, parsed.reason, parsed.answer);
       return;
     }
     stats.received++;
-    incoming.settleTimes(parsed.kind === "response" ? undefined : parsed.message.method);
     if (parsed.kind === "notification") onNotification(parsed.message, bytes);
     else if (parsed.kind === "response") outgoing.onResponse(parsed.message);
     else if (parsed.message.method === "$/ping") context.respond(parsed.message.id, { result: {} }, "$/ping");
     else incoming.onRequest(parsed.message, bytes);
   };
 }
+
+const calledMethod = (parsed: ParsedMessage): string | undefined =>
+  parsed.kind === "request" || parsed.kind === "notification" ? parsed.message.method : undefined;

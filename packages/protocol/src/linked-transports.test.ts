@@ -18,7 +18,7 @@ test("nothing is delivered before start has returned", async () => {
   left.send("{}");
   let started = false;
   const arrived = new Promise((resolve) => {
-    right.start({ message: () => resolve(started), closed: () => {} });
+    right.start({ message: () => resolve(started), batch: (tell) => tell(), closed: () => {} });
     started = true;
   });
   await expect(arrived).resolves.toBe(true);
@@ -35,6 +35,7 @@ test("closing inside a message keeps the order of what is on its way", async () 
         left.send('"d"');
         left.close();
       },
+      batch: (tell) => tell(),
       closed: resolve,
     });
   });

@@ -80,6 +80,12 @@ function createEnd(options: LinkedTransportOptions): End {
     setImmediate(deliver);
   };
 
+  const tellLines = (): void => {
+    for (let line = splitter.next(); line !== undefined && !closed; line = splitter.next()) {
+      receiver?.message(line, splitter.lineBytes(), splitter.attachments());
+    }
+  };
+
   const transport: Transport = {
     start(to) {
       receiver = to;
@@ -131,10 +137,7 @@ function createEnd(options: LinkedTransportOptions): End {
       if (closed) return;
       splitter.push(chunk);
       try {
-        for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-          receiver?.message(line, splitter.lineBytes(), splitter.attachments());
-          if (closed) return;
-        }
+        receiver?.batch(tellLines);
       } catch (error) {
         end(error as Error);
       }

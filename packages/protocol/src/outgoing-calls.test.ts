@@ -17,6 +17,15 @@ const methods = {
   note: notification({ params: any }),
 };
 
+test("a stream whose window is none is one that was refused, and metered as such", async () => {
+  const told: unknown[] = [];
+  const called = (method: string, ms: number | undefined, error: unknown): void => void told.push([method, ms, error]);
+  const { peer } = peerOnWire({ outgoing: methods, meter: { called, served() {} } });
+  const code = ErrorCode.INVALID_PARAMS;
+  await expect(peer.stream("items", {}, { window: { items: 0 } }).next()).rejects.toMatchObject({ code });
+  expect(told).toEqual([["items", undefined, expect.objectContaining({ code })]]);
+});
+
 test("a call without an answer times out, by the option, the method or the default", async () => {
   const clock = fakeClock();
   const { peer, wire } = peerOnWire({ outgoing: methods, clock });

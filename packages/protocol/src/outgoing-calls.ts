@@ -158,6 +158,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         window = streamWindow(options.window, limits);
       } catch (thrown) {
         const error = new RpcError(ErrorCode.INVALID_PARAMS, `${method}: ${(thrown as Error).message}`);
+        context.meter?.called(method, undefined, error);
         options.onSettled?.(error);
         return failedStream(error);
       }
@@ -233,7 +234,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       }
       guarded(
         () => onProgress(checked as never),
-        (error) => context.report({ kind: "listener-failed", method, error }),
+        (error) => context.report({ kind: "listener-failed", listener: `onProgress of ${method}`, error }),
       );
     },
 

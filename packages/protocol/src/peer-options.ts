@@ -21,7 +21,7 @@ export interface PeerOptions {
   readonly clock?: Clock | undefined;
   /** Has calls watched that the other end does not end though they were cancelled: each is reported. Default: none is. */
   readonly cancel?: Pick<AbandonSettings, "graceMs" | "max"> | undefined;
-  /** Told of every call that is over, both ways. */
+  /** Told of every call that is over, both ways; of those that came together a few at once. */
   readonly meter?: CallMeter | undefined;
   /** Told what no answer tells: garbage, unknown replies, refused notifications. What it throws is ignored. */
   readonly onReport?: ((report: PeerReport) => void) | undefined;

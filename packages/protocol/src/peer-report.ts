@@ -15,7 +15,8 @@ export type PeerReport =
   | { readonly kind: "notification-failed"; readonly method: string; readonly error: unknown }
   /** The other end goes on with a call that was cancelled, longer than it may. */
   | { readonly kind: "cancel-ignored"; readonly method: string; readonly ignoredMs: number }
-  | { readonly kind: "listener-failed"; readonly method: string; readonly error: unknown };
+  /** `listener` is `onProgress of …`, `onClosed` or `meter`. */
+  | { readonly kind: "listener-failed"; readonly listener: string; readonly error: unknown };
 
 /** Counters of one peer, since it was made. */
 export interface PeerStats {

@@ -195,7 +195,7 @@ test("a listener, logger or close handler that throws or rejects changes nothing
     });
     await expect(host.request("echo", 1, { onProgress: fail })).resolves.toBe(1);
     await settled();
-    expect(host.reports).toMatchObject([{ kind: "listener-failed", method: "echo" }]);
+    expect(host.reports).toMatchObject([{ kind: "listener-failed", listener: "onProgress of echo" }]);
     const { peer, wire } = peerOnWire({ ...serving(methods, { echo }), onReport: fail, onClosed: fail });
     wire.send("garbage");
     wire.send({ jsonrpc: "2.0", id: 1, method: "echo", params: 2 });

@@ -1,5 +1,6 @@
 import { type AbandonedCalls, createAbandonedCalls } from "./abandoned-calls.js";
 import { channelOver, methodNotFound } from "./call-errors.js";
+import { guardedMeter } from "./call-meter.js";
 import { systemClock } from "./clock.js";
 import { type Codec, jsonCodec } from "./codec.js";
 import type { Method } from "./contract.js";
@@ -56,12 +57,14 @@ export class Peer {
     this.#onClosed = options.onClosed;
     this.#outgoingMethods = createMethodTable(options.outgoing, "outgoing");
     const { limits, stats } = this;
-    const { meter, cancel } = options;
+    const { cancel } = options;
     const arrivedAt = (): number => (this.#arrivedAt ??= clock.now());
     this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
     const sendItemNow = (message: Message): RpcError | undefined => this.#send(message, false, true);
     const sendItem = createItemSender(this.#transport, this.#writer, limits.streamBytes, sendItemNow, nextTurn);
     const report = (event: PeerReport): void => this.#report(event);
+    const onMeterFailed = (error: unknown): void => report({ kind: "listener-failed", listener: "meter", error });
+    const meter = options.meter && guardedMeter(options.meter, onMeterFailed);
     const onIgnored = (method: string, ignoredMs: number): void => {
       stats.ignoredCancels++;
       report({ kind: "cancel-ignored", method, ignoredMs });
@@ -97,9 +100,8 @@ export class Peer {
         if (!this.#isInBatch) this.#arrivedAt = undefined;
         if (this.#closedWith === undefined) this.#receiveLine(line, bytes, attachments);
       },
-      batchStart: () => this.#setInBatch(true),
-      batchEnd: () => this.#setInBatch(false),
-      closed: (error) => this.#ended(error),
+      batch: (tell) => this.#takeBatch(tell),
+      closed: (error, rest) => this.#ended(error, rest),
     });
   }
 
@@ -215,10 +217,14 @@ export class Peer {
     this.#transport.close();
   }
 
-  #ended(error: Error | undefined): void {
+  #ended(error: Error | undefined, rest: string | undefined): void {
     if (this.#closedWith !== undefined) return;
     this.#isOver = true;
     this.#writer.over();
+    if (rest !== undefined) {
+      this.stats.invalidMessages++;
+      this.#report({ kind: "invalid-message", line: excerpt(rest), reason: "cut off before its newline" });
+    }
     if (this.#onClosed === undefined) {
       this.close((method, mayHaveRun) => channelOver(method, mayHaveRun, error));
       return;
@@ -226,7 +232,7 @@ export class Peer {
     const onClosed = this.#onClosed;
     guarded(
       () => onClosed(error),
-      (thrown) => this.#report({ kind: "listener-failed", method: "onClosed", error: thrown }),
+      (thrown) => this.#report({ kind: "listener-failed", listener: "onClosed", error: thrown }),
     );
   }
 
@@ -258,10 +264,20 @@ export class Peer {
     this.#send({ jsonrpc: "2.0", id, error: { code, message: excerpt(message) } }, true);
   }
 
-  #setInBatch(isInBatch: boolean): void {
-    this.#isInBatch = isInBatch;
+  /** One that comes while a handler of another runs is part of that. */
+  #takeBatch(tell: () => void): void {
+    if (this.#isInBatch) {
+      tell();
+      return;
+    }
+    this.#isInBatch = true;
     this.#arrivedAt = undefined;
-    this.#incoming.settleTimes();
+    try {
+      tell();
+    } finally {
+      this.#isInBatch = false;
+      this.#incoming.settleTimes();
+    }
   }
 
   #report(report: PeerReport): void {

@@ -14,8 +14,9 @@ export interface ServedTimes {
 }
 
 /**
- * Calls of one method that came together, one behind the other, and went well at once, count as having taken as long as
- * the last of a few.
+ * Calls of one method that came together, one behind the other, and went well at once, are a row: they count as having taken
+ * as long as the last of a few. A row ends before anything else that arrives, and behind a call of its own method that fails,
+ * goes on, or is refused: that one's time is known too late to keep it out.
  */
 export function createServedTimes(meter: CallMeter, clock: Clock, isInBatch: () => boolean): ServedTimes {
   /** Of the calls that were not told yet. */
@@ -27,23 +28,26 @@ export function createServedTimes(meter: CallMeter, clock: Clock, isInBatch: () 
     if (count === 0 || next === method) return;
     const together = count;
     count = 0;
-    meter.servedTogether(method, clock.now() - receivedAt, together);
+    meter.served(method, clock.now() - receivedAt, undefined, together);
   };
 
   return {
     settle,
     over(ended, cameAt, code) {
       if (!isInBatch() || code !== undefined) {
-        meter.served(ended, clock.now() - cameAt, code);
+        settle();
+        meter.served(ended, clock.now() - cameAt, code, 1);
         return;
       }
+      // Its handler may have taken in calls of others.
+      settle(ended);
       method = ended;
       receivedAt = cameAt;
       if (++count === MAX_TOGETHER) settle();
     },
     refused(ended, code) {
       settle();
-      meter.served(ended, undefined, code);
+      meter.served(ended, undefined, code, 1);
     },
   };
 }

@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { gone, later, serving, testPeer } from "../test/peer-pair.js";
-import { notification, request } from "./contract.js";
+import { notification, request, stream } from "./contract.js";
 import { ErrorCode } from "./errors.js";
 import { stdioTransport } from "./stdio-transport.js";
 import type { TransportLimits } from "./transport.js";
 
 const any = z.unknown();
-const methods = { call: request({ params: any, result: any }), note: notification({ params: any }) };
+const methods = {
+  call: request({ params: any, result: any }),
+  items: stream({ params: any, item: any }),
+  note: notification({ params: any }),
+};
 
 const children = new Set<ChildProcess>();
 afterEach(() => {
@@ -199,6 +203,36 @@ test("text printed without a newline just before the end is still shown", async 
   expect(peer.reports).toMatchObject([{ kind: "invalid-message", line: "panic: out of luck" }]);
 });
 
+test.each([
+  ["a request", "\x055 call 12"],
+  ["a request with a deadline", "\x055:500 call 12"],
+  ["a notification", "\x02 note 12"],
+  ["an answer", "\x061 12"],
+  ["an item", "\x1e2 12"],
+  ["a full line, whole but for its newline", '{"jsonrpc":"2.0","id":1,"result":1234}'],
+])("a line cut off by the end is no message, though it reads like one: %s", async (_, line) => {
+  const input = new PassThrough();
+  const handled = vi.fn();
+  const over = later<void>();
+  const peer = testPeer(stdioTransport(input, new PassThrough()), {
+    ...serving(methods, { call: handled, note: handled }),
+    outgoing: methods,
+    onClosed: () => {
+      peer.close(gone);
+      over.resolve();
+    },
+  });
+  const answer = peer.request("call", {});
+  const items = peer.stream("items", {});
+  input.end(`\x02 note 1\n${line}`);
+  await over.promise;
+  await expect(answer).rejects.toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
+  await expect(items.next()).rejects.toMatchObject({ code: ErrorCode.WORKER_UNAVAILABLE });
+  expect(handled.mock.calls.map(([params]) => params)).toEqual([1]);
+  expect(peer.reports).toEqual([{ kind: "invalid-message", line, reason: "cut off before its newline" }]);
+  expect(peer.stats.invalidMessages).toBe(1);
+});
+
 test("flush resolves when the operating system has everything; a drain flushes answers before the exit", async () => {
   const { peer, seen } = child(`read((line) => {
     process.stdout.write('{"jsonrpc":"2.0","method":"note","params":' + line.length + "}\\n");
@@ -282,10 +316,7 @@ test("what is answered while it is read goes out when the read is over, in one w
 });
 
 test.each([
-  [
-    "an input that ends, after a last line without its newline",
-    (input: PassThrough, call: string) => input.end(call.trim()),
-  ],
+  ["an input that ends", (input: PassThrough, call: string) => input.end(call)],
   [
     "a line over the cap behind it",
     (input: PassThrough, call: string) => input.emit("data", Buffer.from(`${call}${"x".repeat(300)}`)),
@@ -352,7 +383,7 @@ test("a flush ends with what was queued before it, whatever is sent meanwhile", 
   const taken: (() => void)[] = [];
   const output = new Writable({ write: (_chunk, _encoding, done) => void taken.push(done) });
   const transport = stdioTransport(new PassThrough(), output);
-  transport.start({ message: () => {}, closed: () => {} });
+  transport.start({ message: () => {}, batch: (tell) => tell(), closed: () => {} });
   let flushed = false;
   const send = async (line: string): Promise<void> => {
     transport.send(line);
@@ -376,7 +407,7 @@ test("closing ends the output, also after the input ended by itself", async () =
   const [input, output] = [new PassThrough(), new PassThrough()];
   const ended = later<Error | undefined>();
   const transport = stdioTransport(input, output);
-  transport.start({ message: () => {}, closed: ended.resolve });
+  transport.start({ message: () => {}, batch: (tell) => tell(), closed: ended.resolve });
   input.end();
   await ended.promise;
   transport.close();

@@ -62,6 +62,8 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
   let turnEnds = 0;
   let uncheckedBytes = 0;
   let isReading = false;
+  /** Everything was told, and there will be no more. */
+  let isSpent = false;
 
   /** What the stream was handed and still holds. */
   const heldBytes = (): number => (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
@@ -77,7 +79,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     flushed.clear();
   };
 
-  const finish = (error: Error | undefined): void => {
+  const finish = (error: Error | undefined, rest?: string): void => {
     if (closed) return;
     closed = true;
     closeError = error;
@@ -87,7 +89,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     settleFlushes();
     // Nobody reads it any more, but a pipe left full would keep its writer from ending.
     readable.resume();
-    receiver?.closed(error);
+    receiver?.closed(error, rest);
   };
 
   /** The other end takes no more input. What it wrote before, perhaps the answers waited for, is still read. */
@@ -169,48 +171,34 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     return false;
   };
 
-  /** Whether there will be no more. */
-  const takeLines = (): boolean => {
+  const takeLines = (): void => {
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
       receiver?.message(line, splitter.lineBytes(), splitter.attachments());
-      if (closed) return false;
+      if (closed) return;
       if (mustRest()) {
         resting = true;
         readable.pause();
-        return false;
+        return;
       }
     }
-    if (readEnd === undefined) {
-      if (readable.isPaused()) readable.resume();
-      return false;
-    }
-    const rest = splitter.rest();
-    if (rest !== undefined) receiver?.message(rest, splitter.lineBytes(), splitter.attachments());
-    return true;
+    if (readEnd !== undefined) isSpent = true;
+    else if (readable.isPaused()) readable.resume();
   };
 
   const readLines = (): void => {
     if (closed) return;
     isReading = true;
-    let isOver = false;
     let broken: Error | undefined;
     try {
-      receiver?.batchStart?.();
-      isOver = takeLines();
+      receiver?.batch(takeLines);
     } catch (error) {
-      isOver = true;
       broken = error as Error;
-    }
-    try {
-      receiver?.batchEnd?.();
-    } catch (error) {
-      isOver = true;
-      broken ??= error as Error;
     }
     isReading = false;
     // What was answered at once waits for no tick, which costs a small call a twelfth of its time; nor is it lost to the end.
     writeBatch();
-    if (isOver) finish(broken ?? readEnd?.error ?? writeEnd?.error);
+    if (broken !== undefined) finish(broken);
+    else if (isSpent) finish(readEnd?.error ?? writeEnd?.error, splitter.rest());
   };
 
   readable.on("data", (chunk: Uint8Array | string) => {

@@ -2,18 +2,18 @@ import type { Attachment } from "./bulk-frame.js";
 
 /** What a transport tells its peer. */
 export interface TransportReceiver {
-  /**
-   * One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both.
-   */
+  /** One whole line, with what is attached to it, in order of arrival, never before `start` returned. `bytes` counts both. */
   message(line: string, bytes: number, attachments?: readonly Uint8Array[] | undefined): void;
   /**
-   * What came together is told between these two, without a turn of the event loop: one reading of the clock serves several
-   * messages. Who begins ends, also behind `closed`; a transport that tells neither is as right, and slower.
+   * Runs `tell`, which tells at once what came together: one reading of the clock serves several messages. What it throws is
+   * thrown on. A transport that does without is as right, and slower.
    */
-  batchStart?(): void;
-  batchEnd?(): void;
-  /** The channel is over, told once: `undefined` for a clean end, else what went wrong. */
-  closed(error: Error | undefined): void;
+  batch(tell: () => void): void;
+  /**
+   * The channel is over, told once: `undefined` for a clean end, else what went wrong. `rest` came behind the last whole line:
+   * half of one may read like another, so it is none.
+   */
+  closed(error: Error | undefined, rest?: string | undefined): void;
 }
 
 /** A pipe of text lines between two peers. */

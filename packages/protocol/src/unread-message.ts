@@ -2,6 +2,7 @@ import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import type { IncomingCalls } from "./incoming-calls.js";
 import type { Envelope } from "./messages.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
+import type { PeerStats } from "./peer-report.js";
 import { itemEnvelope, readShortEnvelope } from "./short-lines.js";
 
 const WITH_ID = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),"(method|result|error)":/;
@@ -23,18 +24,22 @@ export function envelopeOf(line: string): Envelope | undefined {
 /** The two halves of a peer, and its way back. */
 interface Ends {
   readonly outgoing: Pick<OutgoingCalls, "onResponse" | "onUnreadItem">;
-  readonly incoming: Pick<IncomingCalls, "onUnreadInput">;
+  readonly incoming: Pick<IncomingCalls, "onUnreadInput" | "isRunning">;
+  readonly stats: Pick<PeerStats, "duplicateRequests">;
   respond(id: number, outcome: { readonly error: WireError }): void;
 }
 
 /** Tells whoever waits for a line that cannot be taken; `why` as in "is too long". */
-export function answerUnread(line: string, why: string, { outgoing, incoming, respond }: Ends): void {
+export function answerUnread(line: string, why: string, { outgoing, incoming, stats, respond }: Ends): void {
   const envelope = envelopeOf(line);
   if (envelope === undefined) return;
   const { id, kind } = envelope;
   const message = `the message ${why}`;
-  if (kind === "request") respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } });
-  else if (kind === "input") incoming.onUnreadInput(id, new RpcError(ErrorCode.INVALID_PARAMS, message));
+  if (kind === "request") {
+    // The call that has the id is to be answered by nothing else.
+    if (incoming.isRunning(id)) stats.duplicateRequests++;
+    else respond(id, { error: { code: ErrorCode.INVALID_REQUEST, message } });
+  } else if (kind === "input") incoming.onUnreadInput(id, new RpcError(ErrorCode.INVALID_PARAMS, message));
   else if (kind === "item") outgoing.onUnreadItem(id, new RpcError(ErrorCode.INVALID_RESULT, message));
   else outgoing.onResponse({ jsonrpc: "2.0", id, error: { code: ErrorCode.INVALID_RESULT, message } });
 }

@@ -9,7 +9,7 @@ export const jsonText = (value: unknown): string | undefined => JSON.stringify(v
 export const valueText = (value: unknown): string => jsonText(value) ?? "null";
 
 /** The same in a full line, which others read with what they have. */
-export const payload = (value: unknown): string => escapeLineSeparators(valueText(value));
+export const fullText = (value: unknown): string => escapeLineSeparators(valueText(value));
 
 /** Whether a meta has at most a deadline and the invocation the call is made for, as most do. */
 export function isBrief(meta: MessageMeta): boolean {
@@ -20,7 +20,7 @@ export function isBrief(meta: MessageMeta): boolean {
 const numberText = createNumberText();
 
 export function idText(id: Id | null): string {
-  return typeof id === "number" && id >= 1000 && Number.isSafeInteger(id) ? numberText(id) : payload(id);
+  return typeof id === "number" && id >= 1000 && Number.isSafeInteger(id) ? numberText(id) : fullText(id);
 }
 
 /** From the name of a method to its params: calls of one method come in floods. */
@@ -33,7 +33,7 @@ export function headText(method: string): string {
   if (method === lastMethod) return lastHead;
   let text = heads.get(method);
   if (text === undefined) {
-    text = `,"method":${payload(method)},"params":`;
+    text = `,"method":${fullText(method)},"params":`;
     if (heads.size < MAX_HEADS) heads.set(method, text);
   }
   lastMethod = method;
@@ -52,9 +52,9 @@ export function tailText(meta: MessageMeta | undefined): string {
   if (meta === undefined) return "}";
   if (meta === lastObject) return lastMeta;
   const { deadlineMs, invocationId } = meta;
-  if (!isBrief(meta)) return `,"meta":${payload(meta)}}`;
+  if (!isBrief(meta)) return `,"meta":${fullText(meta)}}`;
   if (invocationId !== lastInvocation || deadlineMs !== lastDeadline) {
-    lastMeta = `,"meta":${payload(meta)}}`;
+    lastMeta = `,"meta":${fullText(meta)}}`;
     lastInvocation = invocationId;
     lastDeadline = deadlineMs;
   }

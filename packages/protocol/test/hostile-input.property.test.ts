@@ -53,13 +53,17 @@ function directTransport(onLine: (line: string) => void, onReceived: (line: stri
     get isOpen() {
       return isOpen;
     },
-    feed(bytes: Uint8Array): void {
+    feed(bytes: Uint8Array, areTogether = true): void {
       splitter.push(bytes);
-      try {
+      const tell = (): void => {
         for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
           onReceived(line);
           receiver?.message(line, splitter.lineBytes());
         }
+      };
+      try {
+        if (areTogether) receiver?.batch(tell);
+        else tell();
       } catch (error) {
         if (!isRpcError(error) || error.code !== ErrorCode.MESSAGE_TOO_LARGE) throw error;
         isOpen = false;
@@ -77,7 +81,7 @@ function must(holds: boolean, promise: string, seen?: unknown): void {
 function watchedPeer() {
   const calls: { settled: number }[] = [];
   const answered = new Set<string>();
-  const count = { requests: 0, answers: 0 };
+  const count = { requests: 0, answers: 0, runs: 0, served: 0, called: 0 };
   const asked: number[] = [1];
   const failures: unknown[] = [];
   /** For what runs where the peer catches everything. */
@@ -114,6 +118,7 @@ function watchedPeer() {
       methods: served,
       handlerErrorCode: ErrorCode.WORKER_ERROR,
       handle(call) {
+        count.runs++;
         note(peer.load.incoming <= CALLS, "calls handled are bounded", peer.load);
         if (call.method !== "throws" && call.method !== "items") {
           note(Number.isInteger((call.params as { n: unknown }).n), "a handler sees valid params", call.params);
@@ -122,6 +127,13 @@ function watchedPeer() {
         if (call.method === "throws") throw call.params;
         if (call.method === "items") return [{ n: 1 }, { n: 2 }, { n: 3 }];
         return call.params;
+      },
+    },
+    meter: {
+      called: () => count.called++,
+      served(_, ms, code, times) {
+        note(times === 1 || (code === undefined && times <= 8), "what is told together went well, and is few", times);
+        if (ms !== undefined) count.served += times;
       },
     },
   });
@@ -153,6 +165,11 @@ function watchedPeer() {
     ...{ peer, link, calls, answered, asked, failures },
     /** Requests that were neither answered nor are being handled; those whose id was in use get no answer. */
     unanswered: () => count.requests - count.answers - peer.load.incoming - peer.stats.duplicateRequests,
+    /** Handlers and calls that are over, of which the meter was not told. */
+    unmetered: () => [
+      count.runs - count.served - peer.load.incoming,
+      calls.filter(({ settled }) => settled === 1).length - count.called,
+    ],
 
     call: () =>
       watch(
@@ -186,6 +203,11 @@ test(`${(MESSAGES_A_RUN * RUNS).toLocaleString("en")} hostile messages: the peer
           must(watched.answered.delete('"still there?"'), "it still answers");
           await turn();
           must(watched.unanswered() === 0, "each request is answered once", watched.unanswered());
+          must(
+            watched.unmetered().every((calls) => calls === 0),
+            "each call is metered once",
+            watched.unmetered(),
+          );
         }
       };
       const end = async (): Promise<void> => {
@@ -203,8 +225,8 @@ test(`${(MESSAGES_A_RUN * RUNS).toLocaleString("en")} hostile messages: the peer
         const line = Buffer.from(`${hostileMessage(random, watched.asked.slice(-8))}\n`);
         const bytes = random.oneIn(4) ? damage(random, line) : line;
         const cut = random.nat(bytes.length + 1);
-        watched.link.feed(bytes.subarray(0, cut));
-        watched.link.feed(bytes.subarray(cut));
+        watched.link.feed(bytes.subarray(0, cut), random.oneIn(2));
+        watched.link.feed(bytes.subarray(cut), random.oneIn(2));
         messages++;
         if (random.oneIn(50)) await check();
         if (!watched.link.isOpen) {

@@ -89,6 +89,7 @@ export function wire(transport: Transport): Wire {
         if (taker === undefined) waiting.push(message);
         else taker(message);
       },
+      batch: (tell) => tell(),
       closed: resolve,
     });
   });

@@ -25,6 +25,9 @@ export function logReport(log: Log, report: PeerReport): void {
     case "cancel-ignored":
       log.warn(`${report.method}: the host goes on with it though it was cancelled`, { ignoredMs: report.ignoredMs });
       break;
+    case "listener-failed":
+      log.error(`${report.listener} failed`, { error: report.error });
+      break;
     default:
       log.error(`${report.method}: ${report.kind.replace("-", " ")}`, { error: report.error });
   }

@@ -13,9 +13,8 @@ export function recordedTransport(transport: Transport, onLine: OnLine): Transpo
           onLine("received", line, attachments);
           receiver.message(line, bytes, attachments);
         },
-        batchStart: () => receiver.batchStart?.(),
-        batchEnd: () => receiver.batchEnd?.(),
-        closed: (error) => receiver.closed(error),
+        batch: (tell) => receiver.batch(tell),
+        closed: (error, rest) => receiver.closed(error, rest),
       });
     },
     send(line, urgent, attachments) {

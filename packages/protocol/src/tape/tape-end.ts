@@ -21,6 +21,7 @@ export function createTapeEnd(
       const parsed = readMessage(line, codec, DEFAULT_PEER_LIMITS, attachments);
       if (parsed.kind !== "invalid") told.onMessage(parsed.message);
     },
+    batch: (tell) => tell(),
     closed: () => told.onClosed(),
   });
   // It reads them whether or not the two agreed, and sends none.
