@@ -248,5 +248,9 @@ describe("an option nobody can use", () => {
     expect(() => create(greeter, { handlers: { running, "state.get": running, "state.got": running } })).toThrow(
       /has no worker→host method "state\.got"/,
     );
+    // Missing, too, because it is misspelled.
+    expect(() => create(greeter, { handlers: { running, "state.gett": running } })).toThrow(
+      /has no worker→host method "state\.gett"; did you mean state\.get\?/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Contract, lifecycle } from "@outrigger/protocol";
-import { checkKeys } from "@outrigger/protocol/authority";
+import { checkKeys, didYouMean } from "@outrigger/protocol/authority";
 import { guardedLogger } from "./guarded-logger.js";
 import { defaultLogger } from "./host-logger.js";
 import type { HostOptions } from "./host-options.js";
@@ -18,14 +18,17 @@ import type { HostCore } from "./worker-spec.js";
  */
 export function hostCore<C extends Contract>(contract: C, options: HostOptions<C>): HostCore {
   const handlers = (options?.handlers ?? {}) as UntypedHandlers;
+  // First, since what is misspelled is missing, too.
+  const stray = Object.keys(handlers).find((method) => !Object.hasOwn(contract.workerToHost, method));
+  if (stray !== undefined) {
+    const hint = didYouMean(stray, Object.keys(contract.workerToHost));
+    const what = `the contract ${contract.name} has no worker→host method ${JSON.stringify(stray)}${hint}`;
+    throw invalidOption(`handlers: ${what}`);
+  }
   for (const [method, definition] of Object.entries(contract.workerToHost)) {
     const handler: unknown = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
     if (typeof handler === "function" || (handler === undefined && definition.optional)) continue;
     throw invalidOption(`handlers: the contract ${contract.name} needs a function for ${JSON.stringify(method)}`);
-  }
-  const stray = Object.keys(handlers).find((method) => !Object.hasOwn(contract.workerToHost, method));
-  if (stray !== undefined) {
-    throw invalidOption(`handlers: the contract ${contract.name} has no worker→host method ${JSON.stringify(stray)}`);
   }
   const { name, version } = options;
   const logger = options.logger ?? defaultLogger();
