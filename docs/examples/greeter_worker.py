@@ -245,6 +245,6 @@ def receive(message):
 
 
 for line in sys.stdin.buffer:  # bytes: splits on 0x0A only
-    if line.strip():
+    if line.endswith(b"\n") and line.strip():
         receive(json.loads(line))
 os._exit(0)  # stdin ended: the host is gone, and so are we

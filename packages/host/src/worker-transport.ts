@@ -11,7 +11,8 @@ export function workerTransport(
 ): Transport {
   const transport = stdioTransport(stdout, stdin, limits);
   if (recorder === undefined) return transport;
-  return recordedTransport(transport, (way, line, attachments) =>
-    recorder.message(way === "sent" ? "host" : "worker", line, attachments),
-  );
+  return recordedTransport(transport, {
+    line: (way, line, attachments) => recorder.message(way === "sent" ? "host" : "worker", line, attachments),
+    cutOff: (rest) => recorder.cutOff("worker", rest),
+  });
 }

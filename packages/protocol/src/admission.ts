@@ -21,8 +21,7 @@ export interface Intake {
  */
 export function admittedMethod(intake: Intake, message: RequestMessage | NotificationMessage, bytes: number): Method {
   const { method } = message;
-  // A codec of the user's may give every message the member.
-  const hasId = "id" in message && message.id !== undefined;
+  const hasId = "id" in message;
   if (intake.isShut && !method.startsWith("$/")) {
     throw new RpcError(ErrorCode.SHUTTING_DOWN, `${method}: this end is shutting down; call again after its restart`);
   }

@@ -10,6 +10,17 @@ const NEWLINE = 0x0a;
 /** So many pieces of an unfinished line are joined to one: a line sent byte by byte costs bytes, not objects. */
 const PIECES_TO_JOIN = 1024;
 
+/** What the end of input cut off: half a line may read like another, so it is no message. */
+export interface CutOff {
+  /** The first of its text, if it had begun behind its attachments. */
+  readonly start: string;
+  /** All of it that came, with attachments. */
+  readonly bytes: number;
+}
+
+/** Why it is none. */
+export const CUT_OFF = "cut off before its newline";
+
 /**
  * Splits a byte stream into lines on 0x0A only, and attachments, once they are accepted. What is on the path of every
  * message has no getters: V8 keeps an object literal that has some as a dictionary.
@@ -23,8 +34,8 @@ export interface LineSplitter {
    * PARSE_ERROR when attachments do not end where they should.
    */
   next(): string | undefined;
-  /** What came after the last newline, when nothing more will come; `undefined` for nothing. */
-  rest(): string | undefined;
+  /** What came after the last message, when nothing more will come; `undefined` for nothing. */
+  rest(): CutOff | undefined;
   /** Forgets everything held. */
   clear(): void;
   /** Copies what is held of chunks: from now on their memory may be used again. */
@@ -40,6 +51,9 @@ export interface LineSplitter {
   /** Bytes held: unread chunks, the unfinished line and attachments. */
   heldBytes(): number;
 }
+
+/** Of what is left so many bytes are shown. */
+const SHOWN_BYTES = 4096;
 
 /** So many bytes of whole lines are decoded at once. */
 const BLOCK_BYTES = 8192;
@@ -194,6 +208,13 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     return false;
   };
 
+  const heldBytes = (): number =>
+    unreadBytes +
+    unfinishedBytes +
+    (block === undefined ? 0 : block.length - at) +
+    attachedBytes +
+    (incoming?.takenBytes() ?? 0);
+
   return {
     push(chunk) {
       // Buffer's decoder is several times faster than TextDecoder on short lines.
@@ -218,7 +239,10 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       }
     },
     rest() {
-      return unfinishedBytes === 0 ? undefined : takeUnfinished();
+      const bytes = heldBytes();
+      if (bytes === 0) return undefined;
+      const start = Buffer.concat(unfinished, Math.min(unfinishedBytes, SHOWN_BYTES)).toString("utf8");
+      return bytes === 1 && start === "\r" ? undefined : { start, bytes };
     },
     clear() {
       unread = [];
@@ -247,15 +271,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     attachments: () => attachments,
     reuse: spare.give,
     lineBytes: () => lineBytes,
-    heldBytes() {
-      return (
-        unreadBytes +
-        unfinishedBytes +
-        (block === undefined ? 0 : block.length - at) +
-        attachedBytes +
-        (incoming?.takenBytes() ?? 0)
-      );
-    },
+    heldBytes,
   };
 }
 

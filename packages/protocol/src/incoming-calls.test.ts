@@ -238,21 +238,28 @@ test.each([
   expect(peer.reports).toMatchObject([{ kind: "invalid-message" }]);
 });
 
-test("a codec that gives every message an id has none of its notifications refused", async () => {
+test("a codec that gives every message every member has none refused", async () => {
   const ran: unknown[] = [];
   const { peer, wire } = peerOnWire({
     ...serving(methods, { note: (params) => ran.push(params), call: () => "answer" }),
+    outgoing: methods,
     codec: {
       encode: JSON.stringify,
       decode(line) {
-        const { i, m, p } = JSON.parse(line) as Record<string, unknown>;
-        return { jsonrpc: "2.0", id: i, method: m, params: p };
+        const { i, m, p, r, e } = JSON.parse(line) as Record<string, unknown>;
+        return { jsonrpc: "2.0", id: i, method: m, params: p, result: r, error: e };
       },
     },
   });
   wire.send(JSON.stringify({ m: "note", p: 7 }));
   wire.send(JSON.stringify({ m: "call", i: 1 }));
   expect(await wire.next()).toMatchObject({ id: 1, result: "answer" });
+  const asked = [peer.request("call", {}), peer.request("call", {})];
+  const [first, second] = [await wire.next(), await wire.next()];
+  wire.send(JSON.stringify({ i: first.id, r: 5 }));
+  wire.send(JSON.stringify({ i: second.id, e: { code: 4711, message: "no" } }));
+  await expect(asked[0]).resolves.toBe(5);
+  await expect(asked[1]).rejects.toMatchObject({ code: 4711 });
   expect(ran).toEqual([7]);
   expect(peer.reports).toEqual([]);
 });

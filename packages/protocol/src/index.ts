@@ -51,6 +51,7 @@ export type {
 } from "./contract-types.js";
 export { checkDelay, MAX_DELAY_MS } from "./delay.js";
 export { ErrorCode, errorCodeName, isRpcError, RpcError, type WireError } from "./errors.js";
+export type { CutOff } from "./framing.js";
 export { HANG_PLACE_SOURCE } from "./hang-place-source.js";
 export {
   describeHang,

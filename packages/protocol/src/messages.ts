@@ -94,19 +94,25 @@ export function parseMessage(value: unknown): ParsedMessage {
       return invalid(`method: expected a string, got ${typeof method}`, "has a method that is no string");
     if (meta !== undefined && (typeof meta !== "object" || meta === null))
       return invalid("meta: expected an object", "has a meta that is no object");
-    if (id === undefined) return { kind: "notification", message: value as NotificationMessage };
+    if (id === undefined)
+      return { kind: "notification", message: ("id" in value ? told(value) : value) as NotificationMessage };
     if (!isId(id)) return invalid("id: expected a finite number, or a string of at most 1,024 characters");
     return { kind: "request", message: value as RequestMessage };
   }
   const { result, error } = value as Record<string, unknown>;
+  const hasError = error !== undefined;
   // Reading a member takes a fraction of asking for it, and only what a codec made can have one that is undefined.
-  const hasResult = result === undefined ? Object.hasOwn(value, "result") : true;
-  const hasError = error === undefined ? "error" in value : true;
+  const hasResult = result !== undefined || (!hasError && Object.hasOwn(value, "result"));
   if (hasResult === hasError) return invalid("expected a method, or exactly one of result and error");
   if (!isId(id) && !(hasError && id === null))
     return invalid("id: expected a finite number, or a string of at most 1,024 characters");
-  return { kind: "response", message: value as ResultMessage | ErrorMessage };
+  const isPlain = hasError || !("method" in value || "error" in value);
+  return { kind: "response", message: (isPlain ? value : told(value)) as ResultMessage | ErrorMessage };
 }
+
+/** Without the members that a codec gives every message: others ask which there are. */
+const told = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 
 const MAX_ID_CHARACTERS = 1024;
 

@@ -5,6 +5,7 @@ import { systemClock } from "./clock.js";
 import { type Codec, jsonCodec } from "./codec.js";
 import type { Method } from "./contract.js";
 import { ErrorCode, RpcError, type WireError } from "./errors.js";
+import { CUT_OFF, type CutOff } from "./framing.js";
 import { guarded } from "./guarded-callback.js";
 import { rejected } from "./handled-promise.js";
 import type { IncomingCall } from "./incoming-call.js";
@@ -217,23 +218,22 @@ export class Peer {
     this.#transport.close();
   }
 
-  #ended(error: Error | undefined, rest: string | undefined): void {
+  #ended(error: Error | undefined, rest: CutOff | undefined): void {
     if (this.#closedWith !== undefined) return;
     this.#isOver = true;
     this.#writer.over();
-    if (rest !== undefined) {
-      this.stats.invalidMessages++;
-      this.#report({ kind: "invalid-message", line: excerpt(rest), reason: "cut off before its newline" });
-    }
-    if (this.#onClosed === undefined) {
-      this.close((method, mayHaveRun) => channelOver(method, mayHaveRun, error));
-      return;
-    }
     const onClosed = this.#onClosed;
-    guarded(
-      () => onClosed(error),
-      (thrown) => this.#report({ kind: "listener-failed", listener: "onClosed", error: thrown }),
-    );
+    if (onClosed === undefined) this.close((method, mayHaveRun) => channelOver(method, mayHaveRun, error));
+    else {
+      guarded(
+        () => onClosed(error),
+        (thrown) => this.#report({ kind: "listener-failed", listener: "onClosed", error: thrown }),
+      );
+    }
+    if (rest === undefined) return;
+    this.stats.invalidMessages++;
+    // Behind the end: what is reported may be written to the channel otherwise.
+    this.#report({ kind: "invalid-message", line: excerpt(rest.start), reason: CUT_OFF });
   }
 
   #refusal(method: string, kind: Method["kind"]): RpcError {

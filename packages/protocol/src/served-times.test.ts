@@ -138,7 +138,7 @@ describe("of calls that came together", () => {
   });
 
   test("and where a tape is recorded", async () => {
-    const { send, told } = overPipe((transport) => recordedTransport(transport, () => {}));
+    const { send, told } = overPipe((transport) => recordedTransport(transport, { line() {}, cutOff() {} }));
     await send(...times(10, "note" as const));
     expect(told).toEqual([
       ["note", 8, 8],

@@ -233,6 +233,53 @@ test.each([
   expect(peer.stats.invalidMessages).toBe(1);
 });
 
+test("the end cuts off attachments, too, but no carriage return", async () => {
+  for (const [text, rest] of [
+    ["$bulk 1000\nabcdef", { start: "", bytes: 6 }],
+    ["\r", undefined],
+  ] as const) {
+    const input = new PassThrough();
+    const transport = stdioTransport(input, new PassThrough());
+    transport.acceptAttachments();
+    const closed = new Promise((resolve) => {
+      transport.start({ message() {}, batch: (tell) => tell(), closed: (_, rest) => resolve(rest) });
+    });
+    input.end(text);
+    expect(await closed).toEqual(rest);
+  }
+});
+
+test("last words are told where others hold the pipe open, too", async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const transport = stdioTransport(input, output);
+  const closed = new Promise((resolve) => {
+    transport.start({ message() {}, batch: (tell) => tell(), closed: (error, rest) => resolve([error, rest]) });
+  });
+  input.write("panic: out of luck");
+  const error = new Error("EPIPE");
+  output.destroy(error);
+  expect(await closed).toEqual([error, { start: "panic: out of luck", bytes: 18 }]);
+});
+
+test("whatever a receiver throws ends the channel", async () => {
+  const input = new PassThrough();
+  const transport = stdioTransport(input, new PassThrough());
+  const seen: string[] = [];
+  const closed = new Promise((resolve) => {
+    transport.start({
+      message(line) {
+        seen.push(line);
+        throw undefined;
+      },
+      batch: (tell) => tell(),
+      closed: () => resolve("closed"),
+    });
+  });
+  input.write("one\ntwo\n");
+  expect(await closed).toBe("closed");
+  expect(seen).toEqual(["one"]);
+});
+
 test("flush resolves when the operating system has everything; a drain flushes answers before the exit", async () => {
   const { peer, seen } = child(`read((line) => {
     process.stdout.write('{"jsonrpc":"2.0","method":"note","params":' + line.length + "}\\n");

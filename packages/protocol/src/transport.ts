@@ -1,4 +1,5 @@
 import type { Attachment } from "./bulk-frame.js";
+import type { CutOff } from "./framing.js";
 
 /** What a transport tells its peer. */
 export interface TransportReceiver {
@@ -10,10 +11,10 @@ export interface TransportReceiver {
    */
   batch(tell: () => void): void;
   /**
-   * The channel is over, told once: `undefined` for a clean end, else what went wrong. `rest` came behind the last whole line:
-   * half of one may read like another, so it is none.
+   * The channel is over, told once: `undefined` for a clean end, else what went wrong. `rest` came behind the last message: half
+   * a line may read like another, so it is none.
    */
-  closed(error: Error | undefined, rest?: string | undefined): void;
+  closed(error: Error | undefined, rest?: CutOff | undefined): void;
 }
 
 /** A pipe of text lines between two peers. */

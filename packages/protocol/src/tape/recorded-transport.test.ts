@@ -6,9 +6,25 @@ import { recordedTransport } from "./recorded-transport.js";
 test("the memory of attachments goes back through it", () => {
   const given: Uint8Array[] = [];
   const transport = stdioTransport(new PassThrough(), new PassThrough());
-  const recorded = recordedTransport({ ...transport, reuse: (bytes) => given.push(bytes) }, () => {});
+  const through = { ...transport, reuse: (bytes: Uint8Array) => given.push(bytes) };
   const bytes = new Uint8Array(3);
-  recorded.reuse?.(bytes);
-  expect(given).toEqual([bytes]);
+  recordedTransport(through, { line() {}, cutOff() {} }).reuse?.(bytes);
+  expect(given).toHaveLength(1);
   expect(given[0]).toBe(bytes);
+});
+
+test("what the end cut off is told as that, and to the receiver, too", async () => {
+  const input = new PassThrough();
+  const told: unknown[] = [];
+  const recorded = recordedTransport(stdioTransport(input, new PassThrough()), {
+    line: (way, line) => void told.push([way, line]),
+    cutOff: (rest) => void told.push(rest),
+  });
+  const closed = new Promise((resolve) => {
+    recorded.start({ message() {}, batch: (tell) => tell(), closed: (_, rest) => resolve(rest) });
+  });
+  input.end("\x02 note 1\n\x02 note 12");
+  const rest = { start: "\x02 note 12", bytes: 9 };
+  expect(await closed).toEqual(rest);
+  expect(told).toEqual([["received", "\x02 note 1"], rest]);
 });

@@ -1,25 +1,34 @@
 import type { Attachment } from "../bulk-frame.js";
+import type { CutOff } from "../framing.js";
 import type { Transport } from "../transport.js";
 
-/** Told each line that came or was queued, with its attachments. Must not throw. */
-type OnLine = (way: "sent" | "received", line: string, attachments: readonly Uint8Array[] | undefined) => void;
+/** What is told of a transport. Must not throw. */
+interface Listener {
+  /** Each line that came or was queued, with its attachments. */
+  line(way: "sent" | "received", line: string, attachments: readonly Uint8Array[] | undefined): void;
+  /** What the end of input cut off. */
+  cutOff(rest: CutOff): void;
+}
 
 /** A transport that tells what goes through it. */
-export function recordedTransport(transport: Transport, onLine: OnLine): Transport {
+export function recordedTransport(transport: Transport, listener: Listener): Transport {
   return {
     start(receiver) {
       transport.start({
         message(line, bytes, attachments) {
-          onLine("received", line, attachments);
+          listener.line("received", line, attachments);
           receiver.message(line, bytes, attachments);
         },
         batch: (tell) => receiver.batch(tell),
-        closed: (error, rest) => receiver.closed(error, rest),
+        closed(error, rest) {
+          if (rest !== undefined) listener.cutOff(rest);
+          receiver.closed(error, rest);
+        },
       });
     },
     send(line, urgent, attachments) {
       const isQueued = transport.send(line, urgent, attachments);
-      if (isQueued) onLine("sent", line, attachments?.map(bytesOf));
+      if (isQueued) listener.line("sent", line, attachments?.map(bytesOf));
       return isQueued;
     },
     reuse: (attachment) => transport.reuse?.(attachment),

@@ -25,12 +25,15 @@ test("a tape's lines end at 0x0A for readers that know other ends, too", () => {
   const recorder = recordProcess(source, 1, 0);
   const params = { text: "one\u2028two\u2029" };
   recorder.message("host", `\x02 note ${JSON.stringify(params)}`, undefined);
+  recorder.cutOff("worker", { start: "secret", bytes: 9_000 });
   recorder.exit({ code: 0, signal: null, reason: "\u2028" });
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
+  expect(lines[2]).not.toContain("secret");
   expect(lines.join("\n")).not.toMatch(/[\u2028\u2029]/);
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { workerId: "w\u2029", contract: { name: "a\u2028b" } },
     { message: { params } },
-    { exit: { reason: "\u2028" } },
+    { from: "worker", unreadable: { reason: "cut off before its newline", bytes: 9_000 } },
+    { exit: { reason: "\u2028", messages: 2 } },
   ]);
 });

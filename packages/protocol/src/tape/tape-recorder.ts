@@ -1,7 +1,7 @@
 import { extractBulk } from "../bulk-values.js";
 import type { Codec } from "../codec.js";
 import type { Contract } from "../contract.js";
-import { escapeLineSeparators } from "../framing.js";
+import { CUT_OFF, type CutOff, escapeLineSeparators } from "../framing.js";
 import { readMessage } from "../message-reader.js";
 import type { WeightLimits } from "../nesting.js";
 import { createRedactor } from "./redact-message.js";
@@ -23,6 +23,8 @@ export interface TapeSource {
 /** Records one process. */
 export interface ProcessRecorder {
   message(from: End, line: string, attachments: readonly Uint8Array[] | undefined): void;
+  /** What the end of input cut off: nobody can tell what is secret in it. */
+  cutOff(from: End, rest: CutOff): void;
   /** The last line; `write` takes it where messages are taken no more. What comes later is not recorded. */
   exit(exit: Pick<TapeExit, "code" | "signal" | "reason">, write?: (line: string) => boolean): void;
 }
@@ -60,17 +62,23 @@ export function recordProcess(source: TapeSource, incarnation: number, startedAt
     };
   };
 
+  const write = (line: () => TapeLine): void => {
+    let isWritten = false;
+    try {
+      isWritten = source.write(lineText(line()));
+    } catch {
+      // What a codec of the user's makes may have no form in JSON.
+    }
+    if (isWritten) messages++;
+    else dropped++;
+  };
+
   return {
     message(from, text, attachments) {
-      if (isOver || text === "" || text === "\r") return;
-      let isWritten = false;
-      try {
-        isWritten = source.write(lineText(lineOf(from, text, attachments)));
-      } catch {
-        // What a codec of the user's makes may have no form in JSON.
-      }
-      if (isWritten) messages++;
-      else dropped++;
+      if (!isOver && text !== "" && text !== "\r") write(() => lineOf(from, text, attachments));
+    },
+    cutOff(from, { bytes }) {
+      if (!isOver) write(() => ({ at: at(), incarnation, from, unreadable: { reason: CUT_OFF, bytes } }));
     },
     exit({ code, signal, reason }, write = source.write) {
       if (isOver) return;
