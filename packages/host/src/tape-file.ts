@@ -166,7 +166,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
       if (processes++ === 0 && failure === undefined) begin();
       const recorder = recordProcess({ ...source, now, write }, incarnation, startedAt ?? now());
       return {
-        ...{ message: recorder.message, cutOff: recorder.cutOff },
+        ...recorder,
         exit(exit) {
           recorder.exit(exit, (line) => write(line, RESERVE_BYTES));
           processes--;

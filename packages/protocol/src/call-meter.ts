@@ -1,4 +1,4 @@
-import { isThenable } from "./guarded-callback.js";
+import { guarded } from "./guarded-callback.js";
 
 /** Told of every call of a peer that is over, on the hot path: for figures. What it throws is reported, and changes nothing. */
 export interface CallMeter {
@@ -17,23 +17,8 @@ export interface CallMeter {
 
 /** A meter whose exceptions go to `failed`, and nowhere else. */
 export function guardedMeter(meter: CallMeter, failed: (error: unknown) => void): CallMeter {
-  const awaited = (outcome: unknown): void => {
-    if (isThenable(outcome)) Promise.resolve(outcome).then(undefined, failed);
-  };
   return {
-    called(method, ms, error) {
-      try {
-        awaited(meter.called(method, ms, error));
-      } catch (thrown) {
-        failed(thrown);
-      }
-    },
-    served(method, ms, code, times) {
-      try {
-        awaited(meter.served(method, ms, code, times));
-      } catch (thrown) {
-        failed(thrown);
-      }
-    },
+    called: (method, ms, error) => guarded(() => meter.called(method, ms, error), failed),
+    served: (method, ms, code, times) => guarded(() => meter.served(method, ms, code, times), failed),
   };
 }

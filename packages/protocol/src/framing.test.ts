@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { collectGarbage, heldHeapBytes } from "../test/collect-garbage.js";
 import { ErrorCode } from "./errors.js";
-import { createLineSplitter, escapeLineSeparators, type LineSplitter } from "./framing.js";
+import { createLineSplitter, type LineSplitter } from "./framing.js";
+import { escapeLineSeparators } from "./written-envelope.js";
 
 function readAll(splitter: LineSplitter): string[] {
   const lines: string[] = [];

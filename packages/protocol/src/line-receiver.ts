@@ -1,5 +1,6 @@
 import type { Codec } from "./codec.js";
 import type { WireError } from "./errors.js";
+import { isBlank } from "./framing.js";
 import type { IncomingCalls } from "./incoming-calls.js";
 import { readMessage } from "./message-reader.js";
 import type { Id, NotificationMessage, ParsedMessage } from "./messages.js";
@@ -47,9 +48,9 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
   };
 
   return (line, bytes, attachments) => {
-    const isBlank = line === "" || line === "\r";
-    if (isBlank || bytes > LONG_LINE) incoming.settleTimes();
-    if (isBlank) return;
+    const isNothing = isBlank(line);
+    if (isNothing || bytes > LONG_LINE) incoming.settleTimes();
+    if (isNothing) return;
     const parsed = readMessage(line, codec, limits, attachments, reuse);
     incoming.settleTimes(calledMethod(parsed));
     if (parsed.kind === "invalid") {

@@ -95,7 +95,10 @@ export function parseMessage(value: unknown): ParsedMessage {
     if (meta !== undefined && (typeof meta !== "object" || meta === null))
       return invalid("meta: expected an object", "has a meta that is no object");
     if (id === undefined)
-      return { kind: "notification", message: ("id" in value ? told(value) : value) as NotificationMessage };
+      return {
+        kind: "notification",
+        message: ("id" in value ? withoutUndefined(value) : value) as NotificationMessage,
+      };
     if (!isId(id)) return invalid("id: expected a finite number, or a string of at most 1,024 characters");
     return { kind: "request", message: value as RequestMessage };
   }
@@ -107,11 +110,11 @@ export function parseMessage(value: unknown): ParsedMessage {
   if (!isId(id) && !(hasError && id === null))
     return invalid("id: expected a finite number, or a string of at most 1,024 characters");
   const isPlain = hasError || !("method" in value || "error" in value);
-  return { kind: "response", message: (isPlain ? value : told(value)) as ResultMessage | ErrorMessage };
+  return { kind: "response", message: (isPlain ? value : withoutUndefined(value)) as ResultMessage | ErrorMessage };
 }
 
-/** Without the members that a codec gives every message: others ask which there are. */
-const told = (value: object): object =>
+/** A codec may give every message every member; others ask which there are. */
+const withoutUndefined = (value: object): object =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 
 const MAX_ID_CHARACTERS = 1024;

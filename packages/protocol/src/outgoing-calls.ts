@@ -78,6 +78,12 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     release(call, error, told === undefined ? error : told.error);
   };
 
+  const refuse = (method: string, options: PeerCallOptions, error: RpcError): RpcError => {
+    context.meter?.called(method, undefined, error);
+    options.onSettled?.(error);
+    return error;
+  };
+
   /** Sends a call, or tells why it cannot be. */
   const start = (
     definition: Method,
@@ -87,11 +93,6 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     reader: StreamReader | undefined,
   ): OutgoingCall | RpcError => {
     const { signal, meta, withinMs } = options;
-    const refuse = (error: RpcError): RpcError => {
-      context.meter?.called(method, undefined, error);
-      options.onSettled?.(error);
-      return error;
-    };
     const now = clock.now();
     let timeoutMs: number | undefined;
     let idleMs: number | undefined;
@@ -100,18 +101,18 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       idleMs = idleTimeout(definition, method, options);
       if (signal !== undefined) checkSignal(signal, method);
     } catch (error) {
-      return refuse(new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
+      return refuse(method, options, new RpcError(ErrorCode.INVALID_PARAMS, (error as Error).message));
     }
-    if (withinMs !== undefined && withinMs < 1) return refuse(noTimeLeft(method));
-    if (signal?.aborted === true) return refuse(cancelError(method, signal.reason));
+    if (withinMs !== undefined && withinMs < 1) return refuse(method, options, noTimeLeft(method));
+    if (signal?.aborted === true) return refuse(method, options, cancelError(method, signal.reason));
     const source = options.input;
     const wrong = wrongInput(definition, method, source, context);
-    if (wrong !== undefined) return refuse(wrong);
+    if (wrong !== undefined) return refuse(method, options, wrong);
     const call = openCall(definition, method, options, reader, now, timeoutMs, idleMs);
     const id = pending.add(call);
     if (id === undefined) {
       stats.refusedCalls++;
-      return refuse(overloaded(method, `${limits.outgoingCalls} calls are in flight`));
+      return refuse(method, options, overloaded(method, `${limits.outgoingCalls} calls are in flight`));
     }
     call.id = id;
     const impliedMs = definition.kind === "request" ? context.impliedDeadlineMs() : undefined;
@@ -126,7 +127,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       // Writing its params ran code that closed the channel, and so failed the call.
       if (pending.take(id) === undefined) return call;
       if (refused.code === ErrorCode.OVERLOADED) stats.refusedCalls++;
-      return refuse(refused);
+      return refuse(method, options, refused);
     }
     onSent?.(context.sentBytes());
     if (signal !== undefined) {
@@ -158,9 +159,7 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
         window = streamWindow(options.window, limits);
       } catch (thrown) {
         const error = new RpcError(ErrorCode.INVALID_PARAMS, `${method}: ${(thrown as Error).message}`);
-        context.meter?.called(method, undefined, error);
-        options.onSettled?.(error);
-        return failedStream(error);
+        return failedStream(refuse(method, options, error));
       }
       const reader = new StreamReader(window);
       const call = start(definition, method, params, { ...options, meta: { ...options.meta, credit: window } }, reader);

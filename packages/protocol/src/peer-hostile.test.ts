@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { directTransport } from "../test/direct-transport.js";
 import { gone, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
 import { isRpcError } from "./errors.js";
 import { linkedTransports } from "./linked-transports.js";
-import type { Transport, TransportReceiver } from "./transport.js";
 
 const any = z.unknown();
 const methods = {
@@ -13,23 +13,6 @@ const methods = {
   items: stream({ params: any, item: z.number() }),
   note: notification({ params: z.object({ a: z.number() }) }),
 };
-
-/** A transport that hands lines to its peer at once, and keeps what the peer sends. */
-function directTransport() {
-  const sent: string[] = [];
-  let receiver: TransportReceiver | undefined;
-  const transport: Transport = {
-    start: (to) => {
-      receiver = to;
-    },
-    send: (line) => sent.push(line) > 0,
-    acceptAttachments: () => {},
-    unsentBytes: () => 0,
-    flush: () => Promise.resolve(),
-    close: () => {},
-  };
-  return { transport, sent, receive: (line: string) => receiver?.message(line, line.length) };
-}
 
 const ids = fc.oneof(fc.integer({ min: -1, max: 6 }), fc.constantFrom("1", "", null, 1.5, {}, [], true, 2 ** 53));
 const names = fc.oneof(

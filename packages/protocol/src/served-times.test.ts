@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { directTransport } from "../test/direct-transport.js";
 import { fakeClock } from "../test/fake-clock.js";
 import { gone, serving, settled, testPeer } from "../test/peer-pair.js";
 import type { Codec } from "./codec.js";
@@ -10,7 +11,7 @@ import { linkedTransports } from "./linked-transports.js";
 import type { PeerReport } from "./peer-report.js";
 import { stdioTransport } from "./stdio-transport.js";
 import { recordedTransport } from "./tape/recorded-transport.js";
-import type { Transport, TransportReceiver } from "./transport.js";
+import type { Transport } from "./transport.js";
 
 const any = z.unknown();
 const { INVALID_PARAMS } = ErrorCode;
@@ -244,21 +245,8 @@ describe("of calls that came together", () => {
 
 /** A transport that is told by hand what comes. */
 function byHand() {
-  let receiver: TransportReceiver | undefined;
-  const transport: Transport = {
-    start: (to) => {
-      receiver = to;
-    },
-    send: () => true,
-    acceptAttachments: () => {},
-    unsentBytes: () => 0,
-    flush: () => Promise.resolve(),
-    close: () => {},
-  };
-  const tell = (...names: Line[]): void => {
-    for (const name of names) receiver?.message(lineOf(name), lineOf(name).length);
-  };
-  return { transport, tell, batch: (run: () => void) => receiver?.batch(run) };
+  const { transport, receive, batch } = directTransport();
+  return { transport, batch, tell: (...names: Line[]): void => names.map(lineOf).forEach(receive) };
 }
 
 describe("a transport of one's own", () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { endOf } from "../test/direct-transport.js";
 import { gone, later, serving, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
 import { ErrorCode } from "./errors.js";
@@ -241,24 +242,19 @@ test("the end cuts off attachments, too, but no carriage return", async () => {
     const input = new PassThrough();
     const transport = stdioTransport(input, new PassThrough());
     transport.acceptAttachments();
-    const closed = new Promise((resolve) => {
-      transport.start({ message() {}, batch: (tell) => tell(), closed: (_, rest) => resolve(rest) });
-    });
+    const end = endOf(transport);
     input.end(text);
-    expect(await closed).toEqual(rest);
+    expect(await end).toEqual([undefined, rest]);
   }
 });
 
 test("last words are told where others hold the pipe open, too", async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
-  const transport = stdioTransport(input, output);
-  const closed = new Promise((resolve) => {
-    transport.start({ message() {}, batch: (tell) => tell(), closed: (error, rest) => resolve([error, rest]) });
-  });
+  const end = endOf(stdioTransport(input, output));
   input.write("panic: out of luck");
   const error = new Error("EPIPE");
   output.destroy(error);
-  expect(await closed).toEqual([error, { start: "panic: out of luck", bytes: 18 }]);
+  expect(await end).toEqual([error, { start: "panic: out of luck", bytes: 18 }]);
 });
 
 test("whatever a receiver throws ends the channel", async () => {
@@ -452,11 +448,10 @@ test("a flush ends with what was queued before it, whatever is sent meanwhile", 
 
 test("closing ends the output, also after the input ended by itself", async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
-  const ended = later<Error | undefined>();
   const transport = stdioTransport(input, output);
-  transport.start({ message: () => {}, batch: (tell) => tell(), closed: ended.resolve });
+  const end = endOf(transport);
   input.end();
-  await ended.promise;
+  await end;
   transport.close();
   transport.close();
   expect(output.writableEnded).toBe(true);

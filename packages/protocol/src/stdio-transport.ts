@@ -62,8 +62,6 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
   let turnEnds = 0;
   let uncheckedBytes = 0;
   let isReading = false;
-  /** Everything was told, and there will be no more. */
-  let isSpent = false;
 
   /** What the stream was handed and still holds. */
   const heldBytes = (): number => (writable.writableLength === 0 ? 0 : handedBytes - takenBytes);
@@ -181,8 +179,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
         return;
       }
     }
-    if (readEnd !== undefined) isSpent = true;
-    else if (readable.isPaused()) readable.resume();
+    if (readEnd === undefined && readable.isPaused()) readable.resume();
   };
 
   const readLines = (): void => {
@@ -198,7 +195,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     // What was answered at once waits for no tick, which costs a small call a twelfth of its time; nor is it lost to the end.
     writeBatch();
     if (broken !== undefined) finish(broken.error);
-    else if (isSpent) finish(readEnd?.error ?? writeEnd?.error, splitter.rest());
+    else if (readEnd !== undefined && !resting) finish(readEnd.error ?? writeEnd?.error, splitter.rest());
   };
 
   readable.on("data", (chunk: Uint8Array | string) => {

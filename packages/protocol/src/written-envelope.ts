@@ -1,4 +1,3 @@
-import { escapeLineSeparators } from "./framing.js";
 import type { Id, MessageMeta } from "./messages.js";
 import { createNumberText } from "./number-text.js";
 
@@ -61,4 +60,12 @@ export function tailText(meta: MessageMeta | undefined): string {
   // Last of all: what cannot be written throws above.
   lastObject = invocationId === undefined && Object.isFrozen(meta) ? meta : undefined;
   return lastMeta;
+}
+
+/** Escapes the two characters that are legal in JSON strings but end a line for some readers (`readline` of Node ≥ 24). */
+export function escapeLineSeparators(json: string): string {
+  // Twice `includes` searches a text beyond Latin-1 fifteen times as fast as one expression.
+  return json.includes("\u2028") || json.includes("\u2029")
+    ? json.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
+    : json;
 }

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { endOf } from "../../test/direct-transport.js";
 import { stdioTransport } from "../stdio-transport.js";
 import { recordedTransport } from "./recorded-transport.js";
 
@@ -20,11 +21,9 @@ test("what the end cut off is told as that, and to the receiver, too", async () 
     line: (way, line) => void told.push([way, line]),
     cutOff: (rest) => void told.push(rest),
   });
-  const closed = new Promise((resolve) => {
-    recorded.start({ message() {}, batch: (tell) => tell(), closed: (_, rest) => resolve(rest) });
-  });
+  const end = endOf(recorded);
   input.end("\x02 note 1\n\x02 note 12");
   const rest = { start: "\x02 note 12", bytes: 9 };
-  expect(await closed).toEqual(rest);
+  expect(await end).toEqual([undefined, rest]);
   expect(told).toEqual([["received", "\x02 note 1"], rest]);
 });

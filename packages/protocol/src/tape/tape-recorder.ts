@@ -1,9 +1,10 @@
 import { extractBulk } from "../bulk-values.js";
 import type { Codec } from "../codec.js";
 import type { Contract } from "../contract.js";
-import { CUT_OFF, type CutOff, escapeLineSeparators } from "../framing.js";
+import { CUT_OFF, type CutOff, isBlank } from "../framing.js";
 import { readMessage } from "../message-reader.js";
 import type { WeightLimits } from "../nesting.js";
+import { fullText } from "../written-envelope.js";
 import { createRedactor } from "./redact-message.js";
 import { type End, TAPE_FORMAT, type TapeExit, type TapeHeader, type TapeLine } from "./tape-format.js";
 
@@ -36,7 +37,7 @@ export function tapeHeader(
 ): string {
   const { name, version } = contract;
   const header: TapeHeader = { tape: TAPE_FORMAT, contract: { name, version }, workerId, startedAt };
-  return lineText(header);
+  return fullText(header);
 }
 
 /** Writes the lines of a tape. Nothing of it throws: what cannot be told is counted. */
@@ -62,10 +63,10 @@ export function recordProcess(source: TapeSource, incarnation: number, startedAt
     };
   };
 
-  const write = (line: () => TapeLine): void => {
+  const record = (line: () => TapeLine): void => {
     let isWritten = false;
     try {
-      isWritten = source.write(lineText(line()));
+      isWritten = source.write(fullText(line()));
     } catch {
       // What a codec of the user's makes may have no form in JSON.
     }
@@ -75,19 +76,16 @@ export function recordProcess(source: TapeSource, incarnation: number, startedAt
 
   return {
     message(from, text, attachments) {
-      if (!isOver && text !== "" && text !== "\r") write(() => lineOf(from, text, attachments));
+      if (!isOver && !isBlank(text)) record(() => lineOf(from, text, attachments));
     },
     cutOff(from, { bytes }) {
-      if (!isOver) write(() => ({ at: at(), incarnation, from, unreadable: { reason: CUT_OFF, bytes } }));
+      if (!isOver) record(() => ({ at: at(), incarnation, from, unreadable: { reason: CUT_OFF, bytes } }));
     },
     exit({ code, signal, reason }, write = source.write) {
       if (isOver) return;
       isOver = true;
       const line: TapeLine = { at: at(), incarnation, exit: { code, signal, reason, messages, dropped } };
-      write(lineText(line));
+      write(fullText(line));
     },
   };
 }
-
-/** A tape is read with what one has, `readline` too. */
-const lineText = (line: TapeHeader | TapeLine): string => escapeLineSeparators(JSON.stringify(line));
