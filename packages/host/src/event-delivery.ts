@@ -21,9 +21,9 @@ export interface DeliveryLimits extends LaneSettings {
 }
 
 /** Options of {@link createEventDelivery}. */
-export interface DeliveryOptions extends Given<DeliveryLimits> {
-  /** The scope an event is delivered in. Default: its `tenant`, if it has one. */
-  readonly scope?: ((event: PluginEvent) => unknown) | undefined;
+export interface DeliveryOptions<Scope = never> extends Given<DeliveryLimits> {
+  /** The scope an event is delivered in. Default, also where it returns nothing: the event's `tenant`, if it has one. */
+  readonly scope?: ((event: PluginEvent) => Scope | undefined) | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -49,28 +49,29 @@ export interface DeliveryEvents {
 }
 
 /** A worker whose contract has `onEvent` of `pluginContract`. */
-interface EventWorker {
-  request(
+interface EventWorker<Scope> {
+  // A property, so that a scope which its contract does not have is an error.
+  readonly request: (
     method: "onEvent",
     params: { readonly event: PluginEvent },
-    options: { readonly timeoutMs: number; readonly resend: false; readonly scope?: never },
-  ): Promise<unknown>;
+    options: { readonly timeoutMs: number; readonly resend: false; readonly scope?: Scope },
+  ) => Promise<unknown>;
 }
 
 /** A host whose contract has `onEvent` of `pluginContract`. */
-export interface EventHost extends Pick<Events<WorkerEvents>, "on"> {
-  get(workerId: string): EventWorker | undefined;
+export interface EventHost<Scope = never> extends Pick<Events<WorkerEvents>, "on"> {
+  get(workerId: string): EventWorker<Scope> | undefined;
 }
 
 /** Delivers events to the workers that subscribed to them, at least once, in order of arrival. */
-export interface EventDelivery extends Events<DeliveryEvents> {
+export interface EventDelivery<Scope = never> extends Events<DeliveryEvents> {
   /** To be among the handlers of `createHost`. */
   readonly handlers: {
     "events.subscribe"(params: Subscription, context: HandlerContext): { readonly id: string };
     "events.unsubscribe"(params: { readonly id: string }, context: HandlerContext): void;
   };
   /** Begins to deliver; to be called once, before the first start. The returned function ends it. */
-  connect(host: EventHost): () => void;
+  connect(host: EventHost<Scope>): () => void;
   /**
    * Queues an event for each worker that asked for it, and returns their ids. Its id stays the same however often it is sent.
    * @throws RpcError INVALID_PARAMS for what is no event
@@ -88,7 +89,7 @@ export interface EventDelivery extends Events<DeliveryEvents> {
  *
  * @throws RpcError INVALID_PARAMS naming the option that cannot be used
  */
-export function createEventDelivery(options: DeliveryOptions = {}): EventDelivery {
+export function createEventDelivery<Scope = never>(options: DeliveryOptions<Scope> = {}): EventDelivery<Scope> {
   checkKeys("createEventDelivery", options, [...Object.keys(DEFAULTS), "scope", "clock"]);
   const { scope, clock = systemClock } = options;
   const limits = withDefaults(DEFAULTS, options);
@@ -99,14 +100,14 @@ export function createEventDelivery(options: DeliveryOptions = {}): EventDeliver
   const lanes = new Map<string, EventLane>();
   /** The processes that serve, by worker: one may ask for its first event long after its setup. */
   const serving = new Map<string, number>();
-  let host: EventHost | undefined;
+  let host: EventHost<Scope> | undefined;
   let subscriptions = 0;
 
   const send = async (workerId: string, event: PluginEvent): Promise<unknown> => {
     const worker = host?.get(workerId);
     if (worker === undefined) throw notThere(workerId);
     const given = scope?.(event);
-    const inScope = given === undefined ? {} : { scope: given as never };
+    const inScope = given === undefined ? {} : { scope: given };
     return worker.request("onEvent", { event }, { timeoutMs, resend: false, ...inScope });
   };
   const laneOf = (workerId: string): EventLane => {

@@ -192,7 +192,7 @@ describe("capabilities", () => {
 
 describe("createEventDelivery", () => {
   test("connects to hosts whose contract has onEvent and the subscriptions of pluginContract only", () => {
-    const delivery = createEventDelivery({ scope: ({ tenant }) => ({ tenant }) });
+    const delivery = createEventDelivery({ scope: ({ tenant }) => (tenant === undefined ? undefined : { tenant }) });
     const { hostToWorker, workerToHost } = pluginContract;
     const product = defineContract({
       name: "acme.product",
@@ -204,8 +204,11 @@ describe("createEventDelivery", () => {
       },
     });
     delivery.connect(createHost(product, { handlers: delivery.handlers }));
+    createEventDelivery({ maxAttempts: 5 }).connect(createHost(product, { handlers: delivery.handlers }));
     // @ts-expect-error: its workers have no onEvent
     delivery.connect(host);
+    // @ts-expect-error: the contract's scope has a tenant
+    createEventDelivery({ scope: () => ({ team: "a" }) }).connect(createHost(product, { handlers: delivery.handlers }));
     // @ts-expect-error: an event has an id
     delivery.publish({ name: "issue.created", payload: null, occurredAt: "2026-01-01T00:00:00Z" });
   });
