@@ -30,6 +30,10 @@ export function readFrameHeader(line: string): number[] | "too many" | undefined
   return lengths.length > MAX_ATTACHMENTS ? "too many" : lengths;
 }
 
+/** As it is written: text is Latin-1. */
+export const bytesOf = (attachment: Attachment): Uint8Array =>
+  typeof attachment === "string" ? Buffer.from(attachment, "latin1") : attachment;
+
 export function bytesIn(attachments: readonly Attachment[]): number {
   let bytes = 0;
   for (const attachment of attachments) bytes += sizeOf(attachment);

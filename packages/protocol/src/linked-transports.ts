@@ -1,4 +1,4 @@
-import { type Attachment, frameHeader } from "./bulk-frame.js";
+import { bytesOf, frameHeader } from "./bulk-frame.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import {
@@ -144,6 +144,3 @@ function createEnd(options: LinkedTransportOptions): End {
     },
   };
 }
-
-const bytesOf = (attachment: Attachment): Uint8Array =>
-  typeof attachment === "string" ? Buffer.from(attachment, "latin1") : attachment;

@@ -22,6 +22,7 @@ test.each([
   ["neither", { id: 1 }],
   ["a result without an id", { result: 1 }],
   ["meta that is no object", { method: "m", meta: 1 }],
+  ["a list as meta", { id: 1, method: "m", meta: [] }],
   ["another version", { jsonrpc: "1.0", method: "m" }],
 ])("%s is no message", (_, message) => {
   expect(kindOf(message)).toBe("invalid");

@@ -92,7 +92,7 @@ export function parseMessage(value: unknown): ParsedMessage {
   if (method !== undefined) {
     if (typeof method !== "string")
       return invalid(`method: expected a string, got ${typeof method}`, "has a method that is no string");
-    if (meta !== undefined && (typeof meta !== "object" || meta === null))
+    if (meta !== undefined && (typeof meta !== "object" || meta === null || Array.isArray(meta)))
       return invalid("meta: expected an object", "has a meta that is no object");
     if (id === undefined)
       return {

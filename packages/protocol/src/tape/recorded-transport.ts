@@ -1,4 +1,4 @@
-import type { Attachment } from "../bulk-frame.js";
+import { bytesOf } from "../bulk-frame.js";
 import type { CutOff } from "../framing.js";
 import type { Transport } from "../transport.js";
 
@@ -38,7 +38,3 @@ export function recordedTransport(transport: Transport, listener: Listener): Tra
     close: () => transport.close(),
   };
 }
-
-/** As it is written: text is Latin-1. */
-const bytesOf = (attachment: Attachment): Uint8Array =>
-  typeof attachment === "string" ? Buffer.from(attachment, "latin1") : attachment;
