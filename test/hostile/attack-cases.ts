@@ -89,6 +89,7 @@ export const attackCases: Readonly<Record<string, Readonly<Record<string, Attack
     "a message of one-digit numbers": heavy(100),
     "a message of short strings": heavy(100),
     "a message of half-escaped characters": heavy(100),
+    "a log of bytes as large as the cap allows": heavy(100),
     "an object with as many keys as the cap allows": heavy(100),
     "as many empty objects as are allowed": heavy(200),
     "as many keys as are allowed": heavy(1_000),

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { ErrorCode, RpcError } from "@outrigger/protocol";
 import type { Launcher } from "./launcher.js";
+import { shown } from "./option-checks.js";
 import { spawnWorker } from "./spawn-launcher.js";
 
 /**
@@ -16,7 +17,7 @@ export function commandLauncher(argv: readonly [command: string, ...args: string
   if (!Array.isArray(argv) || typeof argv[0] !== "string" || argv[0] === "" || !argv.every(isText)) {
     throw new RpcError(
       ErrorCode.INVALID_PARAMS,
-      `argv: expected a command and its arguments as strings without NUL, got ${JSON.stringify(argv)}`,
+      `argv: expected a command and its arguments as strings without NUL, got ${shown(argv)}`,
     );
   }
   const [command, ...args] = argv;

@@ -46,6 +46,17 @@ describe("a worker's life", () => {
     await expect(worker.request("echo", { text: "again" })).resolves.toBe("again");
   });
 
+  it("a start that does not wait for the backoff is told as the restart it is", async () => {
+    const { launcher, runtime, events, start } = setup();
+    const worker = await start();
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(300);
+    await worker.start();
+    expect(events.slice(4)).toEqual(["backoff", "starting", "running", "restarted 2"]);
+    await worker.restart();
+    expect(events.filter((event) => event.startsWith("restarted"))).toHaveLength(1);
+  });
+
   it("B2: a restart that fails is retried by the same policy", async () => {
     const { launcher, runtime, start } = setup((launch) => ({
       initialize(_, answer) {
@@ -100,6 +111,18 @@ describe("a worker's life", () => {
     await expect(started).rejects.toMatchObject({ data: { reason: "initialize-timeout" } });
     expect(launcher.latest.signals).toEqual(["SIGTERM"]);
     expect(launcher.alive()).toEqual([]);
+  });
+
+  it("B1: a worker that hangs in each start is given up, and counts from the start again after a stop", async () => {
+    const { host, launcher, runtime } = setup({ serves: false });
+    host.start("w", { launcher }).catch(() => {});
+    for (let hours = 0; hours < 24 && host.get("w")?.status !== "failed"; hours++) await runtime.advance(3_600_000);
+    expect([host.get("w")?.status, launcher.processes.length]).toEqual(["failed", 10]);
+    await host.stop("w");
+    host.start("w", { launcher }).catch(() => {});
+    await runtime.advance(15_200);
+    expect(host.get("w")?.status).toBe("backoff");
+    await host.close();
   });
 
   it("B1: a worker that dies soon after each good start is given up, and a start by hand brings it back", async () => {
@@ -632,7 +655,7 @@ describe("nobody's exception is the host's", () => {
   it("B19: a listener that throws or rejects is reported and changes nothing else", async () => {
     const { host, launcher, runtime, events, start } = setup();
     const failures: string[] = [];
-    host.on("error", ({ during }) => failures.push(during));
+    host.on("error", ({ workerId, during }) => failures.push(`${during} of ${workerId}`));
     host.on("exit", () => {
       throw new Error("listener");
     });
@@ -646,7 +669,7 @@ describe("nobody's exception is the host's", () => {
     launcher.latest.die("SIGKILL");
     await runtime.advance(2_000);
     expect(events.at(-1)).toBe("restarted 2");
-    expect(failures.sort()).toEqual(['listener of "crash"', 'listener of "exit"']);
+    expect(failures.sort()).toEqual(['listener of "crash" of w', 'listener of "exit" of w']);
   });
 
   it("a listener may stop the worker from within its crash", async () => {

@@ -30,22 +30,18 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
   resolveShared(options);
   const logger = guardedLogger(core.logger);
   const entries = new Map<string, Entry<C>>();
-  const hostEvents = createEmitter<WorkerEvents>(WORKER_EVENTS, (error, event) =>
-    reportListener(undefined, event, error),
+  const hostEvents = createEmitter<WorkerEvents>(WORKER_EVENTS, (error, event, { workerId }) =>
+    reportListener({ id: workerId }, event, error),
   );
   let closing: Promise<void> | undefined;
 
   /** A listener's failure is told to the listeners of `error`; a failure of theirs only to the log. */
-  const reportListener = (
-    of: { id: string; emitter: Emitter<WorkerEvents> } | undefined,
-    event: string,
-    error: unknown,
-  ) => {
+  const reportListener = (of: { id: string; emitter?: Emitter<WorkerEvents> }, event: string, error: unknown) => {
     const during = `listener of ${JSON.stringify(event)}`;
     logger.error({ err: error }, `a ${during} failed`);
     if (event === "error") return;
-    const payload = { workerId: of?.id ?? "", error, during };
-    of?.emitter.emit("error", payload);
+    const payload = { workerId: of.id, error, during };
+    of.emitter?.emit("error", payload);
     hostEvents.emit("error", payload);
     tellEvent(contract.name, "error", payload);
   };

@@ -243,6 +243,49 @@ it("a first subscription made after the setup is served at once", async () => {
   expect(ids()).toEqual(["e1", "e2"]);
 });
 
+it("a subscription that comes late is not its next process's", async () => {
+  let check = (): void => {};
+  const runtime = fakeRuntime();
+  const delivery = createEventDelivery({ clock: runtime.clock });
+  const launcher = fakeLauncher(contract, {});
+  await using host = createHost(contract, {
+    ...{ runtime, logger: silent, restart: { initialDelayMs: 1_000, jitter: 0 } },
+    handlers: {
+      ...delivery.handlers,
+      async "events.subscribe"(params, context) {
+        await new Promise<void>((resolve) => (check = resolve));
+        return delivery.handlers["events.subscribe"](params, context);
+      },
+    },
+  });
+  delivery.connect(host);
+  await host.start("w", { launcher, capabilities: ["events.subscribe"] });
+  launcher.latest.peer.request("events.subscribe", { pattern: "old.*" }).catch(() => {});
+  await settled();
+  const passLate = check;
+  launcher.latest.die("SIGKILL");
+  await runtime.advance(1_300);
+  const subscribed = launcher.latest.peer.request("events.subscribe", { pattern: "issue.*" });
+  await settled();
+  check();
+  await subscribed;
+  passLate();
+  await settled();
+  expect(delivery.publish(event(1))).toEqual(["w"]);
+  expect(delivery.publish(event(2, "old.news"))).toEqual([]);
+});
+
+it("of what was returned when its worker was forgotten nothing is told", async () => {
+  let acknowledge = (): void => {};
+  const { delivery, told } = await setup(() => new Promise<void>((resolve) => (acknowledge = resolve)));
+  delivery.publish(event(1));
+  await settled();
+  expect(delivery.forget("w")).toHaveLength(1);
+  acknowledge();
+  await settled();
+  expect(told).toEqual([]);
+});
+
 it("what fails after its worker was forgotten leaves no timer behind", async () => {
   let fail = (): void => {};
   const failing: OnEvent = () => new Promise((_, reject) => (fail = () => reject(new Error("not today"))));
@@ -267,7 +310,9 @@ it("the filters of one process are bounded in bytes", async () => {
   });
   await peer.request("events.unsubscribe", { id });
   await peer.request("events.subscribe", { pattern: "*", filter });
-  expect(stats()).toMatchObject({ subscriptions: 1 });
+  // Bytes count as base64.
+  await peer.request("events.subscribe", { pattern: "*", filter: { bytes: new Uint8Array(150) } });
+  expect(stats()).toMatchObject({ subscriptions: 2 });
   expect(() => delivery.publish(event(1))).not.toThrow();
 });
 

@@ -77,7 +77,7 @@ export interface EventDelivery<Scope = never> extends Events<DeliveryEvents> {
    * @throws RpcError INVALID_PARAMS for what is no event
    */
   publish(event: PluginEvent): readonly string[];
-  /** Forgets a worker that was removed; returns what was not delivered to it. */
+  /** Forgets a worker that was removed; returns what was not delivered to it, of which nothing is told any more. */
   forget(workerId: string): readonly PluginEvent[];
   /** By worker. */
   diagnostics(): readonly ({ readonly workerId: string } & LaneStats)[];
@@ -92,6 +92,9 @@ export interface EventDelivery<Scope = never> extends Events<DeliveryEvents> {
 export function createEventDelivery<Scope = never>(options: DeliveryOptions<Scope> = {}): EventDelivery<Scope> {
   checkKeys("createEventDelivery", options, [...Object.keys(DEFAULTS), "scope", "clock"]);
   const { scope, clock = systemClock } = options;
+  if (scope !== undefined && typeof scope !== "function") {
+    throw invalidOption(`scope: expected a function, got ${shown(scope)}`);
+  }
   const limits = withDefaults(DEFAULTS, options);
   const { retryMs, maxRetryMs, timeoutMs, ...counts } = limits;
   checkCounts("createEventDelivery", counts);
@@ -131,7 +134,9 @@ export function createEventDelivery<Scope = never>(options: DeliveryOptions<Scop
     once: emitter.once,
     off: emitter.off,
     handlers: {
-      "events.subscribe"({ pattern, filter }, { workerId, incarnation }) {
+      "events.subscribe"({ pattern, filter }, { workerId, incarnation, signal }) {
+        // Called late, behind a check of the product's own: its process may be gone, and another have asked.
+        signal.throwIfAborted();
         const id = `subscription-${++subscriptions}`;
         laneOf(workerId).subscriptions.add(incarnation, id, { pattern, filter });
         return { id };
@@ -173,8 +178,7 @@ export function createEventDelivery<Scope = never>(options: DeliveryOptions<Scop
     forget(workerId) {
       const lane = lanes.get(workerId);
       lanes.delete(workerId);
-      lane?.pause();
-      return lane?.clear() ?? [];
+      return lane?.end() ?? [];
     },
     diagnostics: () => Array.from(lanes, ([workerId, lane]) => ({ workerId, ...lane.stats })),
   };

@@ -57,7 +57,8 @@ export interface EventLane {
   serve(incarnation: number): void;
   /** No process serves: what was sent to the last one may come again. */
   pause(): void;
-  clear(): readonly PluginEvent[];
+  /** Its worker is gone: returns what was not delivered, of which nothing is told any more. */
+  end(): readonly PluginEvent[];
   readonly stats: LaneStats;
 }
 
@@ -77,6 +78,7 @@ export function createEventLane(settings: LaneSettings, hooks: LaneHooks): Event
   let serving: number | undefined;
   let cancelRetry: (() => void) | undefined;
   let retryAt = 0;
+  let isOver = false;
 
   const endRetry = (): void => {
     cancelRetry?.();
@@ -113,11 +115,13 @@ export function createEventLane(settings: LaneSettings, hooks: LaneHooks): Event
     try {
       await hooks.send(entry.event);
     } catch (error) {
+      if (isOver) return;
       entry.inFlight = false;
       failed(entry, error, incarnation);
       pump();
       return;
     }
+    if (isOver) return;
     queue.remove(entry);
     counts.delivered++;
     hooks.delivered(entry.event, entry.attempts);
@@ -167,7 +171,12 @@ export function createEventLane(settings: LaneSettings, hooks: LaneHooks): Event
       serving = undefined;
       endRetry();
     },
-    clear: () => queue.clear(),
+    end() {
+      isOver = true;
+      serving = undefined;
+      endRetry();
+      return queue.clear();
+    },
     get stats() {
       const { size: queued, bytes, inFlight } = queue;
       return { queued, bytes, inFlight, subscriptions: subscriptions.size, ...counts };

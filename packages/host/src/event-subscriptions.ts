@@ -1,4 +1,5 @@
 import { ErrorCode, eventMatcher, matchesFilter, type PluginEvent, RpcError } from "@outrigger/protocol";
+import { bytesAsBase64 } from "@outrigger/protocol/authority";
 
 /** What one worker asked to be told, process by process. */
 export interface EventSubscriptions {
@@ -60,7 +61,7 @@ export function createSubscriptions(max: { readonly count: number; readonly byte
         coming = asker;
       }
       if (asker.tests.size >= max.count) throw overloaded(`${max.count} subscriptions; end some`);
-      const bytes = Buffer.byteLength(JSON.stringify([pattern, filter]));
+      const bytes = Buffer.byteLength(JSON.stringify([pattern, bytesAsBase64(filter)]));
       if (bytesOf(asker) + bytes > max.bytes) {
         throw overloaded(
           `no more than ${max.bytes} bytes of patterns and filters; end some, or ask for less with each`,

@@ -41,7 +41,7 @@ interface Registration {
  */
 export function createEmitter<EventMap extends object>(
   names: Readonly<Record<keyof EventMap, true>>,
-  onError: (error: unknown, event: keyof EventMap) => void = () => {},
+  onError: (error: unknown, event: keyof EventMap, payload: EventMap[keyof EventMap]) => void = () => {},
 ): Emitter<EventMap> {
   // Lists are replaced, never changed: one that is being walked stays as it was.
   const registrations = new Map<keyof EventMap, readonly Registration[]>();
@@ -61,9 +61,9 @@ export function createEmitter<EventMap extends object>(
     return () => remove(event, registration);
   };
 
-  const report = (error: unknown, event: keyof EventMap): void => {
+  const report = (error: unknown, event: keyof EventMap, payload: EventMap[keyof EventMap]): void => {
     try {
-      onError(error, event);
+      onError(error, event, payload);
     } catch {
       // There is nobody left to tell.
     }
@@ -87,7 +87,7 @@ export function createEmitter<EventMap extends object>(
         }
         guarded(
           () => (registration.listener as Listener<unknown>)(payload),
-          (error) => report(error, event),
+          (error) => report(error, event, payload),
         );
       }
     },

@@ -23,7 +23,7 @@ export type HostCause =
     }
   /** It went on with a call that was cancelled, and `cancel.onIgnored` says restart. */
   | { readonly reason: "cancel-ignored"; readonly method: string; readonly ignoredMs: number }
-  /** It sent something that no worker may: a message past the cap. */
+  /** It sent something that no worker may: a message past the cap, attachments that do not fit their header. */
   | { readonly reason: "protocol-violation"; readonly message: string }
   /** It can no longer be written to, or closed its output. */
   | { readonly reason: "stdin-closed"; readonly message: string };

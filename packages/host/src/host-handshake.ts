@@ -13,6 +13,7 @@ import {
 } from "@outrigger/protocol";
 import { CapabilitiesMissing } from "./capabilities-missing.js";
 import type { HostCause } from "./exit-reason.js";
+import { cutText } from "./log-lines.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
 
 /** What a worker said of itself, and what both ends agreed on. */
@@ -97,7 +98,8 @@ export async function setUp(peer: Peer, handshake: Handshake, timeoutMs: number)
 /** Why a start failed. */
 export function startupCause(error: unknown): HostCause {
   if (error instanceof CapabilitiesMissing) return { reason: "capabilities-missing", missing: error.missing };
-  const message = error instanceof Error ? error.message : String(error);
+  // The worker's words, which stand in logs, events and diagnostics.
+  const message = cutText(error instanceof Error ? error.message : String(error));
   const mismatch = isRpcError(error) && isHandshakeMismatch(error);
   return { reason: mismatch ? "handshake-mismatch" : "startup-failed", message };
 }

@@ -51,6 +51,30 @@ describe("the end of a process", () => {
     expect(events).toContain("crash signal true");
   });
 
+  it("is its own, when a stop comes while what it wrote last is read", async () => {
+    const { launcher, runtime, start } = setup({ handlers: { slow: never } });
+    const worker = await start();
+    const exits: string[] = [];
+    worker.on("exit", ({ reason }) => exits.push(reason));
+    const call = worker.request("slow", {}).catch((error) => error.data.reason);
+    launcher.latest.stdout.end = () => launcher.latest.stdout;
+    launcher.latest.die("SIGSEGV");
+    const stopped = worker.stop();
+    await runtime.advance(250);
+    await stopped;
+    expect([exits, await call]).toEqual([["signal"], "signal"]);
+  });
+
+  it("is told in bounded words, however many the worker has", async () => {
+    const refuse = () => {
+      throw new RpcError(4001, "x".repeat(100_000));
+    };
+    const { host, launcher, records } = setup({ initialize: refuse });
+    const error = await host.start("w", { launcher, restart: { type: "temporary" } }).catch((thrown) => thrown);
+    expect(error.message).toMatch(/^worker w: .*x{8000}x*… \(91808 characters more\)$/);
+    for (const { message } of records) expect(message.length).toBeLessThan(10_000);
+  });
+
   it("is the broken pipe, when the host had to end it for that", async () => {
     const { launcher, events, start, runtime } = setup();
     await start();

@@ -200,6 +200,7 @@ export class Incarnation {
     // Pipes that a grandchild holds open would keep the host's process from ending.
     const { stdin, stdout, stderr } = this.#process ?? {};
     for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+    this.#stderr?.stop();
     this.logs.close();
   }
 
@@ -218,7 +219,7 @@ export class Incarnation {
   }
 
   #ask(): void {
-    if (this.#cause === undefined) this.#asked = true;
+    if (this.#cause === undefined && this.#exit === undefined) this.#asked = true;
   }
 
   #signal(signal: NodeJS.Signals): void {

@@ -71,22 +71,28 @@ export interface Launcher {
 
 const OPTIONAL_MEMBERS = { usage: "function", endsWithHost: "boolean", openInspector: "function" };
 
-/** @throws TypeError telling the author of a launcher what `launch` must return */
+/** @throws TypeError telling the author of a launcher what `launch` must return; a process it started nevertheless is killed */
 export function checkProcess(launched: unknown, launcher: unknown): WorkerProcess {
-  const { stdin, stdout, stderr, kill, onExit } = (launched ?? {}) as Partial<WorkerProcess>;
-  const isStream = (stream: unknown): boolean => typeof (stream as Readable | undefined)?.on === "function";
-  if ([stdin, stdout, stderr].every(isStream) && typeof kill === "function" && typeof onExit === "function") {
-    const process = launched as WorkerProcess;
-    for (const [member, expected] of Object.entries(OPTIONAL_MEMBERS)) {
-      const got = process[member as keyof WorkerProcess];
-      if (got === undefined || typeof got === expected) continue;
-      process.kill("SIGKILL");
-      throw new TypeError(`the launcher ${String(launcher)}: ${member}: expected a ${expected}, got a ${typeof got}`);
-    }
-    return process;
+  const fault = faultOf(launched);
+  if (fault === undefined) return launched as WorkerProcess;
+  try {
+    (launched as Partial<WorkerProcess> | null | undefined)?.kill?.("SIGKILL");
+  } catch {
+    // Whatever it is, it has no `kill` that works.
   }
-  const got = launched === null ? "null" : typeof launched;
-  throw new TypeError(
-    `the launcher ${String(launcher)}: launch must return { pid, stdin, stdout, stderr, kill, onExit } or a promise of it, got ${got}`,
-  );
+  throw new TypeError(`the launcher ${String(launcher)}: ${fault}`);
+}
+
+function faultOf(launched: unknown): string | undefined {
+  const given = (launched ?? {}) as Partial<WorkerProcess>;
+  const areStreams = [given.stdin, given.stdout, given.stderr].every((stream) => typeof stream?.on === "function");
+  if (!areStreams || typeof given.kill !== "function" || typeof given.onExit !== "function") {
+    const got = launched === null ? "null" : typeof launched;
+    return `launch must return { pid, stdin, stdout, stderr, kill, onExit } or a promise of it, got ${got}`;
+  }
+  for (const [member, expected] of Object.entries(OPTIONAL_MEMBERS)) {
+    const got = typeof given[member as keyof WorkerProcess];
+    if (got !== "undefined" && got !== expected) return `${member}: expected a ${expected}, got a ${got}`;
+  }
+  return undefined;
 }

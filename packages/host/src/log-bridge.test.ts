@@ -105,6 +105,15 @@ test("the rate is kept over time: a second of quiet lets one second's lines pass
   }
 });
 
+test("what comes after the close arms no timer", () => {
+  const { logs, records, armed } = bridge({ linesPerSecond: 1, burst: 1 });
+  logs.close();
+  logs.remark("error", "late");
+  logs.remark("error", "later");
+  expect(records.map(({ msg }) => msg)).toEqual(["late"]);
+  expect([armed(), logs.stats.dropped]).toEqual([0, 1]);
+});
+
 test("close tells what was dropped, and leaves no timer", () => {
   const { logs, records, armed } = bridge({ linesPerSecond: 1, burst: 1 });
   logs.close();
@@ -122,6 +131,19 @@ test("long messages are cut and large meta replaced by its beginning", () => {
   expect(records).toMatchObject([
     { msg: "12345… (4 characters more)", meta: { truncated: '{"long":"x… (101 characters more)' } },
     { msg: "12345" },
+  ]);
+});
+
+test("bytes are shown as base64, and what has no JSON as why", () => {
+  const { logs, records } = bridge({ metaCharacters: 500 });
+  const bytes = new Uint8Array(300).fill(7);
+  logs.log({ level: "info", message: "bytes", meta: { deep: [{ bytes }] } });
+  logs.log({ level: "info", message: "bigint", meta: { n: 1n } });
+  logs.log({ level: "info", message: "floats", meta: { n: new Float64Array(2) } });
+  expect(records).toMatchObject([
+    { msg: "bytes", meta: { deep: [{ bytes: Buffer.from(bytes).toString("base64") }] } },
+    { msg: "bigint", meta: { unwritable: expect.stringContaining("BigInt") } },
+    { msg: "floats", meta: { unwritable: expect.stringContaining("Float64Array") } },
   ]);
 });
 

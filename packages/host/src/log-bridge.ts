@@ -1,6 +1,7 @@
 import type { Clock, HostLogger, LogLevel, LogParams } from "@outrigger/protocol";
+import { bytesAsBase64 } from "@outrigger/protocol/authority";
 import { guardedLogger } from "./guarded-logger.js";
-import { DEFAULT_LOG_LINE } from "./log-lines.js";
+import { cutText, DEFAULT_LOG_LINE } from "./log-lines.js";
 import { createRateLimit } from "./rate-limit.js";
 
 /** What one worker may write into the host's log. */
@@ -69,6 +70,7 @@ export function createLogBridge(options: {
   const logger = guardedLogger(options.logger, () => stats.failed++).child({ workerId });
   let untold = 0;
   let cancelWindow: (() => void) | undefined;
+  let isClosed = false;
 
   const write = (level: LogLevel, fields: Record<string, unknown>, message: string): void => {
     const { failed } = stats;
@@ -89,7 +91,8 @@ export function createLogBridge(options: {
     if (rate.take(clock.now())) return true;
     stats.dropped++;
     untold++;
-    cancelWindow ??= clock.setTimer(tellDropped, limits.windowMs);
+    // What comes late is counted; a timer would outlive the worker.
+    if (!isClosed) cancelWindow ??= clock.setTimer(tellDropped, limits.windowMs);
     return false;
   };
 
@@ -101,31 +104,36 @@ export function createLogBridge(options: {
         ...(time !== undefined && { workerTime: time }),
         ...(meta !== undefined && { meta: bounded(meta, limits.metaCharacters) }),
       };
-      write(level, fields, cut(message, limits.messageCharacters));
+      write(level, fields, cutText(message, limits.messageCharacters));
     },
     stderr(line) {
-      if (admit()) write("info", { source: "stderr" }, cut(line, limits.messageCharacters));
+      if (admit()) write("info", { source: "stderr" }, cutText(line, limits.messageCharacters));
     },
     stdout(line) {
-      if (admit()) write("info", { source: "stdout" }, cut(line, limits.messageCharacters));
+      if (admit()) write("info", { source: "stdout" }, cutText(line, limits.messageCharacters));
     },
     remark(level, message, fields) {
-      if (admit()) write(level, { ...fields, source: "host" }, cut(message, limits.messageCharacters));
+      if (admit()) write(level, { ...fields, source: "host" }, cutText(message, limits.messageCharacters));
     },
     note(level, message, fields) {
       write(level, { ...fields, source: "host" }, message);
     },
-    close: tellDropped,
+    close() {
+      isClosed = true;
+      tellDropped();
+    },
     logger,
     stats,
   };
 }
 
-function cut(text: string, max: number): string {
-  return text.length > max ? `${text.slice(0, max)}… (${text.length - max} characters more)` : text;
-}
-
-function bounded(meta: Record<string, unknown>, max: number): Record<string, unknown> {
-  const json = JSON.stringify(meta);
-  return json.length > max ? { truncated: cut(json, max) } : meta;
+function bounded(given: Record<string, unknown>, max: number): Record<string, unknown> {
+  try {
+    const meta = bytesAsBase64(given) as Record<string, unknown>;
+    const json = JSON.stringify(meta);
+    return json.length > max ? { truncated: cutText(json, max) } : meta;
+  } catch (error) {
+    // What a codec of the user's made of it.
+    return { unwritable: cutText(String(error), max) };
+  }
 }

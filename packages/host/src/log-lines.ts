@@ -1,6 +1,11 @@
 /** Longest line that is logged whole, characters. */
 export const DEFAULT_LOG_LINE = 8_192;
 
+/** Text of at most so many characters, and how many there were more. */
+export function cutText(text: string, max: number = DEFAULT_LOG_LINE): string {
+  return text.length > max ? `${text.slice(0, max)}… (${text.length - max} characters more)` : text;
+}
+
 /** Splits text that arrives in pieces into lines of bounded length. */
 export interface LogLines {
   /** The lines this piece completes, without their ends; blank ones are left out. */

@@ -1,6 +1,7 @@
+import { PassThrough } from "node:stream";
 import { ErrorCode } from "@outrigger/protocol";
 import { nearestName } from "@outrigger/protocol/authority";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { contract, setup, silent } from "../test/host-setup.js";
 import { createHost } from "./create-host.js";
 import { fakeLauncher } from "./fake-launcher.js";
@@ -184,6 +185,21 @@ describe("the options of a call", () => {
 });
 
 describe("a launcher", () => {
+  it("that returns a process without what a host needs has it killed", async () => {
+    const { host } = setup();
+    const kill = vi.fn();
+    const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+    for (const launched of [
+      { ...streams, kill },
+      { ...streams, stderr: null, kill, onExit() {} },
+      { ...streams, kill, onExit() {}, usage: 1 },
+    ]) {
+      const launcher = { name: "mine", launch: () => launched as never };
+      await expect(host.start("w", { launcher, restart: { type: "temporary" } })).rejects.toThrow(/the launcher mine/);
+    }
+    expect(kill.mock.calls).toEqual([["SIGKILL"], ["SIGKILL"], ["SIGKILL"]]);
+  });
+
   it("that returns no process is a failed start that says what launch must return", async () => {
     const { host } = setup();
     for (const launched of [null, undefined, {}]) {

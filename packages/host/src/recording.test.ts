@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -52,6 +52,44 @@ it.skipIf(process.platform === "win32")("a stop waits for a disk that hangs as l
   const reading = readFile(path, "utf8");
   await host.close();
   expect(await reading).toContain('"tape":1');
+});
+
+it("a stop writes the tape of the process it stops, whatever the next one is to do", async () => {
+  const { launcher, host } = setup();
+  const path = join(folder, "stopped");
+  const worker = await host.start("w", { launcher, record: path });
+  await worker.request("echo", { text: "x".repeat(1_000_000) });
+  await host.start("w", { launcher });
+  await worker.stop();
+  expect(readTape(await readFile(path, "utf8")).incarnations).toMatchObject([{ exit: { reason: "requested" } }]);
+  await host.close();
+});
+
+it("bounds given for the same file are those of the recording from then on", async () => {
+  const { launcher, host } = setup();
+  const file = join(folder, "rebound");
+  const worker = await host.start("w", { launcher, record: { file, maxBytes: 5_000 } });
+  await worker.request("echo", { text: "x".repeat(10_000) });
+  const { dropped = 0 } = worker.diagnostics().tape ?? {};
+  expect(dropped).toBeGreaterThan(0);
+  await host.restart("w", { launcher, record: { file, maxBytes: 1_000_000 } });
+  await worker.request("echo", { text: "y".repeat(10_000) });
+  expect(worker.diagnostics().tape).toMatchObject({ dropped });
+  await host.close();
+});
+
+it("a file that could not be opened is tried again with the next process", async () => {
+  const { launcher, host } = setup();
+  const path = join(folder, "late", "tape");
+  const worker = await host.start("w", { launcher, record: path });
+  await worker.stop();
+  expect(worker.diagnostics().tape?.error).toMatch(/ENOENT/);
+  await mkdir(join(folder, "late"));
+  await worker.start();
+  await worker.stop();
+  expect(worker.diagnostics().tape?.error).toBeUndefined();
+  expect(readTape(await readFile(path, "utf8")).incarnations).toMatchObject([{ number: 2 }]);
+  await host.close();
 });
 
 it("a tape that cannot be written is told in the log and in diagnostics, and the worker serves", async () => {

@@ -4,7 +4,7 @@ import { type Codec, type Contract, jsonCodec } from "@outrigger/protocol";
 import { checkKeys } from "@outrigger/protocol/authority";
 import type { HostRuntime } from "./host-runtime.js";
 import { checkCounts, invalidOption, shown, withDefaults } from "./option-checks.js";
-import { createTapeFile, DEFAULT_TAPE_LIMITS, type RecordOptions, type TapeFile } from "./tape-file.js";
+import { createTapeFile, DEFAULT_TAPE_BOUNDS, type RecordOptions, type TapeFile } from "./tape-file.js";
 import type { WorkerLimits } from "./worker-spec.js";
 
 /** The recording that the option `record` asks for. @throws RpcError INVALID_PARAMS naming the option */
@@ -17,10 +17,10 @@ export function resolveRecord(
   if (record === undefined) return undefined;
   const options: RecordOptions = typeof record === "string" || record instanceof URL ? { file: record } : record;
   checkKeys("record", options, ["file", "maxBytes", "bufferBytes"]);
-  const bounds = withDefaults(DEFAULT_TAPE_LIMITS, options);
+  const bounds = withDefaults(DEFAULT_TAPE_BOUNDS, options);
   checkCounts("record", bounds);
   const { contract, codec = jsonCodec, runtime } = core;
-  return createTapeFile({ path: pathOf(options.file), ...bounds, workerId, contract, codec, limits, runtime });
+  return createTapeFile({ path: pathOf(options.file), bounds, workerId, contract, codec, limits, runtime });
 }
 
 function pathOf(file: unknown): string {

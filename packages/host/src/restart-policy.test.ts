@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
+  addWait,
+  type CrashHistory,
   countCrash,
   decideRestart,
   forgetConsecutive,
   forgetRecent,
   NO_CRASHES,
   DEFAULT_RESTART_POLICY as policy,
+  type RestartDecision,
   restartDelay,
 } from "./restart-policy.js";
 
@@ -39,6 +42,20 @@ describe("giving up", () => {
     const history = crashes([0, 1, 2, 3, 4, 5, 6, 7, 8, 600_001]);
     expect(history.recent).toHaveLength(8);
     expect(decideRestart(policy, history, killed, 0.5).kind).toBe("restart");
+  });
+  it("comes for a worker that lives a while each time: waiting is no uptime", () => {
+    for (const livesMs of [9_000, 15_000, 30_000, 59_000]) {
+      let [now, history, decision]: [number, CrashHistory, RestartDecision | undefined] = [0, NO_CRASHES, undefined];
+      for (let crash = 1; crash <= 10; crash++) {
+        now += livesMs;
+        history = countCrash(policy, history, now);
+        decision = decideRestart(policy, history, killed, 1);
+        if (decision.kind !== "restart") break;
+        now += decision.delayMs;
+        history = addWait(history, decision.delayMs);
+      }
+      expect([livesMs, decision, history.total]).toEqual([livesMs, { kind: "give-up", why: "too-many-crashes" }, 10]);
+    }
   });
   it("remembers no more crashes than it needs to", () => {
     const history = crashes(Array.from({ length: 1_000 }, (_, index) => index));

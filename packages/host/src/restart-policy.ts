@@ -28,7 +28,7 @@ export interface RestartPolicy {
   readonly jitter: number;
   /** Uptime after which the next crash counts as the first in a row again, ms. Default 60,000. */
   readonly stableAfterMs: number;
-  /** What follows each reason. Default: restart, but after a handshake mismatch, which trying again cannot mend. */
+  /** What follows each reason. Default: restart, but after what trying again cannot mend. See docs/lifecycle.md in the repository. */
   readonly rules: Readonly<Record<ExitReasonName, RestartRule>>;
 }
 
@@ -46,14 +46,16 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
 
 /** What the policy remembers of a worker. */
 export interface CrashHistory {
-  /** When the latest crashes were, ms; at most `intensity` of them. */
+  /** When the latest crashes were, ms, had there been no waits; at most `intensity` of them. */
   readonly recent: readonly number[];
+  /** All waits between a crash and its restart together, ms. */
+  readonly waitedMs: number;
   /** In a row: without a stable uptime between them. */
   readonly consecutive: number;
   readonly total: number;
 }
 
-export const NO_CRASHES: CrashHistory = { recent: [], consecutive: 0, total: 0 };
+export const NO_CRASHES: CrashHistory = { recent: [], waitedMs: 0, consecutive: 0, total: 0 };
 
 export type RestartDecision =
   | { readonly kind: "restart"; readonly delayMs: number }
@@ -63,8 +65,9 @@ export type RestartDecision =
 
 /** Adds a crash to the history. */
 export function countCrash(policy: RestartPolicy, history: CrashHistory, now: number): CrashHistory {
-  const recent = [...history.recent.filter((at) => at > now - policy.periodMs), now].slice(-policy.intensity);
-  return { recent, consecutive: history.consecutive + 1, total: history.total + 1 };
+  const at = now - history.waitedMs;
+  const recent = [...history.recent.filter((other) => other > at - policy.periodMs), at].slice(-policy.intensity);
+  return { ...history, recent, consecutive: history.consecutive + 1, total: history.total + 1 };
 }
 
 /** Judges the crash counted last. `random` is a number from 0 up to 1. */
@@ -89,6 +92,11 @@ export function restartDelay(policy: RestartPolicy, consecutive: number, random:
   const capped = Math.min(grown, policy.maxDelayMs);
   // A longer delay than a timer takes would fire at once.
   return Math.min(Math.round(capped * (1 + policy.jitter * (2 * random - 1))), MAX_DELAY_MS);
+}
+
+/** A wait is over. It does not count toward the period: growing waits would keep the crashes of any worker out of one period. */
+export function addWait(history: CrashHistory, ms: number): CrashHistory {
+  return { ...history, waitedMs: history.waitedMs + ms };
 }
 
 /** A stable uptime: the next crash is the first in a row again. */

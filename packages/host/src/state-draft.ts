@@ -1,4 +1,5 @@
 import type { HostCause } from "./exit-reason.js";
+import { addWait } from "./restart-policy.js";
 import { type ShutdownCause, type ShutdownStep, shutdownSteps } from "./shutdown-plan.js";
 import type {
   Effect,
@@ -73,12 +74,14 @@ export function blame({ state, effects }: Draft, cause: HostCause): void {
 }
 
 /** The only way to a process. Only to be taken when there is none. */
-export function launch(draft: Draft, automatic: boolean): void {
-  draft.state.incarnation++;
-  draft.state.automatic = automatic;
+export function launch(draft: Draft, afterCrash: boolean): void {
+  const { state, context } = draft;
+  if (state.phase.name === "backoff") state.history = addWait(state.history, context.now - state.phase.since);
+  state.incarnation++;
+  state.afterCrash = afterCrash;
   enter(draft, { name: "launching" }, "starting");
-  arm(draft, "initialize", draft.context.upcoming.initializeTimeoutMs);
-  draft.effects.push({ type: "launch", incarnation: draft.state.incarnation });
+  arm(draft, "initialize", context.upcoming.initializeTimeoutMs);
+  draft.effects.push({ type: "launch", incarnation: state.incarnation });
 }
 
 /** Has the process go, from the rung of the ladder its cause asks for. */

@@ -46,7 +46,7 @@ export type Next = "stop" | "start" | "policy";
 export type Phase =
   | { readonly name: "idle" }
   /** `isQueued`: its delay is over, and it waits for its turn among the workers of its host. */
-  | { readonly name: "backoff"; readonly dueAt: number; readonly isQueued: boolean }
+  | { readonly name: "backoff"; readonly since: number; readonly dueAt: number; readonly isQueued: boolean }
   | { readonly name: "launching" }
   | { readonly name: "handshaking" }
   | { readonly name: "serving"; readonly since: number }
@@ -67,7 +67,7 @@ export interface WorkerState {
   readonly history: CrashHistory;
   readonly lastCrash: (WorkerExit & { readonly at: number }) | undefined;
   /** The latest launch was the policy's, not a caller's. */
-  readonly automatic: boolean;
+  readonly afterCrash: boolean;
   /** The host is closing: nothing starts any more. */
   readonly closing: boolean;
   /** Names the timer that is armed; an older one changes nothing. */
@@ -120,7 +120,9 @@ export type ProcessEvent =
 
 /** What happens to a worker: requests of its users, its timer, its process. */
 export type LifecycleEvent =
-  | { readonly type: "start" | "stop" | "restart" }
+  | { readonly type: "start" | "stop" }
+  /** `isRedefined`: the process that is there, or to come, was given other options. */
+  | { readonly type: "restart"; readonly isRedefined: boolean }
   /** The host closes: stop, and refuse what comes later. */
   | { readonly type: "close" }
   | { readonly type: "timer"; readonly serial: number }

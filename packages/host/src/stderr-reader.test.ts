@@ -73,6 +73,29 @@ test.each(["closed before", "destroyed after", "failed after"])("a stream %s end
   await expect(reader.ended).resolves.toBeUndefined();
 });
 
+test("a stream that somebody gave an encoding is read", async () => {
+  const { stderr, seen, reader } = reading();
+  stderr.setEncoding("utf8");
+  stderr.end("né😀\n");
+  await reader.ended;
+  expect(seen).toEqual(["né😀"]);
+});
+
+test("a stopped reader tells nothing any more, not even what it had read", async () => {
+  const stderr = new PassThrough({ highWaterMark: 1 << 20 });
+  const seen: string[] = [];
+  const reader = readStderr(stderr, {
+    onLine(line) {
+      seen.push(line);
+      reader.stop();
+    },
+  });
+  stderr.end(`${"a".repeat(2_000)}\n${"b".repeat(2_000)}\n`);
+  await once(stderr, "end");
+  await new Promise(setImmediate);
+  expect(seen).toHaveLength(1);
+});
+
 test("a chunk full of short lines does not get the event loop for itself, and none is lost", async () => {
   const stderr = new PassThrough({ highWaterMark: 1 << 20 });
   let lines = 0;

@@ -19,6 +19,8 @@ export interface StderrReader {
    * with a bound. Never rejects.
    */
   readonly ended: Promise<void>;
+  /** Nobody is told of anything any more: what was read, but not looked at, is let go of. */
+  stop(): void;
 }
 
 /**
@@ -79,8 +81,12 @@ export function readStderr(
     whenTaken?.();
     if (stderr.isPaused()) stderr.resume();
   };
-  stderr.on("data", (chunk: Uint8Array) => {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  let isStopped = false;
+  stderr.on("data", (chunk: Uint8Array | string) => {
+    if (isStopped) return;
+    // A launcher of somebody else's may have given the stream an encoding.
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     takeRest();
   });
 
@@ -88,7 +94,7 @@ export function readStderr(
     let over = false;
     const finish = (): void => {
       if (rest.length > 0) whenTaken = finish;
-      if (rest.length > 0 || over) return;
+      if (rest.length > 0 || over || isStopped) return;
       over = true;
       take(read(decoder.decode()) + hangs.push(inspector?.end() ?? "") + hangs.end());
       for (const line of lines.end()) options.onLine(line);
@@ -105,5 +111,9 @@ export function readStderr(
       return tail.text;
     },
     ended,
+    stop() {
+      isStopped = true;
+      rest = new Uint8Array(0);
+    },
   };
 }

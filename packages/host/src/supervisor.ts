@@ -67,8 +67,13 @@ export class Supervisor {
   /** What the next process is made from; one that runs stays as it is. */
   define(spec: WorkerSpec): void {
     const { tape } = this.#spec;
+    if (tape === undefined || tape.path !== spec.tape?.path) {
+      this.#spec = spec;
+      return;
+    }
     // A recording goes on in its file, which the process before may not have let go of yet.
-    this.#spec = tape !== undefined && tape.path === spec.tape?.path ? { ...spec, tape } : spec;
+    tape.rebound(spec.tape.bounds);
+    this.#spec = { ...spec, tape };
   }
 
   start(): Promise<void> {
@@ -80,7 +85,7 @@ export class Supervisor {
   }
 
   restart(): Promise<void> {
-    return this.#operate("start", { type: "restart" });
+    return this.#operate("start", { type: "restart", isRedefined: this.#current?.spec !== this.#spec });
   }
 
   close(): Promise<void> {
@@ -99,7 +104,8 @@ export class Supervisor {
 
   /** Whoever stops it may read its tape then. */
   #recorded(stopped: Promise<void>): Promise<void> {
-    const { tape } = this.#spec;
+    // Of the process that was stopped: the options to come may name another, or none.
+    const tape = (this.#current?.spec ?? this.#spec).tape;
     return tape === undefined ? stopped : handled(stopped.finally(() => tape.flush()));
   }
 

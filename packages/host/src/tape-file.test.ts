@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { makeHungDisk } from "../test/hung-disk.js";
 import { fakeRuntime } from "./fake-clock.js";
-import { createTapeFile, type TapeFileSource } from "./tape-file.js";
+import { createTapeFile, type TapeBounds, type TapeFileSource } from "./tape-file.js";
 
 const contract = defineContract({
   name: "test.tape",
@@ -36,12 +36,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function tapeFile(name: string, more: Partial<TapeFileSource> = {}) {
+function tapeFile(name: string, given: Partial<TapeBounds> = {}, more: Partial<TapeFileSource> = {}) {
   const runtime = fakeRuntime();
   const limits = { depth: 100, values: 1000 };
-  const bounds = { maxBytes: 1 << 20, bufferBytes: 1 << 20 };
+  const bounds = { maxBytes: 1 << 20, bufferBytes: 1 << 20, ...given };
   const path = join(folder, name);
-  const source = { path, ...bounds, workerId: "w", contract, codec: jsonCodec, limits, runtime, ...more };
+  const source = { path, bounds, workerId: "w", contract, codec: jsonCodec, limits, runtime, ...more };
   return { tape: createTapeFile(source), path, runtime };
 }
 
@@ -131,7 +131,7 @@ test("a file that cannot be written is told once, and changes nothing else", asy
 });
 
 test.skipIf(process.platform !== "linux")("a full disk is told once", async () => {
-  const { tape } = tapeFile("/dev/full", { path: "/dev/full" });
+  const { tape } = tapeFile("/dev/full", {}, { path: "/dev/full" });
   const told = listen();
   const recorder = tape.begin(1, told);
   await tape.flush();
@@ -171,7 +171,7 @@ test.skipIf(process.platform === "win32")(
     expect(told.onError.mock.calls).toEqual([
       [expect.objectContaining({ message: expect.stringContaining("expected a file, got a named pipe") })],
     ]);
-    const device = tapeFile("null", { path: "/dev/null" }).tape;
+    const device = tapeFile("null", {}, { path: "/dev/null" }).tape;
     device.begin(1, never).exit(asked);
     await device.flush();
     expect(device.stats).toMatchObject({ lines: 2, error: undefined });
@@ -180,7 +180,7 @@ test.skipIf(process.platform === "win32")(
 
 test.skipIf(process.platform === "win32")("a disk that hangs costs its buffer, and nobody waits for it", async () => {
   const path = makeHungDisk(folder);
-  const { tape, runtime } = tapeFile("hung-disk", { path, bufferBytes: 10_000 });
+  const { tape, runtime } = tapeFile("hung-disk", { bufferBytes: 10_000 }, { path });
   const recorder = tape.begin(1, listen());
   for (let id = 1; id <= 1_000; id++) {
     recorder.message("host", message(id, "x".repeat(100)), undefined);
@@ -220,7 +220,7 @@ test("who was refused a file another writes to, does not free it for a third", a
   const recorder = first.begin(1, never);
   for (const name of ["second", "third"]) {
     const told = listen();
-    tapeFile("shared", { workerId: name }).tape.begin(1, told).exit(asked);
+    tapeFile("shared", {}, { workerId: name }).tape.begin(1, told).exit(asked);
     await first.flush();
     expect(told.onError.mock.calls).toEqual([
       [expect.objectContaining({ message: expect.stringContaining("another recording") })],

@@ -36,6 +36,9 @@ interface TapeListeners {
 /** The recording of one worker. It never throws, never waits for its disk, and changes nothing else. */
 export interface TapeFile {
   readonly path: string;
+  readonly bounds: TapeBounds;
+  /** From now on these are its bounds. */
+  rebound(bounds: TapeBounds): void;
   readonly stats: TapeStats;
   /** Records one process. */
   begin(incarnation: number, listeners: TapeListeners): ProcessRecorder;
@@ -43,11 +46,16 @@ export interface TapeFile {
   flush(): Promise<void>;
 }
 
+/** What a recording may take, bytes. */
+export interface TapeBounds {
+  readonly maxBytes: number;
+  readonly bufferBytes: number;
+}
+
 /** What a tape is made of. */
 export interface TapeFileSource {
   readonly path: string;
-  readonly maxBytes: number;
-  readonly bufferBytes: number;
+  readonly bounds: TapeBounds;
   readonly workerId: string;
   readonly contract: Contract;
   readonly codec: Codec;
@@ -55,7 +63,7 @@ export interface TapeFileSource {
   readonly runtime: Pick<HostRuntime, "clock" | "wallClock">;
 }
 
-export const DEFAULT_TAPE_LIMITS = { maxBytes: 64 * 1024 * 1024, bufferBytes: 4 * 1024 * 1024 };
+export const DEFAULT_TAPE_BOUNDS: TapeBounds = { maxBytes: 64 * 1024 * 1024, bufferBytes: 4 * 1024 * 1024 };
 /** What the last lines of processes may take above the bounds. */
 const RESERVE_BYTES = 16 * 1024;
 const FLUSH_MS = 2_000;
@@ -67,7 +75,8 @@ const inUse = new Map<string, object>();
 
 /** Makes the recording of a worker; its file is open while a process is. */
 export function createTapeFile(source: TapeFileSource): TapeFile {
-  const { path, maxBytes, bufferBytes, runtime } = source;
+  const { path, runtime } = source;
+  let { bounds } = source;
   const owner = {};
   const now = (): number => runtime.clock.now();
   const whenIdle = new Set<() => void>();
@@ -125,6 +134,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
 
   const write = (line: string, reserve = 0): boolean => {
     const size = Buffer.byteLength(line) + 1;
+    const { maxBytes, bufferBytes } = bounds;
     const fits = bytes + size <= maxBytes + reserve;
     if (failure !== undefined || !fits || queuedBytes + size > bufferBytes + reserve) {
       dropped++;
@@ -145,6 +155,13 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
   };
 
   const begin = (): void => {
+    if (failure !== undefined) {
+      // A file that was written to has a gap, and perhaps half a line.
+      if (isBegun) return;
+      failure = undefined;
+      startedAt = undefined;
+      bytes = lines = 0;
+    }
     const other = inUse.get(path);
     if (other !== undefined && other !== owner) {
       fail(new Error("another recording writes to this file; give each worker a file of its own"));
@@ -158,12 +175,19 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
 
   return {
     path,
+    get bounds() {
+      return bounds;
+    },
+    rebound(given) {
+      bounds = given;
+      isDropTold = false;
+    },
     get stats() {
       return { file: path, bytes, lines, dropped, error: failure?.message };
     },
     begin(incarnation, told) {
       listeners = told;
-      if (processes++ === 0 && failure === undefined) begin();
+      if (processes++ === 0) begin();
       const recorder = recordProcess({ ...source, now, write }, incarnation, startedAt ?? now());
       return {
         ...recorder,

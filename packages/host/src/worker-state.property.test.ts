@@ -175,11 +175,11 @@ function createWorld() {
   };
 
   const call = (type: "start" | "stop" | "restart" | "close"): void => {
-    if ((type === "start" || type === "restart") && state.status === "failed") restartedAt = [];
+    if (type !== "close" && state.status === "failed") restartedAt = [];
     if (type === "close") closing = true;
     const operation = type === "stop" || type === "close" ? "stop" : "start";
     waiting[operation]++;
-    feed({ type });
+    feed(type === "restart" ? { type, isRedefined: waiting[operation] % 2 === 0 } : { type });
   };
 
   const expire = (): void => {

@@ -40,7 +40,7 @@ function machine(overrides: Partial<LifecycleSettings> = {}) {
     process,
     start: () => feed({ type: "start" }),
     stop: () => feed({ type: "stop" }),
-    restart: () => feed({ type: "restart" }),
+    restart: (isRedefined = false) => feed({ type: "restart", isRedefined }),
     timer: (serial = state.timerSerial) => feed({ type: "timer", serial }),
     /** Its delay is over, and its turn comes. */
     backoffOver() {
@@ -132,7 +132,7 @@ describe("start", () => {
       expect.arrayContaining(["crash, no restart", "-> failed", "failed: not-retryable", "start: start-failed"]),
     );
     expect(worker.start()).toContain("launch 2");
-    expect(worker.state.history).toEqual({ recent: [], consecutive: 0, total: 1 });
+    expect(worker.state.history).toEqual({ recent: [], waitedMs: 0, consecutive: 0, total: 1 });
   });
   it("that outlasts its timeout is ended, blamed and retried", () => {
     const worker = machine();
@@ -161,10 +161,23 @@ describe("start", () => {
     expect(worker.timer(worker.state.timerSerial - 1)).toEqual([]);
     expect(worker.launches()).toBe(2);
   });
+  it.each(["launching", "handshaking"])(
+    "with other options ends a start that is %s, and its callers wait for the next",
+    (phase) => {
+      const worker = machine();
+      worker.start();
+      if (phase === "handshaking") worker.process("launched");
+      expect(worker.restart()).toEqual([]);
+      expect(worker.restart(true)).toEqual(["-> stopping", "arm shutdown 5000", "SIGTERM"]);
+      expect(worker.exited()).toContain("launch 2");
+      worker.process("launched");
+      expect(worker.process("ready")).toContain("start: done");
+    },
+  );
   it("new settings are those of the next process: the one that runs is judged by its own", () => {
     const worker = machine({ initializeTimeoutMs: 100 }).running();
     const upcoming = { ...settings, initializeTimeoutMs: 200 };
-    worker.feed({ type: "restart" }, upcoming);
+    worker.feed({ type: "restart", isRedefined: true }, upcoming);
     expect(worker.feed({ type: "exited", incarnation: 1, exit: exit() }, upcoming)).toContain("arm initialize 200");
     expect(worker.feed({ type: "timer", serial: worker.state.timerSerial }, upcoming)).toContain("blame 2");
     expect(worker.all.find((effect) => effect.type === "blame")).toMatchObject({ cause: { timeoutMs: 100 } });

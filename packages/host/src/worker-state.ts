@@ -40,7 +40,7 @@ export const INITIAL_STATE: WorkerState = {
   incarnation: 0,
   history: NO_CRASHES,
   lastCrash: undefined,
-  automatic: false,
+  afterCrash: false,
   closing: false,
   timerSerial: 0,
 };
@@ -57,8 +57,7 @@ export function transition(
       onStart(draft);
       break;
     case "restart":
-      if (before.phase.name === "serving") end(draft, "drain", "start", false);
-      else onStart(draft);
+      onRestart(draft, event.isRedefined);
       break;
     case "stop":
       onStop(draft);
@@ -76,6 +75,14 @@ export function transition(
   return { state: draft.state, effects: draft.effects };
 }
 
+function onRestart(draft: Draft, isRedefined: boolean): void {
+  const { name } = draft.state.phase;
+  if (name === "serving") end(draft, "drain", "start", false);
+  // Who gives options waits for a process that has them.
+  else if (isRedefined && (name === "launching" || name === "handshaking")) end(draft, "terminate", "start", false);
+  else onStart(draft);
+}
+
 function onStart(draft: Draft): void {
   const { state } = draft;
   const { phase } = state;
@@ -85,11 +92,11 @@ function onStart(draft: Draft): void {
   }
   switch (phase.name) {
     case "idle":
-      if (state.status === "failed") state.history = forgetRecent(state.history);
+      forgetGivenUp(state);
       launch(draft, false);
       return;
     case "backoff":
-      launch(draft, false);
+      launch(draft, true);
       return;
     case "serving":
       settle(draft, "start");
@@ -106,6 +113,11 @@ function onStart(draft: Draft): void {
       return;
     // launching, handshaking: the caller shares the start in flight.
   }
+}
+
+/** Whoever stops or starts a worker that was given up has seen it. */
+function forgetGivenUp(state: Draft["state"]): void {
+  if (state.status === "failed") state.history = forgetRecent(state.history);
 }
 
 function onStop(draft: Draft): void {
@@ -128,6 +140,9 @@ function onStop(draft: Draft): void {
       return;
     case "backoff":
       disarm(draft);
+      break;
+    case "idle":
+      forgetGivenUp(draft.state);
   }
   enter(draft, { name: "idle" }, "stopped");
   settle(draft, "stop");
@@ -171,7 +186,7 @@ function onProcess(draft: Draft, event: ProcessEvent): void {
       if (phase.name !== "handshaking") return;
       enter(draft, { name: "serving", since: context.now }, "running");
       arm(draft, "stable", context.settings.restart.stableAfterMs);
-      emit(draft, { event: "ready", restarted: state.automatic });
+      emit(draft, { event: "ready", restarted: state.afterCrash });
       settle(draft, "start");
       return;
     case "broken":
@@ -240,6 +255,7 @@ function hasten(draft: Draft): void {
 function onExit(draft: Draft, exit: WorkerExit): void {
   const { state } = draft;
   const { phase } = state;
+  const { now } = draft.context;
   const asked = phase.name === "ending" || phase.name === "stuck";
   const next = asked ? phase.next : "policy";
   const decision = !asked || phase.crashed ? judge(draft, exit) : undefined;
@@ -259,7 +275,7 @@ function onExit(draft: Draft, exit: WorkerExit): void {
     return;
   }
   if (decision?.kind === "restart") {
-    enter(draft, { name: "backoff", dueAt: draft.context.now + decision.delayMs, isQueued: false }, "backoff");
+    enter(draft, { name: "backoff", since: now, dueAt: now + decision.delayMs, isQueued: false }, "backoff");
     arm(draft, "backoff", decision.delayMs);
   } else if (decision?.kind === "give-up") {
     enter(draft, { name: "idle" }, "failed");

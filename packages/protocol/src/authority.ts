@@ -30,3 +30,4 @@ export {
   unknownMethodError,
 } from "./authority/refused-calls.js";
 export { watchChannel } from "./authority/watch-channel.js";
+export { bytesAsBase64 } from "./bulk-values.js";

@@ -97,6 +97,22 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
   return { message: { ...sent, bulk: entries }, attachments: attachments.length === 0 ? undefined : attachments };
 }
 
+/**
+ * A value with its bytes as base64, for JSON of it that is no message: `JSON.stringify` alone makes a member of each byte.
+ * @throws TypeError like {@link extractBulk}
+ */
+export function bytesAsBase64(value: unknown): unknown {
+  const message = { jsonrpc: "2.0", method: "", params: value } as const;
+  try {
+    const { message: shown } = extractBulk(message, { attaches: false, textLength: Number.POSITIVE_INFINITY });
+    return (shown as typeof message).params;
+  } catch (error) {
+    // Cyclic, or nested too deep: `JSON.stringify` says which.
+    if (error instanceof RangeError) return value;
+    throw error;
+  }
+}
+
 function replacePayload(message: Message, take: (name: string, value: unknown) => unknown): Message {
   if ("method" in message) return { ...message, params: take("params", message.params) };
   if ("error" in message) return { ...message, error: take("error", message.error) };

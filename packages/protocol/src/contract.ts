@@ -250,8 +250,9 @@ export function defineContract<
   readonly scope?: S;
 }): Contract<H, W, Out<S>> {
   const { name, version, hostToWorker, workerToHost } = definition;
-  if (typeof name !== "string" || name.trim() === "") {
-    throw new TypeError(`contract name: expected a non-empty string, got ${JSON.stringify(name)}`);
+  if (typeof name !== "string" || name.trim() === "" || name.length > MAX_NAME) {
+    const got = typeof name === "string" ? `${name.length} characters` : typeof name;
+    throw new TypeError(`contract name: expected text of 1 to ${MAX_NAME} characters, got ${got}`);
   }
   if (!Number.isSafeInteger(version) || version < 1) {
     throw new TypeError(`contract ${name}: version: expected a positive integer, got ${String(version)}`);
@@ -276,6 +277,9 @@ export function defineContract<
     scope: definition.scope as Schema<Out<S>, Out<S>> | undefined,
   });
 }
+
+/** Characters of the name of a contract, a plugin, an SDK or a host, and of its version: both stand in logs and diagnostics. */
+export const MAX_NAME = 256;
 
 const RUNTIME_METHODS: ReadonlySet<string> = new Set(["initialize", "initialized", "health", "shutdown"]);
 

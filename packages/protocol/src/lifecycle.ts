@@ -1,4 +1,4 @@
-import { notification, request } from "./contract.js";
+import { MAX_NAME, notification, request } from "./contract.js";
 import {
   anyRecord,
   anything,
@@ -35,8 +35,8 @@ export const FEATURES = [
 /** The name of a feature. */
 export type Feature = (typeof FEATURES)[number];
 
-const identity = object({ name: text(), version: text() });
-const contractIdentity = object({ name: text(), version: number });
+const identity = object({ name: text(MAX_NAME), version: text(MAX_NAME) });
+const contractIdentity = object({ name: text(MAX_NAME), version: number });
 
 const declaration = object({
   name: text(256),

@@ -1,4 +1,5 @@
 import type { LogLevel, LogParams } from "@outrigger/protocol";
+import { bytesAsBase64 } from "@outrigger/protocol/authority";
 import type { LogMeta } from "./log-types.js";
 import { messageOf } from "./thrown-text.js";
 
@@ -19,7 +20,10 @@ export function logText({ level, message, meta }: LogParams): string {
 
 function writable(meta: LogMeta): Record<string, unknown> {
   try {
-    const plain = meta instanceof Error ? { error: readable(meta) } : mapErrors(meta);
+    const plain = bytesAsBase64(meta instanceof Error ? { error: readable(meta) } : mapErrors(meta)) as Record<
+      string,
+      unknown
+    >;
     const json = JSON.stringify(plain);
     if (json.length <= MAX_META_CHARACTERS) return plain;
     return { truncated: bounded(json, SHOWN_META_CHARACTERS) };

@@ -110,6 +110,21 @@ test("no message and no meta makes the log throw, or write more than its bounds"
   for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(25_000);
 });
 
+test("bytes are written as base64, however many, and what is cyclic as that", () => {
+  const { log, lines } = memoryLog();
+  const bytes = Buffer.alloc(30_000, 7);
+  log.info("some", { bytes });
+  log.info("many", { bytes: Buffer.alloc(300_000) });
+  const circular: Record<string, unknown> = { bytes };
+  circular.self = circular;
+  log.info("circular", circular);
+  expect(lines).toMatchObject([
+    { meta: { bytes: bytes.toString("base64") } },
+    { meta: { truncated: expect.stringMatching(/^\{"bytes":"AAAA/) } },
+    { meta: { unwritable: expect.stringContaining("circular") } },
+  ]);
+});
+
 test("lines carry the invocation they were written in", async () => {
   const { initialize, run, logs } = rawSession({
     run(_, { log, detached }) {

@@ -136,6 +136,14 @@ const odd = {
   "a message of one-digit numbers": [bomb("1,", "1")],
   "a message of short strings": [bomb('"a",', '"a"')],
   "a message of half-escaped characters": [bomb('"\\u2028",', '""')],
+  "a log of bytes as large as the cap allows": [
+    async () => {
+      const params = { level: "info", message: "bytes", meta: { bytes: "A".repeat(Math.floor((cap - 200) / 4) * 4) } };
+      const bulk = [{ path: ["params", "meta", "bytes"], as: "base64" }];
+      for (let count = 0; count < 4; count++) await send({ method: "$/log", params, bulk });
+      await finished();
+    },
+  ],
   "an object with as many keys as the cap allows": [
     async () => {
       const keys = Array.from({ length: Math.floor(cap / 14) }, (_, index) => `"k${index}":1`).join(",");

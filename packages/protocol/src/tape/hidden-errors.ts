@@ -1,3 +1,5 @@
+import { bytesAsBase64 } from "../bulk-values.js";
+
 /** Texts of errors that were hidden, remembered so that they are known where they come again. */
 const MAX_TEXTS = 1_000;
 /** Of each text, characters: what holds the whole holds its beginning. */
@@ -29,7 +31,7 @@ export function createHiddenErrors(): HiddenErrors {
     mayTell(error, countBefore) {
       if (count > countBefore) return true;
       if (count === 0) return false;
-      const json = JSON.stringify(error);
+      const json = JSON.stringify(bytesAsBase64(error));
       for (const text of texts) if (json.includes(text)) return true;
       return false;
     },
