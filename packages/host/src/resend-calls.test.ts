@@ -63,6 +63,29 @@ it("a call of an idempotent method that dies with its worker is sent once more, 
   expect(seen.map(({ n }) => n)).toEqual([1, 2, 3, 1, 2, 3]);
 });
 
+it("it is sent again in the scope it was made in, whatever its caller does with the object", async () => {
+  const scopes: unknown[] = [];
+  const runtime = fakeRuntime();
+  const launcher = fakeLauncher(contract, (launch) => ({
+    handlers: {
+      look(_: unknown, call: { meta?: { invocation?: { scope: unknown } } | undefined }) {
+        scopes.push(call.meta?.invocation?.scope);
+        return launch === 1 ? never() : "done";
+      },
+    } as never,
+  }));
+  const host = createHost(contract, { runtime, logger: silent });
+  const worker = await host.start("w", { launcher });
+  const scope = { tenant: "acme" };
+  const call = worker.request("look", {}, { scope });
+  await settled();
+  scope.tenant = "globex";
+  launcher.latest.die("SIGKILL");
+  await runtime.advance(2_000);
+  await call;
+  expect(scopes).toEqual([{ tenant: "acme" }, { tenant: "acme" }]);
+});
+
 it("other calls are not, nor those that ask for none", async () => {
   const { runtime, launcher, worker, seen } = await setup();
   const calls = [outcome(worker.request("change", { n: 1 })), outcome(worker.request("look", {}, { resend: false }))];

@@ -102,7 +102,8 @@ export function createResender(source: ResendSource): Resender {
     });
 
   return {
-    request(method, given, options) {
+    request(method, given, asked) {
+      const options = asked.scope === undefined ? asked : { ...asked, scope: copyOf(asked.scope) };
       const startedAt = clock.now();
       // From here on nothing else holds them: what was let go of is free once it is written.
       const held = params.hold(given);
@@ -137,6 +138,16 @@ export function createResender(source: ResendSource): Resender {
     },
     stats: () => ({ waiting: waiting.size, sent, heldBytes: params.bytes() }),
   };
+}
+
+/** Its caller may use the object for another call, before this one is sent again. */
+function copyOf(scope: unknown): unknown {
+  try {
+    return structuredClone(scope);
+  } catch {
+    // What cannot be copied is no scope: sending it tells.
+    return scope;
+  }
 }
 
 /** Only this end's own word that the process is gone counts: a worker can answer with any code. */

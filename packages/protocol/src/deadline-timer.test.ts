@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { fakeClock } from "../test/fake-clock.js";
+import type { Clock } from "./clock.js";
 import { createDeadlineTimer } from "./deadline-timer.js";
+import { MAX_DELAY_MS } from "./delay.js";
 
 test("a thousand deadlines need one timer, armed for the earliest", () => {
   const clock = fakeClock();
@@ -35,4 +37,21 @@ test("no deadline needs no timer, and a disarmed one does not fire", () => {
   timer.disarm();
   clock.advance(10_000);
   expect(clock.timers).toBe(0);
+});
+
+test("a deadline farther off than a timer reaches is waited for in parts", () => {
+  const clock = fakeClock();
+  const delays: number[] = [];
+  const setTimer: Clock["setTimer"] = (callback, ms) => {
+    delays.push(ms);
+    return clock.setTimer(callback, ms);
+  };
+  const deadline = clock.now() + MAX_DELAY_MS + 5;
+  const timer = createDeadlineTimer({ now: clock.now, setTimer }, () => {
+    if (clock.now() < deadline) timer.arm(deadline);
+  });
+  timer.arm(deadline);
+  clock.advance(MAX_DELAY_MS);
+  clock.advance(5);
+  expect(delays).toEqual([MAX_DELAY_MS, 5]);
 });

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import { MAX_DELAY_MS } from "./delay.js";
 
 /** One timer for many deadlines: armed for the earliest, left alone by calls that settle. */
 export interface DeadlineTimer {
@@ -28,7 +29,8 @@ export function createDeadlineTimer(clock: Clock, onDue: () => void): DeadlineTi
           disarm();
           onDue();
         },
-        Math.max(0, deadline - clock.now()),
+        // A longer delay would fire at once. Too early costs nothing: who is not due is armed for again.
+        Math.min(Math.max(0, deadline - clock.now()), MAX_DELAY_MS),
       );
     },
     disarm,

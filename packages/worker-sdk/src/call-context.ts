@@ -17,14 +17,14 @@ export class CallContext implements RunningCall {
   #host: Remote<never> | undefined;
   #meta: MessageMeta | undefined;
 
-  constructor(call: CallFacts, session: Session) {
+  /** @param host whose calls belong to whatever call the running code is in: for hooks, which plugins keep it from. Default: to this one */
+  constructor(call: CallFacts, session: Session, host?: Remote<never>) {
     this.#call = call;
     this.#session = session;
+    this.#host = host;
   }
 
   get host(): Remote<never> {
-    // Without an invocation or trace of its own a context says nothing of its calls: the one object of the session will do.
-    if (this.invocationId === undefined && this.trace === undefined) return this.#session.host();
     this.#host ??= createRemote(this.#session, this);
     return this.#host;
   }

@@ -129,3 +129,17 @@ test("the host of setup serves whatever call uses it later", async () => {
 test("outside a call there is no context", () => {
   expect(currentContext()).toBeUndefined();
 });
+
+test("the host object of a call without a scope has no other call's, however long it is kept", async () => {
+  let kept: Context["host"] | undefined;
+  const { initialize, peer, run, calls } = rawSession({
+    run(name, { host }) {
+      if (name === "keep") kept = host;
+      else return kept?.request("ask", "kept");
+    },
+  });
+  await initialize();
+  await peer.request("run", "keep");
+  await run("use", "B");
+  expect(idsByParam(calls)).toEqual({ kept: undefined });
+});

@@ -121,7 +121,11 @@ export function createSession(options: SessionOptions): Session {
   };
   const runHook = async (hook: ((context: never) => unknown) | undefined, call: CallFacts): Promise<void> => {
     if (hook !== undefined)
-      await runInCall(new CallContext(call, session), (_, context) => hook(context as never), undefined);
+      await runInCall(
+        new CallContext(call, session, session.host()),
+        (_, context) => hook(context as never),
+        undefined,
+      );
   };
 
   const setUp = async (call: IncomingCall): Promise<void> => {

@@ -1,10 +1,10 @@
-import type { Clock } from "@outrigger/protocol";
+import { type Clock, MAX_DELAY_MS } from "@outrigger/protocol";
 
 /** Waits for `work`, at most `ms`; whether it ended in time. Rejects when it does, in time. */
 export async function within(work: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
   let cancel = (): void => {};
   const late = new Promise<false>((resolve) => {
-    cancel = clock.setTimer(() => resolve(false), Math.max(0, ms));
+    cancel = clock.setTimer(() => resolve(false), Math.min(Math.max(0, ms), MAX_DELAY_MS));
   });
   // Too late is not unhandled.
   work.catch(() => {});
