@@ -1,6 +1,7 @@
 import type { Arrival } from "./arrival.js";
 import type { CallInput } from "./call-input.js";
 import type { Method } from "./contract.js";
+import { ErrorCode, isRpcError, RpcError } from "./errors.js";
 import type { Id, MessageMeta, NotificationMessage, RequestMessage } from "./messages.js";
 import type { ItemProducer } from "./stream-producer.js";
 import type { StreamReader } from "./stream-reader.js";
@@ -85,6 +86,12 @@ export class ReceivedCall {
   /** Whether the caller cancelled, or went away. */
   get aborted(): boolean {
     return this.#aborted;
+  }
+
+  /** Why it was aborted, as its caller is told when its handler ends for that. */
+  get abortError(): RpcError {
+    const reason = this.#abortReason;
+    return isRpcError(reason) ? reason : new RpcError(ErrorCode.CANCELLED, `${this.method}: cancelled`);
   }
 
   /** Aborts the handler's signal with this reason; idempotent. */

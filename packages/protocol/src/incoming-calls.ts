@@ -122,7 +122,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       .run(source, (item) => context.sendItem("$/stream/item", id, item))
       .then(
         () => {
-          if (call.aborted) fail(call, cancelled(call));
+          if (call.aborted) fail(call, call.abortError);
           else answer(call, id, { result: null });
         },
         (error) => fail(call, error),
@@ -135,7 +135,7 @@ export function createIncomingCalls(serving: Serving, context: IncomingCallsCont
       finish(call, toWireError(error, serving.handlerErrorCode).code, error);
       return;
     }
-    const shown = call.aborted && !isRpcError(error) ? cancelled(call) : error;
+    const shown = call.aborted && !isRpcError(error) ? call.abortError : error;
     const wire = toWireError(shown, serving.handlerErrorCode);
     if (wire.code === serving.handlerErrorCode && !isRpcError(shown)) {
       context.report({ kind: "call-failed", method: call.method, error });

@@ -96,6 +96,21 @@ test("an aborted call is released at once, and the other end is told", async () 
   expect(peer.stats.cancels).toBe(1);
 });
 
+test("a signal that aborts while its call is written ends it", async () => {
+  const { peer, wire } = peerOnWire({ outgoing: methods });
+  const controller = new AbortController();
+  const params = {
+    toJSON() {
+      controller.abort();
+      return {};
+    },
+  };
+  const { signal } = controller;
+  await expect(peer.request("call", params, { signal })).rejects.toMatchObject({ code: ErrorCode.CANCELLED });
+  expect([peer.load.outgoing, getEventListeners(signal, "abort").length]).toEqual([0, 0]);
+  expect([(await wire.next()).method, (await wire.next()).method]).toEqual(["call", "$/cancelRequest"]);
+});
+
 test("a signal that times out says so", async () => {
   const { peer } = peerOnWire({ outgoing: methods });
   const call = peer.request("call", 1, { signal: AbortSignal.timeout(1) });

@@ -130,11 +130,13 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
       return refuse(method, options, refused);
     }
     onSent?.(context.sentBytes());
-    if (signal !== undefined) {
+    timer.arm(call.deadline);
+    // Writing its params may have run code that ended it, or aborted its signal.
+    if (signal !== undefined && pending.get(id) === call) {
       call.signal = signal;
       signals.add(signal);
+      if (signal.aborted) cancel(id, signal.reason);
     }
-    timer.arm(call.deadline);
     if (source !== undefined) {
       call.input = startInput(context, call, source);
       // The caller's own code ran: it may have ended the call before there was an input to end.

@@ -229,3 +229,13 @@ test("a window that could never let an item through is refused", async () => {
     });
   }
 });
+
+test("what is thrown into a stream ends it, and may be left alone", async () => {
+  const { host } = peerPair(methods, { items: counting });
+  const items = host.stream("items", 5);
+  await items.next();
+  items.throw(new Error("enough"));
+  await settled();
+  await expect(items.throw(new Error("again"))).rejects.toThrow("again");
+  await expect(items.next()).resolves.toEqual({ done: true, value: undefined });
+});

@@ -83,7 +83,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
   }
 
   throw(error: unknown): Promise<IteratorResult<unknown>> {
-    return this.return().then(() => Promise.reject(error));
+    return handled(this.return().then(() => Promise.reject(error)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -63,7 +63,22 @@ test("lines the host does not take are counted", () => {
   log.info("lost");
   accept(true);
   log.info("next");
-  expect(lines.map(({ message }) => message)).toEqual([expect.stringContaining("1 log lines were dropped"), "next"]);
+  const lost = "1 log lines were dropped: 1 could not be sent to the host";
+  expect(lines.map(({ message }) => message)).toEqual([lost, "next"]);
+});
+
+test("what a lost notice told of is not lost", () => {
+  const { log, lines, accept, advance } = memoryLog(10);
+  for (let n = 0; n < 15; n++) log.info(`${n}`);
+  accept(false);
+  advance(1_000);
+  log.info("lost");
+  accept(true);
+  log.info("next");
+  expect(lines.slice(10).map(({ message }) => message)).toEqual([
+    "6 log lines were dropped: more than 10 a second, 1 could not be sent to the host",
+    "next",
+  ]);
 });
 
 test("without a host lines go to stderr", () => {

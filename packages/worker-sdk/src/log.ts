@@ -21,6 +21,7 @@ export function createLog(sinks: LogSinks): Log {
   let tokens = linesPerSecond;
   let filledAt = now();
   let dropped = 0;
+  let unsent = 0;
 
   const take = (): boolean => {
     const time = now();
@@ -35,7 +36,7 @@ export function createLog(sinks: LogSinks): Log {
   const emit = (line: LogParams): void => {
     const send = sinks.host();
     if (send === undefined) sinks.stderr(logText(line));
-    else if (!send(line)) dropped++;
+    else if (!send(line)) unsent++;
   };
 
   const write = (level: LogLevel, message: unknown, meta: Parameters<Log["info"]>[1]): void => {
@@ -43,10 +44,12 @@ export function createLog(sinks: LogSinks): Log {
       dropped++;
       return;
     }
-    if (dropped > 0) {
-      const lost = dropped;
-      dropped = 0;
-      emit(logRecord("warn", `${lost} log lines were dropped: more than ${linesPerSecond} a second`, undefined, now()));
+    if (dropped + unsent > 0) {
+      const lost = { dropped, unsent };
+      dropped = unsent = 0;
+      emit(logRecord("warn", lostText(lost, linesPerSecond), undefined, now()));
+      // A notice that is lost, too, is not what was lost.
+      if (unsent > 0) [dropped, unsent] = [lost.dropped, lost.unsent];
     }
     emit(logRecord(level, message, meta, now()));
   };
@@ -56,4 +59,13 @@ export function createLog(sinks: LogSinks): Log {
       [Level in LogLevel]: Log[Level];
     },
   );
+}
+
+function lostText(
+  { dropped, unsent }: { readonly dropped: number; readonly unsent: number },
+  perSecond: number,
+): string {
+  const tooMany = dropped > 0 ? [`more than ${perSecond} a second`] : [];
+  const notSent = unsent > 0 ? [`${unsent} could not be sent to the host`] : [];
+  return `${dropped + unsent} log lines were dropped: ${[...tooMany, ...notSent].join(", ")}`;
 }

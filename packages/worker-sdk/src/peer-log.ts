@@ -3,6 +3,8 @@ import type { Log } from "./log-types.js";
 
 /** Writes what a peer noticed, and told nobody, to the log. */
 export function logReport(log: Log, report: PeerReport): void {
+  // A line of the log that cannot be sent is no reason to write another; the log counts it.
+  if (report.kind === "notification-unsent" && report.method === "$/log") return;
   switch (report.kind) {
     case "invalid-message": {
       const { reason, line } = report;

@@ -8,6 +8,7 @@ import {
   RpcError,
   type Serving,
 } from "@outrigger/protocol";
+import { isThenable } from "@outrigger/protocol/outcomes";
 import { toldServing } from "@outrigger/protocol/tracing";
 import { CallContext } from "./call-context.js";
 import { definitionOf } from "./define-plugin.js";
@@ -36,13 +37,13 @@ export function createServing(session: Session, lifecycleCalls: LifecycleCalls):
   const runHandler = (call: IncomingCall): unknown => {
     const handler = handlers.get(call.method);
     if (handler === undefined) throw notImplemented(call.method);
-    if (call.method === "configChanged" && options.config !== undefined) {
-      session.config.apply((call.params as { readonly config?: unknown }).config);
-    }
     const context = new CallContext(call, session);
     // A call that is told runs in what a tracing system has set up for it.
     const run = call.onFinished === undefined ? runAlone : runInCall;
-    const outcome = run(context, handler, call.params);
+    const outcome =
+      call.method === "configChanged"
+        ? withConfig(session, call.params, () => run(context, handler, call.params))
+        : run(context, handler, call.params);
     return call.definition.kind === "stream" ? iterateInCall(context, outcome) : outcome;
   };
 
@@ -89,4 +90,18 @@ async function healthOf(hook: PluginOptions["health"], context: WorkerContext): 
 
 function notImplemented(method: string): RpcError {
   return new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `this plugin has no handler for ${method}, which is optional`);
+}
+
+/** `configChanged` of `pluginContract`: its handler finds the new config, which is taken back when it fails. */
+function withConfig(session: Session, params: unknown, run: () => unknown): unknown {
+  if (typeof params !== "object" || params === null || !("config" in params)) return run();
+  const takeBack = session.config.apply(params.config);
+  try {
+    const outcome = run();
+    if (isThenable(outcome)) outcome.then(undefined, takeBack);
+    return outcome;
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { definePlugin } from "./define-plugin.js";
+import { configVerdict } from "./plugin-config.js";
 import { data, tool, tools } from "./routers.js";
 import { createTestHost } from "./testing/test-host.js";
 
@@ -65,4 +66,33 @@ test("a changed config is checked, and in force when its handler runs", async ()
   const refused = host.request("configChanged", { config: { folder: 7 } });
   await expect(refused).rejects.toMatchObject({ code: ErrorCode.INVALID_PARAMS });
   await expect(host.getData("config")).resolves.toEqual({ folder: "notes", maxFiles: 3 });
+});
+
+test("a config whose handler refuses it is taken back", async () => {
+  const tried: number[] = [];
+  const careful = definePlugin(
+    pluginContract,
+    {
+      getData: data({ config: (_, { config }) => config(settings) }),
+      async configChanged(_, { config }) {
+        const { maxFiles } = config(settings);
+        tried.push(maxFiles);
+        if (maxFiles > 10) throw new Error("too many");
+      },
+    },
+    { config: settings },
+  );
+  await using host = await createTestHost(careful, { config: { folder: "docs", maxFiles: 1 } });
+  await expect(host.request("configChanged", { config: { folder: "docs", maxFiles: 11 } })).rejects.toThrow("too many");
+  await host.request("configChanged", { config: { folder: "notes", maxFiles: 10 } });
+  await expect(host.request("configChanged", { config: { folder: "docs", maxFiles: 12 } })).rejects.toThrow("too many");
+  expect(tried).toEqual([11, 10, 12]);
+  await expect(host.getData("config")).resolves.toEqual({ folder: "notes", maxFiles: 10 });
+});
+
+test("a config schema that throws is the error, not its verdict", () => {
+  const broken = z.object({}).transform(() => {
+    throw new Error("out of order");
+  });
+  expect(() => configVerdict(broken, {})).toThrow("config: the contract's schema");
 });

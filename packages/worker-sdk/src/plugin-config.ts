@@ -4,8 +4,11 @@ import { type ConfigVerdict, type Issue, isRpcError, type Schema, validate } fro
 export interface PluginConfig {
   /** Reads it, typed by the schema that checked it. Needs no `this`. */
   readonly read: <Config>(schema: Schema<unknown, Config>) => Config;
-  /** @throws RpcError INVALID_PARAMS naming the path of what does not fit; the config stays what it was. */
-  apply(given: unknown): void;
+  /**
+   * Returns what takes it back, for a handler that refuses it.
+   * @throws RpcError INVALID_PARAMS naming the path of what does not fit; the config stays what it was.
+   */
+  apply(given: unknown): () => void;
 }
 
 export function createPluginConfig(schema: Schema | undefined): PluginConfig {
@@ -19,7 +22,13 @@ export function createPluginConfig(schema: Schema | undefined): PluginConfig {
       return current.value as Config;
     },
     apply(given) {
-      if (schema !== undefined) current = { value: validate(schema, given ?? {}, "config") };
+      if (schema === undefined) return () => {};
+      const before = current;
+      const applied = { value: validate(schema, given ?? {}, "config") };
+      current = applied;
+      return () => {
+        if (current === applied) current = before;
+      };
     },
   };
 }
@@ -30,11 +39,13 @@ export function configVerdict(schema: Schema, given: unknown): ConfigVerdict {
     validate(schema, given, "config");
     return { ok: true };
   } catch (error) {
-    const { issues } = (isRpcError(error) ? error.data : undefined) as { readonly issues?: readonly Issue[] };
+    const { issues } = ((isRpcError(error) ? error.data : undefined) ?? {}) as { readonly issues?: readonly Issue[] };
+    // The schema itself is at fault.
+    if (issues === undefined) throw error;
     // Paths of a verdict begin in the config.
     return {
       ok: false,
-      errors: issues?.map(({ path, message }) => ({ path: path.replace(/^config\.?/, ""), message })),
+      errors: issues.map(({ path, message }) => ({ path: path.replace(/^config\.?/, ""), message })),
     };
   }
 }

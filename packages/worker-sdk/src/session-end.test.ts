@@ -44,6 +44,34 @@ test("W1: calls in flight are answered before shutdown is, and their calls of th
   await expect(ended).resolves.toBe(0);
 });
 
+test("who called what is aborted for the shutdown is told that, and that it may have run in part", async () => {
+  const aborted = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  const { peer, initialize, ended } = rawSession(
+    {
+      async run(how, { host, signal }) {
+        if (how === "nested") return host.request("ask", null);
+        await aborted(signal);
+        throw how === "reason" ? signal.reason : new Error("interrupted");
+      },
+      async *items(_, { signal }) {
+        yield 1;
+        await aborted(signal);
+      },
+    },
+    { answer: () => new Promise(() => {}) },
+  );
+  await initialize();
+  const stream = peer.stream("items", null);
+  await stream.next();
+  const calls = [...["nested", "reason", "error"].map((how) => peer.request("run", how)), stream.next()];
+  const outcomes = Promise.all(calls.map((call) => call.catch(({ code, data }) => ({ code, data }))));
+  await peer.request("shutdown", { deadlineMs: 100 });
+  const told = { code: ErrorCode.SHUTTING_DOWN, data: { mayHaveRun: true } };
+  expect(await outcomes).toEqual([told, told, told, told]);
+  await expect(ended).resolves.toBe(0);
+});
+
 test("a handler that is late is aborted within the deadline, and may still clean up", async () => {
   const order: string[] = [];
   const { peer, initialize, ended, logs } = rawSession(

@@ -27,7 +27,8 @@ export async function drainAndTearDown(session: EndingSession, call: IncomingCal
   const forHandlers = budgetMs - Math.min(RESERVE_MS, budgetMs / 5);
   if (!(await within(peer.drain(call), forHandlers, clock))) {
     log.warn(`${peer.load.incoming - 1} calls did not finish within ${Math.round(forHandlers)} ms; they are aborted`);
-    peer.abortRunning(new RpcError(ErrorCode.SHUTTING_DOWN, "the worker is shutting down"), call);
+    const text = "the worker is shutting down, and aborted the call in the middle";
+    peer.abortRunning(new RpcError(ErrorCode.SHUTTING_DOWN, text, { data: { mayHaveRun: true } }), call);
     await within(peer.drain(call), (endsAt - clock.now()) / 2, clock);
   }
   await tearDown(session, endsAt - clock.now());

@@ -42,13 +42,14 @@ export function claimStdout(): Writable {
   }) as typeof write;
   // Ends nothing, but who waits for the end is told: `pipeline` waits for `finish`.
   stream.end = ((...args: unknown[]) => {
-    const [chunk, encoding] = args;
+    const [chunk] = args;
+    const encoding = typeof args[1] === "string" ? (args[1] as BufferEncoding) : "utf8";
     const callbacks = args.filter((arg) => typeof arg === "function");
     const finish = (): void => {
       for (const callback of callbacks) callback();
       stream.emit("finish");
     };
-    if (typeof chunk === "string") stderr.write(chunk, encoding as BufferEncoding, finish);
+    if (typeof chunk === "string") stderr.write(chunk, encoding, finish);
     else stderr.write(chunk instanceof Uint8Array ? chunk : "", finish);
     return stream;
   }) as typeof end;
