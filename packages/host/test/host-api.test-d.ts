@@ -176,12 +176,14 @@ describe("capabilities", () => {
       name: "acme.guarded",
       version: 1,
       hostToWorker: {},
-      workerToHost: { mail, count, free },
+      workerToHost: { mail, count, free, open: request({ params: z.object({}), result: z.null() }) },
     });
     expectTypeOf<CapabilityOf<typeof guarded>>().toEqualTypeOf<"mail.send" | "count">();
     expectTypeOf<CapabilityOf<Contract>>().toEqualTypeOf<string>();
     const entry = "plugin.js";
-    const guardedHost = createHost(guarded, { handlers: { mail: () => null, count: () => [1], free() {} } });
+    const guardedHost = createHost(guarded, {
+      handlers: { mail: () => null, count: () => [1], free() {}, open: () => null },
+    });
     guardedHost.start("w", { entry, capabilities: ["mail.send", "count"] });
     // @ts-expect-error: no method needs it
     guardedHost.start("w", { entry, capabilities: ["mail.sent"] });

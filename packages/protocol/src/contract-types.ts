@@ -184,7 +184,15 @@ export type WorkerToHost<C> = C extends Contract<infer _H, infer W, infer _S> ? 
 /** The names of the capabilities that a contract's worker→host methods need. */
 export type CapabilityOf<C> =
   C extends Contract<infer _H, infer W, infer _S>
-    ? { [K in keyof W]: W[K] extends { readonly capability?: infer Name extends string } ? Name : never }[keyof W]
+    ? string extends keyof W
+      ? string
+      : { [K in keyof W]: NamedCapability<W[K]> }[keyof W]
     : never;
+/** A method that needs none has any `string`. */
+type NamedCapability<M> = M extends { readonly capability?: infer Name extends string }
+  ? string extends Name
+    ? never
+    : Name
+  : never;
 /** The scope type of a contract. */
 export type ScopeOf<C> = C extends Contract<infer _H, infer _W, infer S> ? S : never;

@@ -26,6 +26,12 @@ test("a stream whose window is none is one that was refused, and metered as such
   expect(told).toEqual([["items", undefined, expect.objectContaining({ code })]]);
 });
 
+test.each([{ item: 1 }, 5, null, []])("a window %j is refused", async (window) => {
+  const { peer } = peerOnWire({ outgoing: methods });
+  const stream = peer.stream("items", {}, { window: window as never });
+  await expect(stream.next()).rejects.toMatchObject({ code: ErrorCode.INVALID_PARAMS });
+});
+
 test("a call without an answer times out, by the option, the method or the default", async () => {
   const clock = fakeClock();
   const { peer, wire } = peerOnWire({ outgoing: methods, clock });

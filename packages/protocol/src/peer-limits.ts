@@ -1,3 +1,4 @@
+import { checkKeys } from "./authority/option-names.js";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import { DEFAULT_MAX_DEPTH, DEFAULT_MAX_VALUES } from "./nesting.js";
 
@@ -7,7 +8,7 @@ export interface PeerLimits {
   readonly messageBytes: number;
   /** Nesting depth of a received message. Default 1,000. */
   readonly depth: number;
-  /** Values in one received message of 64 KiB or more: numbers, strings, lists, objects. Default 131,072. */
+  /** Values in one received message: numbers, strings, lists, objects. Default 131,072. */
   readonly values: number;
   /** Calls this end may have in flight. Default 1,024. */
   readonly outgoingCalls: number;
@@ -54,6 +55,7 @@ export function streamWindow(
   asked: { readonly items?: number; readonly bytes?: number } | undefined,
   limits: PeerLimits,
 ): { readonly items: number; readonly bytes: number } {
+  if (asked !== undefined) checkKeys("window", asked, ["items", "bytes"]);
   const { items = limits.streamItems, bytes = limits.streamBytes } = asked ?? {};
   return { items: checkCount(items, "window.items"), bytes: checkCount(bytes, "window.bytes") };
 }
