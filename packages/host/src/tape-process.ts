@@ -65,10 +65,11 @@ export function createTapeProcess({ name, header, incarnation, reveal, codec }: 
     void transport.flush().then(() => setImmediate(end, { code, signal: signal as NodeJS.Signals | null }));
   };
 
-  const send = (message: Message): void => {
-    if (exited !== undefined) return;
-    tapeEnd.send(message);
+  const send = (message: Message): number => {
+    if (exited !== undefined) return 0;
+    const bytes = tapeEnd.send(message);
     if (shutdownId !== undefined && !("method" in message) && message.id === shutdownId) endAsRecorded();
+    return bytes;
   };
   const options: PlayerOptions = { plays: "worker", scripts, send, reveal, takesOtherParams: false, onDifference() {} };
   const player = createTapePlayer(options);

@@ -180,3 +180,36 @@ test("when the host goes away during a drain, nothing waits for it any more", as
   await expect(ended).resolves.toBe(0);
   expect(order).toEqual([`ask ${ErrorCode.SHUTTING_DOWN}`, "teardown"]);
 });
+
+test("a shutdown waits for a setup the host does not know of before it tears down", async () => {
+  const order: string[] = [];
+  const gate = latch();
+  const { peer, initialize, ended } = rawSession(
+    {},
+    {
+      async setup() {
+        order.push("setup begins");
+        await gate.opened;
+        order.push("setup ends");
+      },
+      teardown: () => void order.push("teardown"),
+    },
+  );
+  await initialize({ features: [] });
+  await expect.poll(() => order).toEqual(["setup begins"]);
+  const stopped = peer.request("shutdown", {});
+  // Long enough for a teardown that does not wait.
+  for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+  gate.open();
+  await stopped;
+  expect(order).toEqual(["setup begins", "setup ends", "teardown"]);
+  await expect(ended).resolves.toBe(0);
+});
+
+test("a worker that was never greeted has nothing to tear down", async () => {
+  const order: string[] = [];
+  const { peer, ended } = rawSession({}, { teardown: () => void order.push("teardown") });
+  peer.close(() => new Error("gone") as never);
+  await expect(ended).resolves.toBe(0);
+  expect(order).toEqual([]);
+});

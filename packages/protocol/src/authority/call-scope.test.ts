@@ -100,3 +100,18 @@ test("a contract that names no scope has tenants: anything else is refused, wher
   expect(() => scopeOfCall(undefined, { region: "eu" }, {})).toThrow(/^scope\.tenant: expected text, got undefined/);
   expect(scopeOfCall(undefined, undefined, { tenant: 7 })).toBeUndefined();
 });
+
+test("a schema that throws is told as an error of the scope", () => {
+  const schema = {
+    "~standard": {
+      version: 1 as const,
+      vendor: "acme",
+      validate(): never {
+        throw new Error("out of order");
+      },
+    },
+  };
+  expect(() => scopeOfCall(schema, { tenant: "t1" }, {})).toThrow(
+    expect.objectContaining({ code: ErrorCode.INVALID_PARAMS, message: expect.stringContaining("out of order") }),
+  );
+});

@@ -1,6 +1,6 @@
 import { reasonOf } from "../call-errors.js";
 import type { Schema } from "../contract.js";
-import { ErrorCode, RpcError } from "../errors.js";
+import { ErrorCode, isRpcError, RpcError } from "../errors.js";
 import { scopeOfParams } from "../scope-of-params.js";
 import { validate } from "../validate.js";
 import { tenantScope } from "./tenant-scope.js";
@@ -22,7 +22,18 @@ export function scopeOfCall(contractScope: Schema | undefined, given: unknown, p
     const got = given === null ? "null" : typeof given;
     throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected an object such as { tenant: "t1" }, got ${got}`);
   }
-  return wireCopy(validate(schema, given, "scope"));
+  return wireCopy(fitted(schema, given));
+}
+
+function fitted(schema: Schema, scope: unknown): unknown {
+  try {
+    return validate(schema, scope, "scope");
+  } catch (error) {
+    if (isRpcError(error)) throw error;
+    throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: the contract's schema threw: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The scope derived from params; `undefined` when it does not fit: then the caller has to say which. */

@@ -7,7 +7,8 @@ import type { Transport } from "../transport.js";
 
 /** An end of a channel that says what it is told to, without a peer's rules. */
 export interface TapeEnd {
-  send(message: Message): void;
+  /** Returns the bytes of its line. */
+  send(message: Message): number;
 }
 
 /** Speaks over a transport; what arrives and is no message is passed over. */
@@ -28,7 +29,9 @@ export function createTapeEnd(
   transport.acceptAttachments();
   return {
     send(message) {
-      transport.send(codec.encode(extractBulk(message, { attaches: false, textLength: Infinity }).message), true);
+      const line = codec.encode(extractBulk(message, { attaches: false, textLength: Infinity }).message);
+      transport.send(line, true);
+      return Buffer.byteLength(line);
     },
   };
 }

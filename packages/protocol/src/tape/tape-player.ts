@@ -26,7 +26,8 @@ export type Reveal = (
 export interface PlayerOptions {
   readonly plays: End;
   readonly scripts: readonly Script[];
-  readonly send: (message: Message) => void;
+  /** Returns the bytes of its line, which credit is counted in. */
+  readonly send: (message: Message) => number;
   /** Told where the real end says something else than the tape. */
   readonly onDifference: (difference: Difference) => void;
   /** Default: the mark is sent. */
@@ -135,12 +136,13 @@ export function createTapePlayer(options: PlayerOptions): TapePlayer {
       return false;
     }
     if (message.method === "$/input/item" && !state.readsInput) return false;
-    if (isItem(message.method)) {
-      if (state.items < 1 || state.bytes < 1) return true;
+    const isCounted = isItem(message.method);
+    if (isCounted && (state.items < 1 || state.bytes < 1)) return true;
+    const bytes = options.send({ ...message, params: { ...(message.params as object), id } } as Message);
+    if (isCounted) {
       state.items--;
-      state.bytes -= JSON.stringify(message).length;
+      state.bytes -= bytes;
     }
-    options.send({ ...message, params: { ...(message.params as object), id } } as Message);
     return false;
   };
 

@@ -57,7 +57,7 @@ export async function replayProcess(incarnation: TapeIncarnation, plugin: Plugin
     },
     onClosed: () => onClosed(),
   });
-  const send = (message: Message): void => tapeEnd.send(message);
+  const send = (message: Message): number => tapeEnd.send(message);
   const ask = (id: string, method: string, params: unknown): Promise<Message> =>
     new Promise((resolve, reject) => {
       const cancel = clock.setTimer(() => {
@@ -98,7 +98,7 @@ export async function replayProcess(incarnation: TapeIncarnation, plugin: Plugin
       ...{ plays: "host", scripts: [linked], reveal: source.reveal, takesOtherParams: true },
       send(message) {
         if ("method" in message && Object.hasOwn(plugin.contract.hostToWorker, message.method)) report.calls++;
-        send(message);
+        return send(message);
       },
       onDifference: (difference) => report.differences.push(difference),
       onUnplayable: ({ line, call, message }) =>
@@ -115,27 +115,41 @@ export async function replayProcess(incarnation: TapeIncarnation, plugin: Plugin
       send({ jsonrpc: "2.0", id: message.id, error: { code: ErrorCode.METHOD_NOT_IMPLEMENTED, message: text } });
     };
 
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       let cancel = (): void => {};
+      /** What `reveal` throws ends the replay, whoever brought it about. */
+      const attempt = (run: () => void): void => {
+        try {
+          run();
+        } catch (error) {
+          reject(error);
+        }
+      };
       let isClosed = false;
       const look = (): void => {
         cancel();
         if (isClosed) while (!player.isDone && player.skip());
         if (player.isDone || isClosed) resolve();
         else
-          cancel = clock.setTimer(() => {
-            if (player.skip()) look();
-            else resolve();
-          }, patienceMs);
+          cancel = clock.setTimer(
+            () =>
+              attempt(() => {
+                if (player.skip()) look();
+                else resolve();
+              }),
+            patienceMs,
+          );
       };
       take = (message) => {
         if ("method" in message && message.method === "$/log") return;
-        if (!player.receive(message)) unexpected(message);
-        look();
+        attempt(() => {
+          if (!player.receive(message)) unexpected(message);
+          look();
+        });
       };
       onClosed = () => {
         isClosed = true;
-        look();
+        attempt(look);
       };
       player.start();
       look();

@@ -155,6 +155,33 @@ test("a stream of the host's is played at the pace of its reader", async () => {
   expect(report.differences).toEqual([]);
 });
 
+test("credit is spent in the bytes of what is played, whatever the characters", async () => {
+  const text = "参".repeat(30_000);
+  const said = [
+    run(1, null),
+    worker({ id: 3, method: "readings", params: {}, meta: { credit: { items: 256, bytes: 1_048_576 } } }),
+    ...Array.from({ length: 60 }, () => host({ method: "$/stream/item", params: { id: 3, item: text } })),
+    host({ id: 3, result: null }),
+    result(1, 60),
+  ];
+  const report = await replay(said, {
+    async run(_, { host }) {
+      let items = 0;
+      for await (const item of host.stream("readings", {})) if (item === text) items++;
+      return items;
+    },
+  });
+  expect(report.differences).toEqual([]);
+});
+
+test("what reveal throws ends the replay, in its middle too", async () => {
+  const said = [run(1, 1), result(1, 1), run(2, "[redacted]"), result(2, 2)];
+  const reveal = (): never => {
+    throw new Error("no such secret");
+  };
+  await expect(replay(said, { run: async (n) => n }, { reveal })).rejects.toThrow("no such secret");
+});
+
 test("what was answered to a cancelled call is not compared", async () => {
   const said = [
     run(1, 1),
