@@ -51,6 +51,18 @@ describe("the end of a process", () => {
     expect(events).toContain("crash signal true");
   });
 
+  it("leaves the line it had begun in the log, though somebody else holds its stderr open", async () => {
+    const { launcher, runtime, records, start } = setup();
+    await start();
+    const { stderr } = launcher.latest;
+    stderr.write("whole\nlast words");
+    stderr.end = () => stderr;
+    launcher.latest.die("SIGKILL");
+    await runtime.advance(250);
+    const said = records.filter(({ source }) => source === "stderr").map(({ message }) => message);
+    expect(said).toEqual(["whole", "last words"]);
+  });
+
   it("is its own, when a stop comes while what it wrote last is read", async () => {
     const { launcher, runtime, start } = setup({ handlers: { slow: never } });
     const worker = await start();

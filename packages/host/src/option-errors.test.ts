@@ -59,6 +59,7 @@ describe("an option that cannot be used is refused with INVALID_PARAMS, what was
     ...both,
     ["name", { name: 5 }, /^name: expected text, got 5/],
     ["version", { version: 1 }, /^version: expected text, got 1/],
+    ["name", { name: "x".repeat(257) }, /^name: expected at most 256 characters, got 257/],
     [
       "a logger without levels",
       { logger: {} },

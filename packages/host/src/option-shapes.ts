@@ -1,5 +1,5 @@
 import type { Contract } from "@outrigger/protocol";
-import { checkKeys, checkObject } from "@outrigger/protocol/authority";
+import { checkKeys, checkObject, MAX_NAME } from "@outrigger/protocol/authority";
 import type { CancelPolicy } from "./cancel-policy.js";
 import type { InheritEnv } from "./environment.js";
 import { DEFAULT_RESTART_RULES } from "./exit-reason.js";
@@ -132,6 +132,8 @@ function checkShared(given: Readonly<Record<string, unknown>>): void {
 }
 
 function checkText(option: string, value: unknown): void {
-  if (value === undefined || (typeof value === "string" && value !== "")) return;
-  throw invalidOption(`${option}: expected text, got ${shown(value)}`);
+  if (value === undefined) return;
+  if (typeof value !== "string" || value === "") throw invalidOption(`${option}: expected text, got ${shown(value)}`);
+  if (value.length <= MAX_NAME) return;
+  throw invalidOption(`${option}: expected at most ${MAX_NAME} characters, got ${value.length}`);
 }

@@ -65,8 +65,11 @@ it("a call of an idempotent method that dies with its worker is sent once more, 
 
 it("it is sent again in the scope it was made in, whatever its caller does with the object", async () => {
   const scopes: unknown[] = [];
+  const { look } = contract.hostToWorker;
+  const scope = z.object({ tenant: z.string() });
+  const scoped = defineContract({ name: "acme.scoped", version: 1, hostToWorker: { look }, scope });
   const runtime = fakeRuntime();
-  const launcher = fakeLauncher(contract, (launch) => ({
+  const launcher = fakeLauncher(scoped, (launch) => ({
     handlers: {
       look(_: unknown, call: { meta?: { invocation?: { scope: unknown } } | undefined }) {
         scopes.push(call.meta?.invocation?.scope);
@@ -74,12 +77,18 @@ it("it is sent again in the scope it was made in, whatever its caller does with 
       },
     } as never,
   }));
-  const host = createHost(contract, { runtime, logger: silent });
+  const host = createHost(scoped, { runtime, logger: silent });
   const worker = await host.start("w", { launcher });
-  const scope = { tenant: "acme" };
-  const call = worker.request("look", {}, { scope });
+  let tenant = "acme";
+  // An object of a class, whose members are its prototype's.
+  const mutable = new (class {
+    get tenant() {
+      return tenant;
+    }
+  })();
+  const call = worker.request("look", {}, { scope: mutable });
   await settled();
-  scope.tenant = "globex";
+  tenant = "globex";
   launcher.latest.die("SIGKILL");
   await runtime.advance(2_000);
   await call;

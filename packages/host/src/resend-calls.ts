@@ -102,8 +102,11 @@ export function createResender(source: ResendSource): Resender {
     });
 
   return {
-    request(method, given, asked) {
-      const options = asked.scope === undefined ? asked : { ...asked, scope: copyOf(asked.scope) };
+    request(method, given, options) {
+      let fixedScope: { readonly scope: unknown } | undefined;
+      const onScope = (scope: unknown): void => {
+        fixedScope = { scope };
+      };
       const startedAt = clock.now();
       // From here on nothing else holds them: what was let go of is free once it is written.
       const held = params.hold(given);
@@ -115,11 +118,11 @@ export function createResender(source: ResendSource): Resender {
         }
         const { withinMs = Number.POSITIVE_INFINITY } = options;
         const timeoutMs = Math.min(options.timeoutMs ?? source.timeoutMs(method), withinMs);
-        return again(method, held, options, error, startedAt + timeoutMs, timeoutMs);
+        return again(method, held, { ...options, fixedScope }, error, startedAt + timeoutMs, timeoutMs);
       };
       let first: Promise<unknown>;
       try {
-        first = source.send(method, given, { ...options, onSent: held.measured });
+        first = source.send(method, given, { ...options, onSent: held.measured, onScope });
       } catch (error) {
         // Its process is gone, and only its status does not tell yet: the call was made to a worker that runs.
         if (source.status() === "running") return handled(retry(error));
@@ -138,16 +141,6 @@ export function createResender(source: ResendSource): Resender {
     },
     stats: () => ({ waiting: waiting.size, sent, heldBytes: params.bytes() }),
   };
-}
-
-/** Its caller may use the object for another call, before this one is sent again. */
-function copyOf(scope: unknown): unknown {
-  try {
-    return structuredClone(scope);
-  } catch {
-    // What cannot be copied is no scope: sending it tells.
-    return scope;
-  }
 }
 
 /** Only this end's own word that the process is gone counts: a worker can answer with any code. */

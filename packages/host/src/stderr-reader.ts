@@ -19,7 +19,7 @@ export interface StderrReader {
    * with a bound. Never rejects.
    */
   readonly ended: Promise<void>;
-  /** Nobody is told of anything any more: what was read, but not looked at, is let go of. */
+  /** Tells the line that was begun; from then on nothing. What was read, but not looked at, is let go of. */
   stop(): void;
 }
 
@@ -54,8 +54,9 @@ export function readStderr(
   const take = (text: string): void => {
     if (text === "") return;
     tail.push(text);
-    for (const line of lines.push(text)) options.onLine(line);
+    for (const line of lines.push(text)) if (!isStopped) options.onLine(line);
   };
+  let isStopped = false;
   let rest: Uint8Array = new Uint8Array(0);
   let whenTaken: (() => void) | undefined;
   /** When its share of this turn is used up: one turn may bring many chunks. */
@@ -81,7 +82,6 @@ export function readStderr(
     whenTaken?.();
     if (stderr.isPaused()) stderr.resume();
   };
-  let isStopped = false;
   stderr.on("data", (chunk: Uint8Array | string) => {
     if (isStopped) return;
     // A launcher of somebody else's may have given the stream an encoding.
@@ -90,16 +90,18 @@ export function readStderr(
     takeRest();
   });
 
+  let over = false;
+  let end = (): void => {};
+  const finish = (): void => {
+    if (rest.length > 0) whenTaken = finish;
+    if (rest.length > 0 || over) return;
+    over = true;
+    take(read(decoder.decode()) + hangs.push(inspector?.end() ?? "") + hangs.end());
+    for (const line of lines.end()) options.onLine(line);
+    end();
+  };
   const ended = new Promise<void>((resolve) => {
-    let over = false;
-    const finish = (): void => {
-      if (rest.length > 0) whenTaken = finish;
-      if (rest.length > 0 || over || isStopped) return;
-      over = true;
-      take(read(decoder.decode()) + hangs.push(inspector?.end() ?? "") + hangs.end());
-      for (const line of lines.end()) options.onLine(line);
-      resolve();
-    };
+    end = resolve;
     stderr.on("end", finish);
     stderr.on("close", finish);
     stderr.on("error", finish);
@@ -112,8 +114,9 @@ export function readStderr(
     },
     ended,
     stop() {
-      isStopped = true;
       rest = new Uint8Array(0);
+      finish();
+      isStopped = true;
     },
   };
 }

@@ -40,7 +40,14 @@ import type { HostCore, WorkerSpec } from "./worker-spec.js";
 import { workerTransport } from "./worker-transport.js";
 
 /** Options of an untyped call to a worker. */
-export type ChannelCallOptions = Omit<PeerCallOptions, "meta"> & TraceOptions & { readonly scope?: unknown };
+export type ChannelCallOptions = Omit<PeerCallOptions, "meta"> &
+  TraceOptions & {
+    readonly scope?: unknown;
+    /** What was made of the scope of a call that is sent again; its caller may have changed the object since. */
+    readonly fixedScope?: { readonly scope: unknown } | undefined;
+    /** Told what was made of its scope, and its params', before it is sent. */
+    readonly onScope?: ((scope: unknown) => void) | undefined;
+  };
 
 /** The calls between the host and one process, both ways, and the scopes and push channels that belong to them. */
 export class WorkerChannel {
@@ -170,7 +177,7 @@ export class WorkerChannel {
 
   /** Settles exactly once; a rejection nobody awaits does not end the process. */
   request(method: string, params: unknown, options: ChannelCallOptions = {}): Promise<unknown> {
-    const lent = this.#lend(method, params, options.scope, "call");
+    const lent = this.#lend(method, params, options, "call");
     if (lent instanceof RpcError) {
       this.#meter.called(method, undefined, lent);
       return rejected(lent);
@@ -180,7 +187,7 @@ export class WorkerChannel {
 
   /** Whether it was sent. */
   notify(method: string, params: unknown, options: TraceOptions & { readonly scope?: unknown } = {}): boolean {
-    const lent = this.#lend(method, params, options.scope, "notification");
+    const lent = this.#lend(method, params, options, "notification");
     if (lent instanceof RpcError) {
       this.#logs.remark("warn", lent.message);
       return false;
@@ -194,7 +201,7 @@ export class WorkerChannel {
 
   /** Fails through the reader. */
   stream(method: string, params: unknown, options: ChannelCallOptions = {}): AsyncIterableIterator<unknown> {
-    const lent = this.#lend(method, params, options.scope, "call");
+    const lent = this.#lend(method, params, options, "call");
     if (!(lent instanceof RpcError)) return this.#peer.stream(method, params, this.#carry(options, lent));
     this.#meter.called(method, undefined, lent);
     options.onSettled?.(lent);
@@ -277,7 +284,7 @@ export class WorkerChannel {
   #lend(
     method: string,
     params: unknown,
-    given: unknown,
+    options: Pick<ChannelCallOptions, "scope" | "fixedScope" | "onScope">,
     kind: "call" | "notification",
   ): { readonly id: string; readonly scope: unknown } | RpcError | undefined {
     const { contract, runtime } = this.#core;
@@ -286,7 +293,9 @@ export class WorkerChannel {
       if (this.#handshake !== undefined) return notImplementedError(this.#workerId, method);
     }
     try {
-      const scope = scopeOfCall(contract.scope, given, params);
+      const { fixedScope } = options;
+      const scope = fixedScope === undefined ? scopeOfCall(contract.scope, options.scope, params) : fixedScope.scope;
+      options.onScope?.(scope);
       if (scope === undefined) return undefined;
       const now = runtime.clock.now();
       const id = kind === "call" ? this.#invocations.open(scope, now) : this.#invocations.openNotification(scope, now);

@@ -31,3 +31,4 @@ export {
 } from "./authority/refused-calls.js";
 export { watchChannel } from "./authority/watch-channel.js";
 export { bytesAsBase64 } from "./bulk-values.js";
+export { MAX_NAME } from "./contract.js";

@@ -99,18 +99,22 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
 
 /**
  * A value with its bytes as base64, for JSON of it that is no message: `JSON.stringify` alone makes a member of each byte.
- * @throws TypeError like {@link extractBulk}
+ * @throws TypeError like {@link extractBulk}, and for what is circular, whose bytes would be written at each turn
  */
 export function bytesAsBase64(value: unknown): unknown {
+  if (isCircular(value, new Set())) throw new TypeError("it is circular");
   const message = { jsonrpc: "2.0", method: "", params: value } as const;
-  try {
-    const { message: shown } = extractBulk(message, { attaches: false, textLength: Number.POSITIVE_INFINITY });
-    return (shown as typeof message).params;
-  } catch (error) {
-    // Cyclic, or nested too deep: `JSON.stringify` says which.
-    if (error instanceof RangeError) return value;
-    throw error;
-  }
+  const { message: shown } = extractBulk(message, { attaches: false, textLength: Number.POSITIVE_INFINITY });
+  return (shown as typeof message).params;
+}
+
+function isCircular(value: unknown, above: Set<unknown>): boolean {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((member) => isCircular(member, above));
+  above.delete(value);
+  return found;
 }
 
 function replacePayload(message: Message, take: (name: string, value: unknown) => unknown): Message {

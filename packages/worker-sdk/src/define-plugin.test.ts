@@ -46,6 +46,8 @@ test("wrong options are told by name, with what was expected", () => {
   );
   expect(define({ setup: "later" })).toThrow("definePlugin: options.setup: expected a function, got a string");
   expect(define({ version: 2 })).toThrow("definePlugin: options.version: expected a string, got 2");
+  const long = "definePlugin: options.name: expected at most 256 characters, got 257";
+  expect(define({ name: "x".repeat(257) })).toThrow(long);
   expect(define({ config: {} })).toThrow("definePlugin: options.config: expected a Standard Schema (zod,");
   expect(define([])).toThrow("definePlugin: options: expected an object, got a list");
   expect(() => definePlugin(undefined as never, {} as never)).toThrow(

@@ -1,4 +1,5 @@
 import type { Contract, Declaration, Handlers, HostToWorker } from "@outrigger/protocol";
+import { MAX_NAME } from "@outrigger/protocol/authority";
 import { checkObject, checkOptions, kindOf } from "./option-checks.js";
 import { configVerdict } from "./plugin-config.js";
 import type { PluginOptions, WorkerContext } from "./plugin-context.js";
@@ -57,6 +58,10 @@ export function definePlugin<const C extends Contract>(
   checkContract(contract);
   checkObject("definePlugin: handlers", handlers, "an object with a function for each method");
   checkOptions("definePlugin: options", options, OPTIONS);
+  for (const [name, value] of Object.entries({ name: options.name, version: options.version })) {
+    if (value === undefined || value.length <= MAX_NAME) continue;
+    throw new TypeError(`definePlugin: options.${name}: expected at most ${MAX_NAME} characters, got ${value.length}`);
+  }
   const byMethod = new Map<string, ErasedHandler>();
   for (const [method, handler] of Object.entries(handlers)) {
     if (!Object.hasOwn(contract.hostToWorker, method)) {

@@ -95,13 +95,23 @@ function notImplemented(method: string): RpcError {
 /** `configChanged` of `pluginContract`: its handler finds the new config, which is taken back when it fails. */
 function withConfig(session: Session, params: unknown, run: () => unknown): unknown {
   if (typeof params !== "object" || params === null || !("config" in params)) return run();
-  const takeBack = session.config.apply(params.config);
-  try {
-    const outcome = run();
-    if (isThenable(outcome)) outcome.then(undefined, takeBack);
-    return outcome;
-  } catch (error) {
-    takeBack();
+  const settle = session.config.apply(params.config);
+  const refuse = (error: unknown): never => {
+    settle(false);
     throw error;
+  };
+  let outcome: unknown;
+  try {
+    outcome = run();
+  } catch (error) {
+    return refuse(error);
   }
+  if (isThenable(outcome)) {
+    return Promise.resolve(outcome).then((value) => {
+      settle(true);
+      return value;
+    }, refuse);
+  }
+  settle(true);
+  return outcome;
 }

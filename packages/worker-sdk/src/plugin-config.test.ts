@@ -3,7 +3,7 @@ import { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { definePlugin } from "./define-plugin.js";
-import { configVerdict } from "./plugin-config.js";
+import { configVerdict, createPluginConfig } from "./plugin-config.js";
 import { data, tool, tools } from "./routers.js";
 import { createTestHost } from "./testing/test-host.js";
 
@@ -95,4 +95,19 @@ test("a config schema that throws is the error, not its verdict", () => {
     throw new Error("out of order");
   });
   expect(() => configVerdict(broken, {})).toThrow("config: the contract's schema");
+});
+
+test("of overlapping changes the last that was not refused is kept", () => {
+  const config = createPluginConfig(settings);
+  const now = () => config.read(settings).maxFiles;
+  const [first, second, third] = [1, 2, 3].map((maxFiles) => config.apply({ folder: "docs", maxFiles }));
+  expect(now()).toBe(3);
+  second?.(false);
+  third?.(false);
+  expect(now()).toBe(1);
+  const [fourth, fifth] = [4, 5].map((maxFiles) => config.apply({ folder: "docs", maxFiles }));
+  fifth?.(true);
+  fourth?.(true);
+  first?.(false);
+  expect(now()).toBe(5);
 });

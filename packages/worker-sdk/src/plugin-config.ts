@@ -5,29 +5,31 @@ export interface PluginConfig {
   /** Reads it, typed by the schema that checked it. Needs no `this`. */
   readonly read: <Config>(schema: Schema<unknown, Config>) => Config;
   /**
-   * Returns what takes it back, for a handler that refuses it.
+   * Returns what settles it: a config that its handler refused is not kept.
    * @throws RpcError INVALID_PARAMS naming the path of what does not fit; the config stays what it was.
    */
-  apply(given: unknown): () => void;
+  apply(given: unknown): (isKept: boolean) => void;
 }
 
 export function createPluginConfig(schema: Schema | undefined): PluginConfig {
-  let current: { readonly value: unknown } | undefined;
+  /** The one in force last, behind those that may still have to come back. */
+  const changes: { readonly value: unknown }[] = [];
   return {
     read<Config>(asked: Schema<unknown, Config>): Config {
       if (schema === undefined || asked !== schema) {
         throw new TypeError("config: expected the schema that definePlugin was given as its option config");
       }
+      const current = changes.at(-1);
       if (current === undefined) throw new TypeError("config: there is none before the handshake");
       return current.value as Config;
     },
     apply(given) {
       if (schema === undefined) return () => {};
-      const before = current;
-      const applied = { value: validate(schema, given ?? {}, "config") };
-      current = applied;
-      return () => {
-        if (current === applied) current = before;
+      const change = { value: validate(schema, given ?? {}, "config") };
+      changes.push(change);
+      return (isKept) => {
+        const at = changes.indexOf(change);
+        if (at !== -1) changes.splice(isKept ? 0 : at, isKept ? at : 1);
       };
     },
   };

@@ -213,3 +213,15 @@ test("a worker that was never greeted has nothing to tear down", async () => {
   await expect(ended).resolves.toBe(0);
   expect(order).toEqual([]);
 });
+
+test("a setup that never ends does not keep the teardown from running", async () => {
+  const order: string[] = [];
+  const { peer, initialize, ended } = rawSession(
+    {},
+    { setup: () => new Promise(() => {}), teardown: () => void order.push("teardown") },
+  );
+  await initialize({ features: [] });
+  await peer.request("shutdown", { deadlineMs: 200 });
+  await expect(ended).resolves.toBe(0);
+  expect(order).toEqual(["teardown"]);
+});

@@ -14,6 +14,8 @@ export interface EndingSession {
   readonly peer: Peer;
   readonly clock: Clock;
   readonly log: Log;
+  /** A setup that runs although the host does not know of it: torn down is what it made. */
+  readonly setup: Promise<unknown> | undefined;
   readonly teardown: () => Promise<unknown>;
 }
 
@@ -46,8 +48,16 @@ export async function abandon(session: EndingSession, reason: string): Promise<v
   await tearDown(session, endsAt - clock.now()).catch((error) => log.error("teardown failed", { error }));
 }
 
-async function tearDown({ teardown, clock, log }: EndingSession, ms: number): Promise<void> {
-  if (!(await within(teardown(), Math.max(ms, 50), clock))) log.warn("teardown did not finish in time; it is given up");
+async function tearDown({ setup, teardown, clock, log }: EndingSession, ms: number): Promise<void> {
+  const endsAt = clock.now() + ms;
+  if (setup !== undefined)
+    await within(
+      setup.catch(() => {}),
+      ms / 2,
+      clock,
+    );
+  const isDone = await within(teardown(), Math.max(endsAt - clock.now(), 50), clock);
+  if (!isDone) log.warn("teardown did not finish in time; it is given up");
 }
 
 export function hostGone(method: string, mayHaveRun: boolean, reason: string): RpcError {

@@ -128,12 +128,6 @@ export function createSession(options: SessionOptions): Session {
       );
   };
 
-  /** After a setup that runs by itself; of a worker that was never greeted there is nothing to tear down. */
-  const tearDown = async (call: CallFacts | undefined): Promise<void> => {
-    await selfSetup?.catch(() => {});
-    if (call !== undefined) await runHook(teardown, call);
-  };
-
   const setUp = async (call: IncomingCall): Promise<void> => {
     phase = "setting-up";
     await runHook(setup, call);
@@ -169,7 +163,8 @@ export function createSession(options: SessionOptions): Session {
       beginToStop();
       let code = 0;
       try {
-        await drainAndTearDown({ peer, clock, log, teardown: () => tearDown(call) }, call, deadlineMs);
+        const ending = { peer, clock, log, setup: selfSetup, teardown: () => runHook(teardown, call) };
+        await drainAndTearDown(ending, call, deadlineMs);
       } catch (error) {
         code = 1;
         throw error;
@@ -203,11 +198,12 @@ export function createSession(options: SessionOptions): Session {
         peer.close((method, mayHaveRun) => hostGone(method, mayHaveRun, "the host is gone"));
         return;
       }
-      const isGreeted = phase !== "new";
+      // Of a worker that was never greeted there is nothing to tear down.
+      const hook = phase === "new" ? undefined : teardown;
       beginToStop();
       if (error !== undefined) stderr(`${plugin.name}: the channel to the host broke: ${error.message}\n`);
       const reason = error === undefined ? "the host closed the channel" : error.message;
-      const ending = { peer, clock, log, teardown: () => tearDown(isGreeted ? nobodysCall : undefined) };
+      const ending = { peer, clock, log, setup: selfSetup, teardown: () => runHook(hook, nobodysCall) };
       void abandon(ending, reason).then(() => end(error === undefined ? 0 : 1));
     },
   });
