@@ -1,8 +1,8 @@
 import { type Clock, cancelError, ErrorCode, isRpcError, RpcError } from "@outrigger/protocol";
 import { createAbortListeners, handled } from "@outrigger/protocol/outcomes";
+import type { ChannelCallOptions } from "./channel-call-options.js";
 import { createHeldParams, type Held } from "./held-params.js";
 import type { WorkerStatus } from "./state-types.js";
-import type { ChannelCallOptions } from "./worker-channel.js";
 
 /** What the calls of one worker are sent again by. */
 export interface ResendSource {

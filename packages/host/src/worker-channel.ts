@@ -28,6 +28,7 @@ import { failedStream, rejected } from "@outrigger/protocol/outcomes";
 import type { ProcessRecorder } from "@outrigger/protocol/tape";
 import type { ContextSource } from "@outrigger/protocol/tracing";
 import { traceFor } from "@outrigger/protocol/tracing";
+import type { ChannelCallOptions } from "./channel-call-options.js";
 import { tellClosed } from "./closed-channels.js";
 import { type Handshake, initialize, setUp } from "./host-handshake.js";
 import { hostServing } from "./host-serving.js";
@@ -38,16 +39,6 @@ import type { WorkerExit } from "./state-types.js";
 import { diedWithWorker } from "./unavailable-error.js";
 import type { HostCore, WorkerSpec } from "./worker-spec.js";
 import { workerTransport } from "./worker-transport.js";
-
-/** Options of an untyped call to a worker. */
-export type ChannelCallOptions = Omit<PeerCallOptions, "meta"> &
-  TraceOptions & {
-    readonly scope?: unknown;
-    /** What was made of the scope of a call that is sent again; its caller may have changed the object since. */
-    readonly fixedScope?: { readonly scope: unknown } | undefined;
-    /** Told what was made of its scope, and its params', before it is sent. */
-    readonly onScope?: ((scope: unknown) => void) | undefined;
-  };
 
 /** The calls between the host and one process, both ways, and the scopes and push channels that belong to them. */
 export class WorkerChannel {

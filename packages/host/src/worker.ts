@@ -23,12 +23,12 @@ import {
   tracedCalls,
   type WorkerCalls,
 } from "@outrigger/protocol/tracing";
+import type { ChannelCallOptions } from "./channel-call-options.js";
 import { type WorkerDiagnostics, workerDiagnostics } from "./diagnostics.js";
 import type { Emitter, Events } from "./events.js";
 import type { WorkerEvents } from "./host-events.js";
 import { createResender } from "./resend-calls.js";
 import type { Supervisor } from "./supervisor.js";
-import type { ChannelCallOptions } from "./worker-channel.js";
 import { handshakeOf, type WorkerFacts, withFacts } from "./worker-facts.js";
 import type { HostCore } from "./worker-spec.js";
 
