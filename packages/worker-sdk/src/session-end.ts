@@ -28,7 +28,10 @@ export async function drainAndTearDown(session: EndingSession, call: IncomingCal
   const endsAt = clock.now() + budgetMs;
   const forHandlers = budgetMs - Math.min(RESERVE_MS, budgetMs / 5);
   if (!(await within(peer.drain(call), forHandlers, clock))) {
-    log.warn(`${peer.load.incoming - 1} calls did not finish within ${Math.round(forHandlers)} ms; they are aborted`);
+    const late = peer.load.incoming - 1;
+    const inTime = `within ${Math.round(forHandlers)} ms`;
+    if (late > 0) log.warn(`${late} calls did not finish ${inTime}; they are aborted`);
+    else log.warn(`the host has not read all answers ${inTime}`);
     const text = "the worker is shutting down, and aborted the call in the middle";
     peer.abortRunning(new RpcError(ErrorCode.SHUTTING_DOWN, text, { data: { mayHaveRun: true } }), call);
     await within(peer.drain(call), (endsAt - clock.now()) / 2, clock);

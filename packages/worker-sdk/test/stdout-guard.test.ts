@@ -10,6 +10,7 @@ test("B11: whatever a plugin prints reaches stderr, and every answer arrives", a
     partial: "without newline ",
     early: "early reference ",
     end: "ended ",
+    endWithCallback: "ended with a callback ",
     earlyEnd: "early ended ",
     destroy: "",
     pipeline: "piped ",
