@@ -84,6 +84,10 @@ export function createEventLane(settings: LaneSettings, hooks: LaneHooks): Event
     cancelRetry?.();
     cancelRetry = undefined;
   };
+  const pause = (): void => {
+    serving = undefined;
+    endRetry();
+  };
   const retryIn = (ms: number): void => {
     // Whoever serves next begins at once; a longer wait, of another event, goes on.
     const dueAt = hooks.clock.now() + ms;
@@ -167,14 +171,10 @@ export function createEventLane(settings: LaneSettings, hooks: LaneHooks): Event
       endRetry();
       pump();
     },
-    pause() {
-      serving = undefined;
-      endRetry();
-    },
+    pause,
     end() {
       isOver = true;
-      serving = undefined;
-      endRetry();
+      pause();
       return queue.clear();
     },
     get stats() {

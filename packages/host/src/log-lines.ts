@@ -3,8 +3,10 @@ export const DEFAULT_LOG_LINE = 8_192;
 
 /** Text of at most so many characters, and how many there were more. */
 export function cutText(text: string, max: number = DEFAULT_LOG_LINE): string {
-  return text.length > max ? `${text.slice(0, max)}… (${text.length - max} characters more)` : text;
+  return text.length > max ? withCut(text.slice(0, max), text.length - max) : text;
 }
+
+const withCut = (shown: string, more: number): string => `${shown}… (${more} characters more)`;
 
 /** Splits text that arrives in pieces into lines of bounded length. */
 export interface LogLines {
@@ -27,7 +29,7 @@ export function createLogLines(maxCharacters: number = DEFAULT_LOG_LINE): LogLin
 
   const finish = (into: string[]): void => {
     const line = unfinished.endsWith("\r") ? unfinished.slice(0, -1) : unfinished;
-    if (line.trim() !== "") into.push(skipped === 0 ? line : `${line}… (${skipped} characters more)`);
+    if (line.trim() !== "") into.push(skipped === 0 ? line : withCut(line, skipped));
     unfinished = "";
     skipped = 0;
   };

@@ -17,6 +17,9 @@ export interface BulkForm {
   readonly textLength: number;
 }
 
+/** All within the JSON: no attachments. */
+export const INLINE: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
+
 /**
  * Takes bytes and long text out of a payload at any depth; the payload itself stays as it is. Bytes are copied: they are
  * sent as they are now, whatever becomes of them while they wait.
@@ -104,8 +107,7 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
 export function bytesAsBase64(value: unknown): unknown {
   if (isCircular(value, new Set())) throw new TypeError("it is circular");
   const message = { jsonrpc: "2.0", method: "", params: value } as const;
-  const { message: shown } = extractBulk(message, { attaches: false, textLength: Number.POSITIVE_INFINITY });
-  return (shown as typeof message).params;
+  return (extractBulk(message, INLINE).message as typeof message).params;
 }
 
 function isCircular(value: unknown, above: Set<unknown>): boolean {

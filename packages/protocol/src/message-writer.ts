@@ -1,6 +1,6 @@
 import { bytesIn } from "./bulk-frame.js";
 import { lookForBulk, looksLikeBytes } from "./bulk-look.js";
-import { type BulkForm, type Extracted, extractBulk } from "./bulk-values.js";
+import { type Extracted, extractBulk, INLINE } from "./bulk-values.js";
 import { channelOver, overloaded, reasonOf } from "./call-errors.js";
 import { type Codec, shortFormOf } from "./codec.js";
 import { ErrorCode, RpcError } from "./errors.js";
@@ -36,7 +36,7 @@ export function createMessageWriter(
   let maxBytes = messageBytes;
   let lineBytes = 0;
   let isOver = false;
-  let form: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
+  let form = INLINE;
   let written = codec;
 
   return {

@@ -8,7 +8,6 @@ import {
   RpcError,
   type Serving,
 } from "@outrigger/protocol";
-import { isThenable } from "@outrigger/protocol/outcomes";
 import { toldServing } from "@outrigger/protocol/tracing";
 import { CallContext } from "./call-context.js";
 import { definitionOf } from "./define-plugin.js";
@@ -92,26 +91,19 @@ function notImplemented(method: string): RpcError {
   return new RpcError(ErrorCode.METHOD_NOT_IMPLEMENTED, `this plugin has no handler for ${method}, which is optional`);
 }
 
-/** `configChanged` of `pluginContract`: its handler finds the new config, which is taken back when it fails. */
-function withConfig(session: Session, params: unknown, run: () => unknown): unknown {
+/**
+ * `configChanged` of `pluginContract`: its handler finds the new config, which is taken back when it fails. A contract's own
+ * method may have that name, too.
+ */
+async function withConfig(session: Session, params: unknown, run: () => unknown): Promise<unknown> {
   if (typeof params !== "object" || params === null || !("config" in params)) return run();
   const settle = session.config.apply(params.config);
-  const refuse = (error: unknown): never => {
-    settle(false);
-    throw error;
-  };
-  let outcome: unknown;
+  let isKept = false;
   try {
-    outcome = run();
-  } catch (error) {
-    return refuse(error);
+    const result = await run();
+    isKept = true;
+    return result;
+  } finally {
+    settle(isKept);
   }
-  if (isThenable(outcome)) {
-    return Promise.resolve(outcome).then((value) => {
-      settle(true);
-      return value;
-    }, refuse);
-  }
-  settle(true);
-  return outcome;
 }

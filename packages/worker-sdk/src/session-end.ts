@@ -53,12 +53,7 @@ export async function abandon(session: EndingSession, reason: string): Promise<v
 
 async function tearDown({ setup, teardown, clock, log }: EndingSession, ms: number): Promise<void> {
   const endsAt = clock.now() + ms;
-  if (setup !== undefined)
-    await within(
-      setup.catch(() => {}),
-      ms / 2,
-      clock,
-    );
+  if (setup !== undefined) await within(Promise.allSettled([setup]), ms / 2, clock);
   const isDone = await within(teardown(), Math.max(endsAt - clock.now(), 50), clock);
   if (!isDone) log.warn("teardown did not finish in time; it is given up");
 }

@@ -1,4 +1,4 @@
-import { extractBulk } from "../bulk-values.js";
+import { extractBulk, INLINE } from "../bulk-values.js";
 import { type Codec, jsonCodec } from "../codec.js";
 import { readMessage } from "../message-reader.js";
 import type { Message } from "../messages.js";
@@ -29,7 +29,7 @@ export function createTapeEnd(
   transport.acceptAttachments();
   return {
     send(message) {
-      const line = codec.encode(extractBulk(message, { attaches: false, textLength: Infinity }).message);
+      const line = codec.encode(extractBulk(message, INLINE).message);
       transport.send(line, true);
       return Buffer.byteLength(line);
     },

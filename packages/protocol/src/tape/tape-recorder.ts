@@ -1,4 +1,4 @@
-import { extractBulk } from "../bulk-values.js";
+import { extractBulk, INLINE } from "../bulk-values.js";
 import type { Codec } from "../codec.js";
 import type { Contract } from "../contract.js";
 import { CUT_OFF, type CutOff, isBlank } from "../framing.js";
@@ -59,7 +59,7 @@ export function recordProcess(source: TapeSource, incarnation: number, startedAt
       at: at(),
       incarnation,
       from,
-      message: extractBulk(shown, { attaches: false, textLength: Infinity }).message,
+      message: extractBulk(shown, INLINE).message,
     };
   };
 

@@ -1,4 +1,5 @@
 import { type Clock, type Codec, ErrorCode, linkedTransports, type Message, RpcError } from "@outrigger/protocol";
+import { guarded } from "@outrigger/protocol/outcomes";
 import {
   createTapeEnd,
   createTapePlayer,
@@ -118,13 +119,7 @@ export async function replayProcess(incarnation: TapeIncarnation, plugin: Plugin
     await new Promise<void>((resolve, reject) => {
       let cancel = (): void => {};
       /** What `reveal` throws ends the replay, whoever brought it about. */
-      const attempt = (run: () => void): void => {
-        try {
-          run();
-        } catch (error) {
-          reject(error);
-        }
-      };
+      const attempt = (run: () => void): void => guarded(run, reject);
       let isClosed = false;
       const look = (): void => {
         cancel();
