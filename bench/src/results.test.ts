@@ -84,7 +84,11 @@ describe("options", () => {
   it("the floor always runs", () => expect(parseOptions(["--only", "birpc"]).peers).toEqual(["floor", "birpc"]));
 
   it("a star stands for all that begin so", () =>
-    expect(parseOptions(["--", "--workload", "json*"]).workloads).toEqual(["json-10k-ascii", "json-10k-non-ascii"]));
+    expect(parseOptions(["--", "--workload", "json*"]).workloads).toEqual([
+      "json-10k-ascii",
+      "json-10k-non-ascii",
+      "json-10k-unlike",
+    ]));
 
   it.each([
     [["--only", "grpc"], /--only: expected some of floor, .*; got grpc/],

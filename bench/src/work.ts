@@ -17,17 +17,20 @@ export interface Document {
 const MEBIBYTE = 1024 * 1024;
 const ROWS = 90;
 
+/** `unlike`: every second row has its members in another order, so that nothing is gained by their being alike. */
+export type DocumentKind = "ascii" | "non-ascii" | "unlike";
+
 /** About 10 KB as JSON. */
-export function makeDocument(words: "ascii" | "non-ascii"): Document {
-  const note = words === "ascii" ? "checked, nothing to add; see section" : "geprüft – nichts hinzuzufügen; 参照";
-  const rows = Array.from({ length: ROWS }, (_, id) => ({
-    id,
-    name: `row ${id}`,
-    tags: ["alpha", id % 2 === 0 ? "even" : "odd"],
-    score: id * 1.5 + 0.25,
-    note: `${note} ${id}`,
-  }));
-  return { id: `document/${words}`, revision: 0, rows };
+export function makeDocument(kind: DocumentKind): Document {
+  const text = kind === "non-ascii" ? "geprüft – nichts hinzuzufügen; 参照" : "checked, nothing to add; see section";
+  const rows = Array.from({ length: ROWS }, (_, id): Row => {
+    const name = `row ${id}`;
+    const tags = ["alpha", id % 2 === 0 ? "even" : "odd"];
+    const score = id * 1.5 + 0.25;
+    const note = `${text} ${id}`;
+    return kind === "unlike" && id % 2 === 1 ? { note, score, tags, name, id } : { id, name, tags, score, note };
+  });
+  return { id: `document/${kind}`, revision: 0, rows };
 }
 
 /** 1 MiB of log lines. */

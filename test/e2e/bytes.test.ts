@@ -63,6 +63,22 @@ test("20 MB in one value, both ways, and through both schemas", () =>
     });
   }));
 
+test("long lists of records arrive as they were, from SDK and host, and with bytes among them", () =>
+  withWorker(async (worker) => {
+    expect(worker.diagnostics().features).toContain("columns");
+    const rows = Array.from({ length: 500 }, (_, id) => ({
+      id,
+      name: `row ${id} – 参照`,
+      tags: ["a", null],
+      score: id / 3,
+    }));
+    for (const sent of [rows, { page: 1, rows }, { rows, data: noise(9) }, { rows: [...rows, { id: 500 }] }]) {
+      const got = await worker.request("echo", sent);
+      expect(got).toEqual(sent);
+      if (!("data" in sent)) expect(JSON.stringify(got)).toBe(JSON.stringify(sent));
+    }
+  }));
+
 test("long text arrives as it was, whatever its alphabet", () =>
   withWorker(async (worker) => {
     for (const piece of ["plain ", "naïve ", "参照 – ", "half a pair \ud800 ", '"\n\u2028\\']) {

@@ -1,16 +1,18 @@
 import { throughput } from "../chains.js";
 import { withLink } from "../with-link.js";
-import { checkBytes, checkDocument, checkText, makeBytes, makeDocument, makeText } from "../work.js";
+import { checkBytes, checkDocument, checkText, type DocumentKind, makeBytes, makeDocument, makeText } from "../work.js";
 import type { Workload } from "../workload.js";
 
 const DOCUMENTS_IN_FLIGHT = 16;
 
-const documents = (words: "ascii" | "non-ascii"): Workload => ({
-  name: `json-10k-${words}`,
+const KINDS = { ascii: "", "non-ascii": ", not ASCII", unlike: ", unlike rows" } as const;
+
+const documents = (kind: DocumentKind): Workload => ({
+  name: `json-10k-${kind}`,
   metrics: [
     {
       name: "rate",
-      title: `10 KB of JSON${words === "ascii" ? "" : ", not ASCII"}, ${DOCUMENTS_IN_FLIGHT} in flight`,
+      title: `10 KB of JSON${KINDS[kind]}, ${DOCUMENTS_IN_FLIGHT} in flight`,
       unit: "calls/s",
       better: "higher",
     },
@@ -18,7 +20,7 @@ const documents = (words: "ascii" | "non-ascii"): Workload => ({
   run: (bench) =>
     withLink(bench, async (link) => {
       if (link.review === undefined) return undefined;
-      const document = makeDocument(words);
+      const document = makeDocument(kind);
       let revision = 0;
       const call = async (): Promise<void> => {
         const sent = { ...document, revision: revision++ };
@@ -52,4 +54,10 @@ const bytes: Workload = {
     }),
 };
 
-export const payloadWorkloads: readonly Workload[] = [documents("ascii"), documents("non-ascii"), text, bytes];
+export const payloadWorkloads: readonly Workload[] = [
+  documents("ascii"),
+  documents("non-ascii"),
+  documents("unlike"),
+  text,
+  bytes,
+];

@@ -32,6 +32,7 @@ test("a host writes short lines to a worker that reads them", async () => {
 test("a host with a codec of its own neither offers nor writes them", async () => {
   const { offered, line } = await told({ ...jsonCodec });
   expect(offered).not.toContain("short");
+  expect(offered).not.toContain("columns");
   expect(offered).toContain("bulk");
   expect(JSON.parse(line ?? "")).toMatchObject({ method: "echo", params: { text: "hi" } });
 });

@@ -1,11 +1,14 @@
+import { isPlain, MIN_RECORDS } from "./record-columns.js";
+
 /** What a receiver takes by default. Values behind those, or below that depth, are not looked at, but told by their text. */
 const MAX_VALUES = 131_072;
 const MAX_DEPTH = 500;
 
-/** What a look at a payload found; `"unknown"` when not all of it could be seen. */
-export type Look = "nothing" | "bulk" | "unknown";
+/** What a look at a payload found: `"records"` where most of it is long lists of such, `"unknown"` when not all could be seen. */
+export type Look = "nothing" | "bulk" | "records" | "unknown";
 
 let left = 0;
+let inRecords = 0;
 let longText = 0;
 let isSure = true;
 
@@ -17,10 +20,12 @@ export function lookForBulk(value: unknown, textLength: number): Look {
   if (typeof value === "string") return value.length < textLength ? "nothing" : "bulk";
   if (typeof value !== "object" || value === null) return "nothing";
   left = MAX_VALUES;
+  inRecords = 0;
   longText = textLength;
   isSure = true;
   if (holdsBulk(value, MAX_DEPTH)) return "bulk";
-  return isSure ? "nothing" : "unknown";
+  if (!isSure) return "unknown";
+  return inRecords > 0 && inRecords >= (MAX_VALUES - left) / 2 ? "records" : "nothing";
 }
 
 /** The two loops say the same twice: a call for each member would take half as long again. */
@@ -31,6 +36,7 @@ function holdsBulk(value: object, levels: number): boolean {
     return false;
   }
   if (Array.isArray(value)) {
+    const before = left;
     left -= value.length;
     for (let at = 0; at < value.length; at++) {
       const member: unknown = value[at];
@@ -38,10 +44,11 @@ function holdsBulk(value: object, levels: number): boolean {
         if (member.length >= longText) return true;
       } else if (typeof member === "object" && member !== null && holdsBulk(member, levels - 1)) return true;
     }
+    if (value.length >= MIN_RECORDS && isPlain(value[0])) inRecords += before - left;
     return false;
   }
   // What is no plain object may show another value to JSON, by `toJSON`.
-  if (Object.getPrototypeOf(value) !== Object.prototype) isSure = false;
+  if (!isPlain(value)) isSure = false;
   for (const name in value) {
     left--;
     const member = (value as Record<string, unknown>)[name];

@@ -37,6 +37,25 @@ test("a payload may be an attachment itself", () => {
   expect(restored({ params: null, bulk: [at("params")] }, [bytes]).message).toEqual({ params: bytes });
 });
 
+test("columns become records again, and bytes may stand in them", () => {
+  const columns = { path: ["result", "rows"], as: "columns" };
+  const message = {
+    result: { rows: { id: [1, 2], data: [null, null] } },
+    bulk: [columns, at("result", "rows", 1, "data")],
+  };
+  expect(restored(message, [bytes])).toEqual({
+    reason: undefined,
+    message: {
+      result: {
+        rows: [
+          { id: 1, data: null },
+          { id: 2, data: bytes },
+        ],
+      },
+    },
+  });
+});
+
 const deep = JSON.parse(`${'{"a":'.repeat(100)}null${"}".repeat(100)}`) as object;
 
 test.each([
@@ -73,6 +92,24 @@ test.each([
   ["base64 without padding", { params: "AQI", bulk: [{ path: ["params"], as: "base64" }] }, undefined],
   ["base64 with other characters", { params: "AQ I", bulk: [{ path: ["params"], as: "base64" }] }, undefined],
   ["base64 that is no text", { params: 7, bulk: [{ path: ["params"], as: "base64" }] }, undefined],
+  ["columns that are none", { params: [1], bulk: [{ path: ["params"], as: "columns" }] }, undefined],
+  ["columns of two lengths", { params: { a: [1], b: [] }, bulk: [{ path: ["params"], as: "columns" }] }, undefined],
+  [
+    "a column __proto__",
+    JSON.parse('{"params":{"a":[1],"__proto__":[{"x":1}]},"bulk":[{"path":["params"],"as":"columns"}]}'),
+    undefined,
+  ],
+  [
+    "one list of columns twice",
+    {
+      params: { a: [1] },
+      bulk: [
+        { path: ["params"], as: "columns" },
+        { path: ["params"], as: "columns" },
+      ],
+    },
+    undefined,
+  ],
   [
     "a path of a hundred thousand steps",
     { params: deep, bulk: [at("params", ...Array<string>(100_000).fill("a"))] },

@@ -1,9 +1,10 @@
 import type { BulkEntry } from "./messages.js";
+import { recordsOf } from "./record-columns.js";
 
 type Container = Record<string | number, unknown>;
 
 /**
- * Puts bytes and long text where a decoded message says they belong. What the message says is not trusted: a path goes
+ * Puts bytes, long text and lists of records where a decoded message says they belong. What the message says is not trusted: a path goes
  * along own members only, from a payload on, to a place held free for it.
  * @param reuse told of the attachments that nothing holds: text, and bytes of memory that is larger than they are
  * @returns what is wrong, if anything is; the message must not be used then.
@@ -26,11 +27,17 @@ export function restoreBulk(
       holder[name] = bytes;
       continue;
     }
+    if (entry?.as === "columns") {
+      const records = recordsOf(holder[name]);
+      if (records === undefined) return "bulk: expected an object of columns of one length";
+      holder[name] = records;
+      continue;
+    }
     const attachment = attachments?.[used++];
     if (attachment === undefined) return "bulk: fewer attachments than entries";
     if (holder[name] !== null) return "bulk: expected null where an attachment belongs";
     const value = attached(attachment, entry?.as);
-    if (value === undefined) return "bulk: as is none of base64, bytes, latin1 and utf16le";
+    if (value === undefined) return "bulk: as is none of base64, columns, bytes, latin1 and utf16le";
     holder[name] = value;
     if (value !== attachment) reuse?.(attachment);
   }

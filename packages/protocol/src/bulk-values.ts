@@ -1,6 +1,10 @@
 import { type Attachment, MAX_ATTACHMENTS } from "./bulk-frame.js";
 import { BEYOND_LATIN1 } from "./latin1.js";
 import type { BulkEntry, Message } from "./messages.js";
+import { columnsOf, MIN_RECORDS } from "./record-columns.js";
+
+/** What a full line with `bulk` counts beyond a short one, in values. */
+const FULL_LINE_VALUES = 10;
 
 /** A message with its bulk taken out. */
 export interface Extracted {
@@ -15,10 +19,12 @@ export interface BulkForm {
   readonly attaches: boolean;
   /** Text of so many characters is attached. */
   readonly textLength: number;
+  /** Whether long lists of records are written by column: of payloads that were looked at, and hold no bulk. */
+  readonly byColumn: boolean;
 }
 
 /** All within the JSON: no attachments. */
-export const INLINE: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY };
+export const INLINE: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY, byColumn: false };
 
 /**
  * Takes bytes and long text out of a payload at any depth; the payload itself stays as it is. Bytes are copied: they are
@@ -69,7 +75,16 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
       const taken = take(shown, key);
       return taken === shown ? value : taken;
     }
-    return Array.isArray(value) ? takeFromList(value) : takeFromMembers(value as Record<string, unknown>);
+    if (!Array.isArray(value)) return takeFromMembers(value as Record<string, unknown>);
+    return form.byColumn && value.length >= MIN_RECORDS ? byColumn(value) : takeFromList(value);
+  };
+
+  const byColumn = (list: readonly unknown[]): unknown => {
+    // Then it is neither longer nor of more values than by row, its path included: a limit that let it pass still does.
+    const isShort = JSON.stringify(path).length <= list.length && !path.includes("__proto__");
+    const columns = isShort ? columnsOf(list, list.length - path.length - FULL_LINE_VALUES) : undefined;
+    if (columns !== undefined) entries.push({ path: [...path], as: "columns" });
+    return columns ?? list;
   };
 
   const takeFromList = (list: readonly unknown[]): unknown => {

@@ -7,7 +7,7 @@ import { fullText, headText, idText, tailText } from "./written-envelope.js";
 /**
  * Turns messages into one line of text and back: the seam for a host that speaks another dialect's field names.
  * `decode` returns any value; what is not a message is counted and dropped by the peer. Both may throw.
- * An end with any other than `jsonCodec` does not list the feature `short`.
+ * An end with any other than `jsonCodec` does not list the features `short` and `columns`.
  */
 export interface Codec {
   encode(message: Message): string;
@@ -22,9 +22,12 @@ const shortCodec: Codec = { encode: (message) => shortLine(message) ?? encode(me
 /** The same in short lines, for ends that both list `short`; `undefined` of another codec: what that reads, it alone knows. */
 export const shortFormOf = (codec: Codec): Codec | undefined => (codec === jsonCodec ? shortCodec : undefined);
 
+/** What concerns how lines are written. */
+const OWN: readonly Feature[] = ["short", "columns"];
+
 /** The features of an end with this codec; without one it has the runtime's own. */
 export function featuresWith(codec: Codec = jsonCodec): Feature[] {
-  return FEATURES.filter((feature) => feature !== "short" || shortFormOf(codec) !== undefined);
+  return shortFormOf(codec) === undefined ? FEATURES.filter((feature) => !OWN.includes(feature)) : [...FEATURES];
 }
 
 /** A template around the stringified payload: stringifying the whole envelope takes half as long again. */

@@ -30,6 +30,7 @@ export const FEATURES = [
   "bulk",
   "deadline",
   "short",
+  "columns",
   "inspect",
 ] as const;
 /** The name of a feature. */

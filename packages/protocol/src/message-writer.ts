@@ -18,6 +18,8 @@ export interface MessageWriter {
   cap(bytes: number): void;
   /** From now on bytes and long text are attached: the other end takes attachments. */
   attach(): void;
+  /** From now on long lists of records are written by column: the other end reads them. */
+  transpose(): void;
   /** From now on lines are short, if the codec has such: the other end reads them. */
   shorten(): void;
   /** The transport told that the channel is over. */
@@ -26,6 +28,7 @@ export interface MessageWriter {
 
 /** Text of so many characters is attached: below, a frame costs more than quoting does. */
 const ATTACHED_TEXT = 16_384;
+const BY_COLUMN = { ...INLINE, byColumn: true };
 
 export function createMessageWriter(
   transport: Transport,
@@ -37,6 +40,7 @@ export function createMessageWriter(
   let lineBytes = 0;
   let isOver = false;
   let form = INLINE;
+  let isTransposing = false;
   let written = codec;
 
   return {
@@ -45,8 +49,10 @@ export function createMessageWriter(
       let attached: Extracted["attachments"];
       try {
         const look = lookForBulk(payloadOf(message), form.textLength);
-        if (look !== "bulk") line = written.encode(message);
-        if (line === undefined || (look !== "nothing" && looksLikeBytes(line))) {
+        const isTransposed = look === "records" && isTransposing;
+        if (isTransposed) line = written.encode(extractBulk(message, BY_COLUMN).message);
+        else if (look !== "bulk") line = written.encode(message);
+        if (line === undefined || (look === "unknown" && looksLikeBytes(line))) {
           const extracted = extractBulk(message, form);
           attached = extracted.attachments;
           if (line === undefined || extracted.message !== message) line = written.encode(extracted.message);
@@ -78,7 +84,10 @@ export function createMessageWriter(
       maxBytes = Math.min(maxBytes, bytes);
     },
     attach() {
-      form = { attaches: true, textLength: ATTACHED_TEXT };
+      form = { ...INLINE, attaches: true, textLength: ATTACHED_TEXT };
+    },
+    transpose() {
+      isTransposing = true;
     },
     shorten() {
       written = shortFormOf(codec) ?? codec;

@@ -27,8 +27,11 @@ export interface MessageMeta {
 export interface BulkEntry {
   /** Names of members and positions in lists, from `params`, `result` or `error` on. */
   readonly path: readonly (string | number)[];
-  /** `base64`: bytes, as text in their place. Else the next attachment is bytes, or text of that encoding. */
-  readonly as: "base64" | "bytes" | "latin1" | "utf16le";
+  /**
+   * `base64`: bytes, as text in their place; `columns`: a list of records, by column in its place. Else the next attachment is
+   * bytes, or text of that encoding.
+   */
+  readonly as: "base64" | "columns" | "bytes" | "latin1" | "utf16le";
 }
 
 /** A call that is answered. */

@@ -193,11 +193,13 @@ export class Peer {
 
   /**
    * The other end knows what was agreed. From now on bytes and long text are attached, before they are base64, a deadline that
-   * goes without saying is not told, and lines are short, unless a codec of the user's writes them.
+   * goes without saying is not told, long lists of records are told by column, and lines are short, unless a codec of the
+   * user's writes them.
    */
   sendAgreed(): void {
     this.#sendsAgreed = true;
     if (this.#features?.includes("bulk")) this.#writer.attach();
+    if (this.#features?.includes("columns")) this.#writer.transpose();
     if (this.#features?.includes("short")) this.#writer.shorten();
   }
 

@@ -14,7 +14,7 @@ import { isReadWell } from "./json-values.js";
 const LIMITS = { depth: 1000, values: 1e9 };
 
 /** What a writer sends, as bytes and as lines. */
-function recorder(attaches: boolean) {
+function recorder(attaches: boolean, transposes = true) {
   const sent: Uint8Array[] = [];
   const lines: string[] = [];
   const transport: Transport = {
@@ -34,6 +34,7 @@ function recorder(attaches: boolean) {
   };
   const writer = createMessageWriter(transport, jsonCodec, 1 << 28, createPeerStats());
   if (attaches) writer.attach();
+  if (transposes) writer.transpose();
   return { writer, lines, bytes: () => Buffer.concat(sent) };
 }
 
@@ -60,6 +61,14 @@ function received(bytes: Uint8Array, cuts: readonly number[]): unknown[] {
 const name = fc
   .oneof(fc.constantFrom("0", "type", "data", "bulk", "constructor", "toJSON"), fc.string())
   .filter((key) => key !== "__proto__" && isReadWell(key));
+/** Lists about as long as those that are written by column, seldom with bytes in them. */
+const cell = fc.oneof(
+  { weight: 9, arbitrary: fc.oneof(fc.integer(), fc.string({ unit: "binary" }), fc.constantFrom(null, [], { a: 1 })) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 4 }) },
+);
+const records = fc
+  .tuple(fc.dictionary(name, cell, { maxKeys: 4, noNullPrototype: true }), fc.integer({ min: 30, max: 34 }))
+  .map(([row, count]) => Array.from({ length: count }, (_, id) => ({ ...row, id })));
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 6, depthSize: "small" },
@@ -72,6 +81,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.constantFrom("log line\n".repeat(4_000), "参照–é".repeat(9_000), "half \ud800".repeat(4_000)),
     fc.array(tie("value"), { maxLength: 12 }),
     fc.dictionary(name, tie("value"), { maxKeys: 12, noNullPrototype: true }),
+    records,
   ),
 }));
 const message = fc.oneof(
@@ -108,6 +118,41 @@ test.each([true, false])(
   },
   60_000,
 );
+
+/** As many names as records, or more, and paths as long as what is at their end. */
+const wide = fc
+  .record({
+    names: fc.integer({ min: 1, max: 60 }),
+    rows: fc.integer({ min: 30, max: 80 }),
+    steps: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 80 })),
+    step: fc.constantFrom("a", "a name", "\n".repeat(20)),
+    cell: fc.constantFrom(0, "a,{[", { a: [] }),
+  })
+  .map(({ names, rows, steps, step, cell }) => {
+    const row = Object.fromEntries(Array.from({ length: names }, (_, at) => [`n${at}`, cell]));
+    let params: unknown = Array.from({ length: rows }, () => ({ ...row }));
+    for (let level = 0; level < steps; level++) params = { [step]: params };
+    return params;
+  });
+const valuesIn = (line: string): number => line.replaceAll(/"(?:[^"\\]|\\.)*"/g, "0").split(/[[{,]/).length;
+
+test("what is written by column is neither longer nor of more values than by row", () => {
+  let transposed = 0;
+  fc.assert(
+    fc.property(wide, (params) => {
+      const [byColumn, byRow] = [recorder(true), recorder(true, false)].map(({ writer, lines }) => {
+        writer.shorten();
+        writer.send({ jsonrpc: "2.0", id: 1, method: "m", params }, false);
+        return lines[0] ?? "";
+      }) as [string, string];
+      if (byColumn.includes('"columns"')) transposed++;
+      expect(byColumn.length).toBeLessThanOrEqual(byRow.length);
+      expect(valuesIn(byColumn)).toBeLessThanOrEqual(valuesIn(byRow));
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(transposed).toBeGreaterThan(200);
+});
 
 const bytes = new Uint8Array(400_000).fill(9);
 const crowd = Array<number>(140_000).fill(1);

@@ -42,6 +42,7 @@ const VALUES = [
   ...["null", "true", "0", "-1", "1e308", '""', '"text"', '"\\u2028\\u2029"', '"\\ud800"', "[]", "{}", "[null]"],
   ...['{"n":1}', '{"n":"1"}', '{"n":1.5}', '{"n":null}', '{"n":[]}', '{"n":1,"n":"2"}', '{"__proto__":{"n":1}}'],
   ...['{"constructor":{"prototype":{"polluted":1}}}', '{"__proto__":{"polluted":1}}', '{"then":1}', '{"toJSON":1}'],
+  ...['{"n":[1,2],"m":[3,4]}', '{"n":[1,2],"m":[3]}', '{"n":[],"__proto__":[]}', '{"n":{"length":1e9}}'],
   ...['{"length":1e9}', '{"code":"x","message":{}}', '{"code":1e999,"message":""}', '{"code":-32001,"data":{}}'],
   ...[`${"[".repeat(30)}${"]".repeat(30)}`, `${'{"a":'.repeat(30)}1${"}".repeat(30)}`, `[${"1,".repeat(200)}1]`],
 ];
@@ -53,12 +54,12 @@ export function hostileMessage(random: Chance, known: readonly number[]): string
   switch (random.nat(12)) {
     case 0:
     case 1:
-      return `{"jsonrpc":"2.0","id":${id},"method":${method(random)},"params":${value}${meta(random)}}`;
+      return `{"jsonrpc":"2.0","id":${id},"method":${method(random)},"params":${value}${meta(random)}${bulk(random)}}`;
     case 2:
-      return `{"jsonrpc":"2.0","method":${method(random)},"params":${value}${meta(random)}}`;
+      return `{"jsonrpc":"2.0","method":${method(random)},"params":${value}${meta(random)}${bulk(random)}}`;
     case 3:
     case 4:
-      return `{"jsonrpc":"2.0","id":${id},"result":${random.oneIn(2) ? '{"n":7}' : value}}`;
+      return `{"jsonrpc":"2.0","id":${id},"result":${random.oneIn(2) ? '{"n":7}' : value}${bulk(random)}}`;
     case 5:
       return `{"jsonrpc":"2.0","id":${id},"error":${value}}`;
     case 6: {
@@ -100,6 +101,13 @@ function meta(random: Chance): string {
   if (!random.oneIn(4)) return "";
   const member = random.pick(["deadlineMs", "credit", "invocation", "invocationId", "__proto__"]);
   return random.oneIn(3) ? `,"meta":${random.pick(VALUES)}` : `,"meta":{"${member}":${random.pick(VALUES)}}`;
+}
+
+/** A word on how the payload is to be read, seldom true. */
+function bulk(random: Chance): string {
+  if (!random.oneIn(8)) return "";
+  const path = random.pick(['"params"', '"result"', '"params","__proto__"', '"result","n"', '"id"', "0", ""]);
+  return `,"bulk":[{"path":[${path}],"as":"${random.pick(["columns", "base64", "bytes", "latin1", "none"])}"}]`;
 }
 
 const NAMES = ["jsonrpc", "id", "method", "params", "result", "error", "meta", "__proto__", "constructor", "then"];

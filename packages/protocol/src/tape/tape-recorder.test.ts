@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { jsonCodec } from "../codec.js";
-import { defineContract, notification } from "../contract.js";
+import { defineContract, notification, request } from "../contract.js";
 import { recordProcess, tapeHeader } from "./tape-recorder.js";
 
 test("a tape's lines end at 0x0A for readers that know other ends, too", () => {
@@ -36,4 +36,44 @@ test("a tape's lines end at 0x0A for readers that know other ends, too", () => {
     { from: "worker", unreadable: { reason: "cut off before its newline", bytes: 9_000 } },
     { exit: { reason: "\u2028", messages: 2 } },
   ]);
+});
+
+test("lists that came by column are on a tape as lists, without what is secret in them", () => {
+  const rows = z.array(z.object({ id: z.int(), key: z.string() }));
+  const contract = defineContract({
+    name: "acme.rows",
+    version: 1,
+    hostToWorker: {
+      list: request({ params: z.object({}), result: z.object({ rows }), secret: { result: ["rows"] } }),
+      show: request({ params: z.object({}), result: z.object({ rows }) }),
+    },
+    workerToHost: {},
+  });
+  const lines: string[] = [];
+  const recorder = recordProcess(
+    {
+      ...{ contract, workerId: "w", codec: jsonCodec, limits: { depth: 9, values: 99 }, now: () => 0 },
+      write: (line) => lines.push(line) > 0,
+    },
+    1,
+    0,
+  );
+  for (const [id, method] of ["list", "show"].entries()) {
+    recorder.message("host", `\x05${id} ${method} {}`, undefined);
+    const result = '{"rows":{"id":[1,2],"key":["s3cret","s3cret"]}}';
+    const bulk = '[{"path":["result","rows"],"as":"columns"}]';
+    recorder.message("worker", `{"jsonrpc":"2.0","id":${id},"result":${result},"bulk":${bulk}}`, undefined);
+  }
+  expect(lines[1]).not.toContain("s3cret");
+  expect(JSON.parse(lines[3] ?? "")).toMatchObject({
+    message: {
+      result: {
+        rows: [
+          { id: 1, key: "s3cret" },
+          { id: 2, key: "s3cret" },
+        ],
+      },
+    },
+  });
+  expect(lines.join()).not.toContain("columns");
 });
