@@ -78,9 +78,10 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
   let unfinishedBytes = 0;
   let lineBytes = 0;
   let acceptsAttachments = false;
-  /** Lines taken from the block, 0 for a line that was read alone; and where in its chunk the block began. */
+  /** Lines taken from the block, 0 for a line that was read alone; where in its chunk the block began, and its bytes. */
   let taken = 0;
   let blockStart = 0;
+  let blockBytes = 0;
   let incoming: AttachmentReader | undefined;
   let attachments: readonly Uint8Array[] | undefined;
   let attachedBytes = 0;
@@ -111,9 +112,10 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
     const line = text.slice(at, end === -1 ? undefined : end);
     // Written where it changes alone: V8's collector keeps a note of each pointer that is.
     if (end === -1) block = undefined;
+    // To count what is not ASCII takes a tenth of reading it.
+    lineBytes = isAscii ? line.length : end === -1 && taken === 0 ? blockBytes : Buffer.byteLength(line);
     at = end + 1;
     taken++;
-    lineBytes = isAscii ? line.length : Buffer.byteLength(line);
     if (lineBytes > maxBytes) throw tooLarge(maxBytes);
     return line;
   };
@@ -158,6 +160,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
         return text;
       }
       blockStart = start;
+      blockBytes = bytes;
       isAscii = text.length === bytes;
       block = text;
       return takeFromBlock(text);

@@ -22,3 +22,9 @@ test("the same bytes as a Buffer: whatever a string may hold", () =>
       expect(asHex(any + shown)).toBe(Buffer.from(any + shown).toString("hex"));
     }),
   ));
+
+test("text of any length has bytes of its own, which the next text leaves alone", () => {
+  const texts = [1, 65_534, 65_535, 65_536, 65_537, 200_000].map((length) => "参照–".repeat(length).slice(0, length));
+  const made = texts.map((text) => utf8Bytes(text, true));
+  for (const [at, text] of texts.entries()) expect(Buffer.compare(Buffer.from(text), made[at] as Uint8Array)).toBe(0);
+});

@@ -4,6 +4,10 @@ import { BEYOND_LATIN1 } from "./latin1.js";
 /** V8 before 14 takes twice as long as what Node brings to make UTF-8 of text beyond Latin-1. */
 const IS_SLOW = Number.parseInt(globalThis.process.versions.v8, 10) < 14;
 
+/** UTF-16 on its way to UTF-8, of a batch as they are as a rule: made once, since to allocate it takes as long as to fill it. */
+let between: Buffer | undefined;
+const BETWEEN_BYTES = 131_072;
+
 /** Text as UTF-8, as `Buffer.from` makes it, which counts the bytes first: most text is ASCII, and needs no counting. */
 export function utf8Bytes(text: string, isSlow = IS_SLOW): Uint8Array {
   if (!BEYOND_LATIN1.test(text)) {
@@ -12,9 +16,16 @@ export function utf8Bytes(text: string, isSlow = IS_SLOW): Uint8Array {
   }
   if (!isSlow) return Buffer.from(text);
   try {
-    return transcode(Buffer.from(text, "utf16le"), "utf16le", "utf8");
+    return transcode(utf16Bytes(text), "utf16le", "utf8");
   } catch {
     // Half of a surrogate pair, or a Node without ICU.
     return Buffer.from(text);
   }
+}
+
+/** Good until the next text. */
+function utf16Bytes(text: string): Uint8Array {
+  if (2 * text.length > BETWEEN_BYTES) return Buffer.from(text, "utf16le");
+  between ??= Buffer.allocUnsafeSlow(BETWEEN_BYTES);
+  return between.subarray(0, between.write(text, "utf16le"));
 }
