@@ -6,6 +6,8 @@ export interface Budget {
   readonly calls: number;
   /** Least number of 1 MiB calls, likewise. */
   readonly largeCalls: number;
+  /** Least number of calls of 10 KB before those measured: in a second they are too few for V8 to compile what they pass. */
+  readonly warmupDocuments: number;
   /** Starts measured in one cell, after one that is not. */
   readonly starts: number;
   /** Divides the fleets: 1 for all workers. */
@@ -17,6 +19,7 @@ export const fullBudget: Budget = {
   measureMs: 1000,
   calls: 200,
   largeCalls: 5,
+  warmupDocuments: 15_000,
   starts: 5,
   fleetDivisor: 1,
 };
@@ -27,6 +30,7 @@ export const shortBudget: Budget = {
   measureMs: 0,
   calls: 5,
   largeCalls: 1,
+  warmupDocuments: 5,
   starts: 1,
   fleetDivisor: 25,
 };

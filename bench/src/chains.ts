@@ -14,14 +14,15 @@ async function runChains(depth: number, call: () => Promise<void>, ms: number, l
   return { calls, ms: performance.now() - started };
 }
 
-/** Calls per second with `depth` in flight, after a warm-up. */
+/** Calls per second with `depth` in flight, after a warm-up of at least `leastBefore`. */
 export async function throughput(
   depth: number,
   call: () => Promise<void>,
   budget: Budget,
   least: number = Math.max(budget.calls, depth),
+  leastBefore: number = least,
 ): Promise<number> {
-  await runChains(depth, call, budget.warmupMs, least);
+  await runChains(depth, call, budget.warmupMs, leastBefore);
   const { calls, ms } = await runChains(depth, call, budget.measureMs, least);
   return calls / (ms / 1000);
 }

@@ -26,7 +26,8 @@ const documents = (kind: DocumentKind): Workload => ({
         const sent = { ...document, revision: revision++ };
         checkDocument(sent, (await link.review?.(sent)) ?? document);
       };
-      return { rate: await throughput(DOCUMENTS_IN_FLIGHT, call, bench.budget) };
+      const { calls, warmupDocuments } = bench.budget;
+      return { rate: await throughput(DOCUMENTS_IN_FLIGHT, call, bench.budget, calls, warmupDocuments) };
     }),
 });
 
