@@ -155,6 +155,10 @@ test("a line tells its size in bytes, split or not", () => {
   splitter.push(Buffer.from("é\n"));
   expect(splitter.next()).toBe("né");
   expect(splitter.lineBytes()).toBe(3);
+  splitter.push(Buffer.from("éé\né\né\n"));
+  expect([splitter.next(), splitter.lineBytes()]).toEqual(["éé", 4]);
+  expect([splitter.next(), splitter.lineBytes()]).toEqual(["é", 2]);
+  expect([splitter.next(), splitter.lineBytes()]).toEqual(["é", 2]);
 });
 
 test("a line of exactly the cap passes, one more byte is refused before its end has come", () => {
