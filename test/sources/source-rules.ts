@@ -56,6 +56,7 @@ export const pureFiles = [
   "protocol/src/call-input.ts",
   "protocol/src/input-sender.ts",
   "protocol/src/item-sender.ts",
+  "protocol/src/fifo.ts",
   "protocol/src/kept-bytes.ts",
   "protocol/src/latin1.ts",
   "protocol/src/method-table.ts",

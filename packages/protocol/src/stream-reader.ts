@@ -1,4 +1,5 @@
 import { ErrorCode, RpcError } from "./errors.js";
+import { createFifo } from "./fifo.js";
 import { handled } from "./handled-promise.js";
 
 /** What a reader needs of its peer. */
@@ -25,7 +26,7 @@ interface Waiter {
 export class StreamReader implements AsyncIterableIterator<unknown> {
   readonly #window: { readonly items: number; readonly bytes: number };
   #hooks: StreamReaderHooks | undefined;
-  #buffer: { readonly item: unknown; readonly bytes: number }[] = [];
+  readonly #buffer = createFifo<{ readonly item: unknown; readonly bytes: number }>();
   #waiters: Waiter[] = [];
   #bufferedBytes = 0;
   #takenItems = 0;
@@ -44,7 +45,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
 
   /** Whether items have come that nobody has taken. */
   get hasItems(): boolean {
-    return this.#buffer.length > 0;
+    return this.#buffer.length() > 0;
   }
 
   /** Whether nothing more is taken from the wire; what is buffered can still be read. */
@@ -103,7 +104,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
       return true;
     }
     // One item may exceed the byte window: it is sent while any byte credit is left.
-    if (this.#buffer.length >= this.#window.items || this.#bufferedBytes > this.#window.bytes) {
+    if (this.#buffer.length() >= this.#window.items || this.#bufferedBytes > this.#window.bytes) {
       this.fail(
         new RpcError(
           ErrorCode.OVERLOADED,
@@ -154,7 +155,7 @@ export class StreamReader implements AsyncIterableIterator<unknown> {
 
   #drop(): void {
     if (this.#bufferedBytes > 0) this.#hooks?.keeps?.(-this.#bufferedBytes);
-    this.#buffer = [];
+    this.#buffer.clear();
     this.#bufferedBytes = 0;
   }
 

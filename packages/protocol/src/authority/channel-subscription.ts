@@ -2,6 +2,7 @@ import { checkSignal } from "../abort-listeners.js";
 import type { MethodMap } from "../contract.js";
 import type { ParamsOutput } from "../contract-types.js";
 import { ErrorCode, RpcError } from "../errors.js";
+import { createFifo } from "../fifo.js";
 
 /** Why a subscription to a push channel ended. */
 export interface ChannelEnd {
@@ -105,7 +106,7 @@ export function createSubscriber<Push>(
   buffer: SubscriptionBuffer,
   onEnd: () => void,
 ): Subscriber<Push> {
-  let queue: { readonly push: Push; readonly bytes: number }[] = [];
+  const queue = createFifo<{ readonly push: Push; readonly bytes: number }>();
   let queuedBytes = 0;
   let waiters: ((result: IteratorResult<Push>) => void)[] = [];
   let closed: ChannelEnd | undefined;
@@ -142,7 +143,7 @@ export function createSubscriber<Push>(
     },
     return() {
       end({ by: "subscriber", reason: "the subscriber stopped reading" });
-      queue = [];
+      queue.clear();
       queuedBytes = 0;
       return Promise.resolve({ done: true, value: undefined });
     },
@@ -160,7 +161,7 @@ export function createSubscriber<Push>(
         return 0;
       }
       let late = 0;
-      while (queue.length > 0 && (queue.length >= buffer.items || queuedBytes + bytes > buffer.bytes)) {
+      while (queue.length() > 0 && (queue.length() >= buffer.items || queuedBytes + bytes > buffer.bytes)) {
         if (buffer.overflow === "close") {
           const bound = `${buffer.items} items and ${buffer.bytes} bytes`;
           end({
