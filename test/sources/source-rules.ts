@@ -36,6 +36,7 @@ export const pureFiles = [
   "protocol/src/bulk-look.ts",
   "protocol/src/bulk-restore.ts",
   "protocol/src/bulk-values.ts",
+  "protocol/src/plain-object.ts",
   "protocol/src/record-columns.ts",
   "protocol/src/hang-report.ts",
   "protocol/src/hang-place-source.ts",

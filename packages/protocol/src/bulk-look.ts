@@ -1,10 +1,14 @@
-import { isPlain, MIN_RECORDS } from "./record-columns.js";
+import { isPlain } from "./plain-object.js";
+import { MIN_RECORDS } from "./record-columns.js";
 
 /** What a receiver takes by default. Values behind those, or below that depth, are not looked at, but told by their text. */
 const MAX_VALUES = 131_072;
 const MAX_DEPTH = 500;
 
-/** What a look at a payload found: `"records"` where most of it is long lists of such, `"unknown"` when not all could be seen. */
+/**
+ * What a look at a payload found: `"records"` where long lists of objects are most of it, each counted with what is in it,
+ * `"unknown"` when not all of it could be seen.
+ */
 export type Look = "nothing" | "bulk" | "records" | "unknown";
 
 let left = 0;
@@ -44,7 +48,7 @@ function holdsBulk(value: object, levels: number): boolean {
         if (member.length >= longText) return true;
       } else if (typeof member === "object" && member !== null && holdsBulk(member, levels - 1)) return true;
     }
-    if (value.length >= MIN_RECORDS && isPlain(value[0])) inRecords += before - left;
+    if (value.length >= MIN_RECORDS && typeof value[0] === "object" && value[0] !== null) inRecords += before - left;
     return false;
   }
   // What is no plain object may show another value to JSON, by `toJSON`.

@@ -33,6 +33,15 @@ test("attachments and base64 go where the message says, in order", () => {
   });
 });
 
+test("all lists of a message together have no more values than may be", () => {
+  const message = () => ({
+    result: [{ a: [1, 2] }, { a: [1, 2], b: [1, 2] }],
+    bulk: [0, 1].map((list) => ({ path: ["result", list], as: "columns" })),
+  });
+  expect(restoreBulk(message(), undefined, undefined, 10)).toBeUndefined();
+  expect(restoreBulk(message(), undefined, undefined, 9)).toContain("at most 9 values");
+});
+
 test("a payload may be an attachment itself", () => {
   expect(restored({ params: null, bulk: [at("params")] }, [bytes]).message).toEqual({ params: bytes });
 });

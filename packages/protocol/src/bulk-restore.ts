@@ -4,19 +4,22 @@ import { recordsOf } from "./record-columns.js";
 type Container = Record<string | number, unknown>;
 
 /**
- * Puts bytes, long text and lists of records where a decoded message says they belong. What the message says is not trusted: a path goes
- * along own members only, from a payload on, to a place held free for it.
+ * Puts bytes, long text and lists of records where a decoded message says they belong. What the message says is not
+ * trusted: a path goes along own members only, from a payload on, to a place held free for it.
  * @param reuse told of the attachments that nothing holds: text, and bytes of memory that is larger than they are
+ * @param maxValues most that lists may have in all, records and their members
  * @returns what is wrong, if anything is; the message must not be used then.
  */
 export function restoreBulk(
   message: object,
   attachments: readonly Uint8Array[] | undefined,
   reuse?: (attachment: Uint8Array) => void,
+  maxValues: number = Number.POSITIVE_INFINITY,
 ): string | undefined {
   const { bulk } = message as { readonly bulk?: unknown };
   if (!Array.isArray(bulk)) return bulk === undefined ? "attachments without a member bulk" : "bulk: expected a list";
   let used = 0;
+  let left = maxValues;
   for (const entry of bulk as (Partial<BulkEntry> | null)[]) {
     const place = placeOf(message, entry?.path);
     if (place === undefined) return "bulk: a path that leads nowhere";
@@ -28,8 +31,9 @@ export function restoreBulk(
       continue;
     }
     if (entry?.as === "columns") {
-      const records = recordsOf(holder[name]);
-      if (records === undefined) return "bulk: expected an object of columns of one length";
+      const records = recordsOf(holder[name], left);
+      if (records === undefined) return `bulk: expected columns of one length, and at most ${maxValues} values in all`;
+      left -= records.length * (1 + Object.keys(records[0] ?? {}).length);
       holder[name] = records;
       continue;
     }

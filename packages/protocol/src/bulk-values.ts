@@ -3,8 +3,8 @@ import { BEYOND_LATIN1 } from "./latin1.js";
 import type { BulkEntry, Message } from "./messages.js";
 import { columnsOf, MIN_RECORDS } from "./record-columns.js";
 
-/** What a full line with `bulk` counts beyond a short one, in values. */
-const FULL_LINE_VALUES = 10;
+/** What a full line with a `meta` and `bulk` has beyond a short one, in values. */
+const FULL_LINE_VALUES = 11;
 
 /** A message with its bulk taken out. */
 export interface Extracted {
@@ -79,12 +79,26 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
     return form.byColumn && value.length >= MIN_RECORDS ? byColumn(value) : takeFromList(value);
   };
 
+  /** Only the outermost list is tried: in one that is not alike much would have to be looked through. */
   const byColumn = (list: readonly unknown[]): unknown => {
-    // Then it is neither longer nor of more values than by row, its path included: a limit that let it pass still does.
-    const isShort = JSON.stringify(path).length <= list.length && !path.includes("__proto__");
-    const columns = isShort ? columnsOf(list, list.length - path.length - FULL_LINE_VALUES) : undefined;
+    const columns = hasShortPath(list.length)
+      ? columnsOf(list, list.length - path.length - FULL_LINE_VALUES)
+      : undefined;
     if (columns !== undefined) entries.push({ path: [...path], as: "columns" });
     return columns ?? list;
+  };
+
+  /**
+   * Then by column is neither longer nor of more values than by row, with its path and a full line: what a limit let pass
+   * it still does, but for the level that a full line is.
+   */
+  const hasShortPath = (most: number): boolean => {
+    let characters = 0;
+    for (const step of path) {
+      characters += typeof step === "string" ? step.length : 1;
+      if (step === "__proto__" || characters > most) return false;
+    }
+    return Buffer.byteLength(JSON.stringify(path)) <= most;
   };
 
   const takeFromList = (list: readonly unknown[]): unknown => {

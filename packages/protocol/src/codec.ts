@@ -22,12 +22,14 @@ const shortCodec: Codec = { encode: (message) => shortLine(message) ?? encode(me
 /** The same in short lines, for ends that both list `short`; `undefined` of another codec: what that reads, it alone knows. */
 export const shortFormOf = (codec: Codec): Codec | undefined => (codec === jsonCodec ? shortCodec : undefined);
 
-/** What concerns how lines are written. */
-const OWN: readonly Feature[] = ["short", "columns"];
+/** Not for other codecs: they write lines of their own, and are given payloads as they are. */
+const NEEDS_JSON_CODEC: readonly Feature[] = ["short", "columns"];
 
 /** The features of an end with this codec; without one it has the runtime's own. */
 export function featuresWith(codec: Codec = jsonCodec): Feature[] {
-  return shortFormOf(codec) === undefined ? FEATURES.filter((feature) => !OWN.includes(feature)) : [...FEATURES];
+  return shortFormOf(codec) === undefined
+    ? FEATURES.filter((feature) => !NEEDS_JSON_CODEC.includes(feature))
+    : [...FEATURES];
 }
 
 /** A template around the stringified payload: stringifying the whole envelope takes half as long again. */

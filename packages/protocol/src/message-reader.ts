@@ -19,7 +19,7 @@ export function readMessage(
     const parsed = parseMessage(codec.decode(line));
     if (parsed.kind === "invalid") return parsed;
     if (attachments === undefined && parsed.message.bulk === undefined) return parsed;
-    const reason = restoreBulk(parsed.message, attachments, reuse);
+    const reason = restoreBulk(parsed.message, attachments, reuse, limits.values);
     return reason === undefined ? parsed : { kind: "invalid", reason, answer: `cannot be read: ${reason}` };
   } catch {
     return NOT_JSON;

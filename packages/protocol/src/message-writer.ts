@@ -49,11 +49,10 @@ export function createMessageWriter(
       let attached: Extracted["attachments"];
       try {
         const look = lookForBulk(payloadOf(message), form.textLength);
-        const isTransposed = look === "records" && isTransposing;
-        if (isTransposed) line = written.encode(extractBulk(message, BY_COLUMN).message);
-        else if (look !== "bulk") line = written.encode(message);
+        const isTransposed = isTransposing && look === "records";
+        if (look !== "bulk" && !isTransposed) line = written.encode(message);
         if (line === undefined || (look === "unknown" && looksLikeBytes(line))) {
-          const extracted = extractBulk(message, form);
+          const extracted = extractBulk(message, isTransposed ? BY_COLUMN : form);
           attached = extracted.attachments;
           if (line === undefined || extracted.message !== message) line = written.encode(extracted.message);
         }

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isReadWell, jsonValues } from "../test/json-values.js";
-import { recordsOf, columnsOf as transposed } from "./record-columns.js";
+import { recordsOf as restored, columnsOf as transposed } from "./record-columns.js";
 
 const columnsOf = (list: readonly unknown[]) => transposed(list, 100);
+const recordsOf = (columns: unknown) => restored(columns, 1e6);
 const overWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
 const row = (id: number) => ({ id, name: `row ${id}`, tags: ["a"], inner: { id } });
@@ -25,7 +26,7 @@ test("rows of a database without a prototype are records as others", () => {
 });
 
 const names = fc.uniqueArray(
-  fc.oneof(fc.constantFrom("0", "7", "length", "id", "參"), fc.string()).filter((name) => isReadWell(name)),
+  fc.oneof(fc.constantFrom("-1", "7.5", "length", "id", "參"), fc.string()).filter((name) => isReadWell(name)),
   { minLength: 1, maxLength: 15 },
 );
 const lists = names.chain((known) =>
@@ -52,6 +53,8 @@ test("any list of records comes back as JSON has it, its names in their order", 
 });
 
 describe("a list stays as it is", () => {
+  /** By a member that a loop over members does not see. */
+  const shown = (record: object): object => Object.defineProperty(record, "toJSON", { value: () => "shown" });
   class Money {
     amount = 1;
     toJSON = () => "1 EUR";
@@ -79,10 +82,33 @@ describe("a list stays as it is", () => {
     ["with one of a class", [{ amount: 1, toJSON: 1 }, new Money()]],
     ["that shows something else to JSON", Object.assign([{ a: 1 }], { toJSON: () => "shown" })],
     ["with a member __proto__", [JSON.parse('{"__proto__":1}') as unknown]],
+    ["with a name that is a position, up to which V8 would make each record", [{ "1023": 1 }]],
+    ["with a record that shows something else to JSON", [{ a: 1 }, shown({ a: 1 })]],
     ["with a name that each object has, which a frozen prototype forbids to set", [{ constructor: 1 }]],
   ])("%s", (_, list) => {
     expect(columnsOf(list)).toBeUndefined();
   });
+});
+
+test("a record of many names takes nothing for those that have none of them", () => {
+  // By as many columns of this length: 3 GB.
+  const wide = Object.fromEntries(Array.from({ length: 19_000 }, (_, at) => [`n${at}`, at]));
+  expect(transposed([wide, ...Array.from({ length: 19_999 }, () => ({}))], 20_000)).toBeUndefined();
+});
+
+test("__proto__ is no column where objects have no such member either", () => {
+  const proto = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__") as PropertyDescriptor;
+  Reflect.deleteProperty(Object.prototype, "__proto__");
+  try {
+    expect(columnsOf([JSON.parse('{"__proto__":1}') as unknown])).toBeUndefined();
+  } finally {
+    Object.defineProperty(Object.prototype, "__proto__", proto);
+  }
+});
+
+test("more values than may be are not made", () => {
+  expect(restored({ a: [1, 2], b: [3, 4] }, 6)).toHaveLength(2);
+  expect(restored({ a: [1, 2], b: [3, 4] }, 5)).toBeUndefined();
 });
 
 test("a list of more names than asked for stays as it is", () => {
@@ -98,6 +124,8 @@ describe("what another end tells is no list", () => {
     ["a column that is none", { a: [1], b: "x" }],
     ["a column that has a length", { a: { length: 1, 0: 1 } }],
     ["columns of two lengths", { a: [1, 2], b: [1] }],
+    ["a column that is a position", { a: [1], "1023": [1] }],
+    ["a column that each object has by itself", { a: [1], valueOf: [1] }],
     ["a column __proto__", JSON.parse('{"a":[1],"__proto__":[{"polluted":true}]}')],
   ])("%s", (_, told) => {
     expect(recordsOf(told)).toBeUndefined();

@@ -1,50 +1,50 @@
+import { isPlain } from "./plain-object.js";
+
 /** A list of records by column: under each name the values of all records. */
 export type RecordColumns = Readonly<Record<string, readonly unknown[]>>;
 
+type Plain = Readonly<Record<string, unknown>>;
+
 /** So many records are worth it: with fewer, to take them apart costs what shorter text saves. */
 export const MIN_RECORDS = 32;
-
-/** Not of a class, which could show JSON something else. */
-export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /**
  * A list by column; `undefined` where it is none of plain objects that all have the same names in the same order, at most
  * `maxNames`, or where JSON would leave a member out. What JSON shows otherwise, such as dates, must not be in it.
  */
 export function columnsOf(list: readonly unknown[], maxNames: number): RecordColumns | undefined {
-  const names = isPlain(list[0]) ? Object.keys(list[0]) : [];
-  if (names.length === 0 || names.length > maxNames) return undefined;
+  const names = isRecord(list[0]) ? Object.keys(list[0]) : [];
+  if (names.length === 0 || names.length > maxNames || !names.every(mayBeColumn)) return undefined;
   // A list that shows something else to JSON is none.
-  if ("toJSON" in list || names.some((name) => name in Object.prototype)) return undefined;
-  const columns = names.map(() => new Array<unknown>(list.length));
-  for (let row = 0; row < list.length; row++) {
-    const record = list[row];
-    if (!isPlain(record)) return undefined;
+  if ("toJSON" in list) return undefined;
+  // Not made as long as the list: who knows yet that its records have these names?
+  const columns = names.map((): unknown[] => []);
+  for (const record of list) {
+    if (!isRecord(record) || "toJSON" in record) return undefined;
     let column = 0;
     // The loop V8 is fastest with: names and values of a shape it knows.
     for (const name in record) {
       const value = record[name];
       if (name !== names[column] || value === undefined || typeof value === "symbol") return undefined;
-      (columns[column++] as unknown[])[row] = value;
+      columns[column++]?.push(value);
     }
     if (column !== names.length) return undefined;
   }
   return Object.fromEntries(names.map((name, column) => [name, columns[column] as unknown[]]));
 }
 
-/** The list again; `undefined` where what another end told is none. */
-export function recordsOf(value: unknown): unknown[] | undefined {
+/**
+ * The list again; `undefined` where what another end told is none, or of more than `maxValues`, counted as by row: its
+ * records, and their members.
+ */
+export function recordsOf(value: unknown, maxValues: number): object[] | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const names = Object.keys(value);
   const columns: unknown[] = Object.values(value);
   const length = Array.isArray(columns[0]) ? columns[0].length : -1;
-  const isWhole = columns.every((column) => Array.isArray(column) && column.length === length);
-  if (length === -1 || !isWhole || names.includes("__proto__")) return undefined;
-  const records = new Array<unknown>(length);
+  if (length === -1 || length * (1 + names.length) > maxValues || !names.every(mayBeColumn)) return undefined;
+  if (!columns.every((column) => Array.isArray(column) && column.length === length)) return undefined;
+  const records = new Array<object>(length);
   for (let row = 0; row < length; row++) records[row] = recordAt(row, names, columns as unknown[][]);
   return records;
 }
@@ -70,3 +70,9 @@ function recordAt(row: number, names: readonly string[], columns: readonly (read
   }
   return record;
 }
+
+/** Stored in an object, a whole number takes memory up to its position, and what each object has need not be its own. */
+const mayBeColumn = (name: string): boolean =>
+  name !== "__proto__" && !(name in Object.prototype) && !/^\d+$/.test(name);
+
+const isRecord = (value: unknown): value is Plain => typeof value === "object" && value !== null && isPlain(value);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { gone, peerPair, settled } from "../test/peer-pair.js";
+import { gone, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
 import { RpcError } from "./errors.js";
 import type { IncomingCall } from "./incoming-call.js";
-import { FEATURES, jsonCodec } from "./index.js";
+import { FEATURES, linkedTransports, type Transport } from "./index.js";
 
 const methods = {
   echo: request({ params: z.unknown(), result: z.unknown(), progress: z.unknown() }),
@@ -20,14 +20,13 @@ const list = { rows: rows(32) };
 async function talk(features: readonly string[], payload: unknown = list) {
   const lines: string[] = [];
   const got: unknown[] = [];
-  const codec = {
-    ...jsonCodec,
-    encode(message: Parameters<typeof jsonCodec.encode>[0]) {
-      const line = jsonCodec.encode(message);
+  const listening = (transport: Transport): Transport => ({
+    ...transport,
+    send(line, urgent, attachments) {
       lines.push(line);
-      return line;
+      return transport.send(line, urgent, attachments);
     },
-  };
+  });
   const handlers = {
     echo(params: unknown, call: IncomingCall) {
       call.progress(params);
@@ -46,7 +45,9 @@ async function talk(features: readonly string[], payload: unknown = list) {
     },
     note: (params: unknown) => void got.push(params),
   };
-  const { host, worker } = peerPair(methods, handlers, { host: { codec }, worker: { codec } });
+  const [near, far] = linkedTransports();
+  const worker = testPeer(listening(far), serving(methods, handlers));
+  const host = testPeer(listening(near), { outgoing: methods });
   for (const end of [host, worker]) {
     end.agree(features);
     end.sendAgreed();

@@ -4,9 +4,10 @@ import { BEYOND_LATIN1 } from "./latin1.js";
 /** V8 before 14 takes twice as long as what Node brings to make UTF-8 of text beyond Latin-1. */
 const IS_SLOW = Number.parseInt(globalThis.process.versions.v8, 10) < 14;
 
-/** UTF-16 on its way to UTF-8, of a batch as they are as a rule: made once, since to allocate it takes as long as to fill it. */
-let between: Buffer | undefined;
-const BETWEEN_BYTES = 131_072;
+/** Where text is UTF-16 on its way to UTF-8. Kept, since to allocate it takes as long as to fill it. */
+let scratch: Buffer | undefined;
+/** As much as one read of a pipe, in UTF-16. */
+const SCRATCH_BYTES = 131_072;
 
 /** Text as UTF-8, as `Buffer.from` makes it, which counts the bytes first: most text is ASCII, and needs no counting. */
 export function utf8Bytes(text: string, isSlow = IS_SLOW): Uint8Array {
@@ -23,9 +24,9 @@ export function utf8Bytes(text: string, isSlow = IS_SLOW): Uint8Array {
   }
 }
 
-/** Good until the next text. */
+/** Perhaps in the scratch memory, and so good until the next text. */
 function utf16Bytes(text: string): Uint8Array {
-  if (2 * text.length > BETWEEN_BYTES) return Buffer.from(text, "utf16le");
-  between ??= Buffer.allocUnsafeSlow(BETWEEN_BYTES);
-  return between.subarray(0, between.write(text, "utf16le"));
+  if (2 * text.length > SCRATCH_BYTES) return Buffer.from(text, "utf16le");
+  scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  return scratch.subarray(0, scratch.write(text, "utf16le"));
 }

@@ -26,6 +26,19 @@ test("a message of more values than the limit is not made: it is reported, and n
   expect(peer.reports).toEqual([expect.objectContaining({ kind: "invalid-message", reason: "too many values" })]);
 });
 
+test("nor is one whose list by column would have as many by row", async () => {
+  const { peer, noted, other } = pair();
+  const zeros = Array(100_000).fill(0).join();
+  const bulk = '[{"path":["params"],"as":"columns"}]';
+  other.send(`{"jsonrpc":"2.0","method":"note","params":{"a":[${zeros}]},"bulk":${bulk}}`);
+  other.send({ jsonrpc: "2.0", id: 1, method: "$/ping" });
+  await other.next();
+  expect(noted).toEqual([]);
+  expect(peer.reports).toEqual([
+    expect.objectContaining({ kind: "invalid-message", reason: expect.stringContaining("at most 131072 values") }),
+  ]);
+});
+
 test("a call whose answer has too many values fails at once, and says what to do", async () => {
   const { peer, other } = pair();
   const call = peer.request("list", {});
