@@ -43,6 +43,10 @@ export function createMessageWriter(
   let isTransposing = false;
   let written = codec;
 
+  /** No character takes more than three bytes, so most lines need no counting. */
+  const isTooLarge = (line: string, attachedBytes: number): boolean =>
+    line.length * 3 + attachedBytes > maxBytes && Buffer.byteLength(line) + attachedBytes > maxBytes;
+
   return {
     send(message, urgent, counted = false) {
       let line: string | undefined;
@@ -56,13 +60,14 @@ export function createMessageWriter(
           attached = extracted.attachments;
           if (line === undefined || extracted.message !== message) line = written.encode(extracted.message);
         }
+        // A full line escapes what a short one does not.
+        if (isTransposed && isTooLarge(line, 0)) line = written.encode(message);
       } catch (error) {
         const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
         return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
       }
       const attachedBytes = attached === undefined ? 0 : bytesIn(attached);
-      // No character takes more than three bytes, so most lines need no counting.
-      if (line.length * 3 + attachedBytes > maxBytes && Buffer.byteLength(line) + attachedBytes > maxBytes) {
+      if (isTooLarge(line, attachedBytes)) {
         return new RpcError(
           ErrorCode.MESSAGE_TOO_LARGE,
           `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,

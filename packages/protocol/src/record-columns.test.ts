@@ -83,6 +83,10 @@ describe("a list stays as it is", () => {
     ["that shows something else to JSON", Object.assign([{ a: 1 }], { toJSON: () => "shown" })],
     ["with a member __proto__", [JSON.parse('{"__proto__":1}') as unknown]],
     ["with a name that is a position, up to which V8 would make each record", [{ "1023": 1 }]],
+    ["with a name of 65 characters", [{ ["n".repeat(65)]: 1 }]],
+    ["with a bigint, which may be told where it stands", [{ a: 1n }]],
+    ["with a value that shows something else to JSON", [{ a: shown({ a: 1 }) }]],
+    ["with a record that shows something else by a trap", [new Proxy({ a: 1 }, { get: () => () => "shown" })]],
     ["with a record that shows something else to JSON", [{ a: 1 }, shown({ a: 1 })]],
     ["with a name that each object has, which a frozen prototype forbids to set", [{ constructor: 1 }]],
   ])("%s", (_, list) => {
@@ -124,6 +128,7 @@ describe("what another end tells is no list", () => {
     ["a column that is none", { a: [1], b: "x" }],
     ["a column that has a length", { a: { length: 1, 0: 1 } }],
     ["columns of two lengths", { a: [1, 2], b: [1] }],
+    ["a column whose name is long", { ["n".repeat(65)]: [1] }],
     ["a column that is a position", { a: [1], "1023": [1] }],
     ["a column that each object has by itself", { a: [1], valueOf: [1] }],
     ["a column __proto__", JSON.parse('{"a":[1],"__proto__":[{"polluted":true}]}')],

@@ -15,17 +15,16 @@ export const MIN_RECORDS = 32;
 export function columnsOf(list: readonly unknown[], maxNames: number): RecordColumns | undefined {
   const names = isRecord(list[0]) ? Object.keys(list[0]) : [];
   if (names.length === 0 || names.length > maxNames || !names.every(mayBeColumn)) return undefined;
-  // A list that shows something else to JSON is none.
-  if ("toJSON" in list) return undefined;
+  if (showsOther(list)) return undefined;
   // Not made as long as the list: who knows yet that its records have these names?
   const columns = names.map((): unknown[] => []);
   for (const record of list) {
-    if (!isRecord(record) || "toJSON" in record) return undefined;
+    if (!isRecord(record) || showsOther(record)) return undefined;
     let column = 0;
     // The loop V8 is fastest with: names and values of a shape it knows.
     for (const name in record) {
       const value = record[name];
-      if (name !== names[column] || value === undefined || typeof value === "symbol") return undefined;
+      if (name !== names[column] || !mayBeCell(value)) return undefined;
       columns[column++]?.push(value);
     }
     if (column !== names.length) return undefined;
@@ -71,8 +70,20 @@ function recordAt(row: number, names: readonly string[], columns: readonly (read
   return record;
 }
 
+/** What a long name takes once is many times as much by row, where a tape or a log writes it again. */
+const MAX_NAME = 64;
+
 /** Stored in an object, a whole number takes memory up to its position, and what each object has need not be its own. */
 const mayBeColumn = (name: string): boolean =>
-  name !== "__proto__" && !(name in Object.prototype) && !/^\d+$/.test(name);
+  name.length <= MAX_NAME && name !== "__proto__" && !(name in Object.prototype) && !/^\d+$/.test(name);
+
+/** What JSON leaves out of a record it has as `null` in a list, and `toJSON` is told where it stands. */
+function mayBeCell(value: unknown): boolean {
+  if (typeof value === "object") return value === null || !showsOther(value);
+  return value !== undefined && typeof value !== "symbol" && typeof value !== "bigint";
+}
+
+/** To JSON, by a `toJSON` that a loop over the members need not have seen. */
+const showsOther = (value: object): boolean => typeof (value as { readonly toJSON?: unknown }).toJSON === "function";
 
 const isRecord = (value: unknown): value is Plain => typeof value === "object" && value !== null && isPlain(value);

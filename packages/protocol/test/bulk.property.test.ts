@@ -155,6 +155,17 @@ test("what is written by column is neither longer nor of more values than by row
   expect(transposed).toBeGreaterThan(200);
 });
 
+test("a list that only fits by row is sent by row", () => {
+  const params = Array.from({ length: 100 }, () => ({ text: "\u2028".repeat(100) }));
+  const sent = { jsonrpc: "2.0", id: 1, method: "m", params } as const;
+  const { writer, lines } = recorder(true);
+  writer.shorten();
+  writer.send(sent, false);
+  writer.cap(Buffer.byteLength(lines[0] ?? "") - 1);
+  expect(writer.send(sent, false)).toBeUndefined();
+  expect(lines.map((line) => line.includes('"columns"'))).toEqual([true, false]);
+});
+
 const bytes = new Uint8Array(400_000).fill(9);
 const crowd = Array<number>(140_000).fill(1);
 let deep: unknown = { bytes };
