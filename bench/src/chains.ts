@@ -14,16 +14,22 @@ async function runChains(depth: number, call: () => Promise<void>, ms: number, l
   return { calls, ms: performance.now() - started };
 }
 
-/** Calls per second with `depth` in flight, after a warm-up of at least `leastBefore`. */
+interface LeastCalls {
+  readonly counted?: number;
+  /** Of the warm-up; as many as are counted, unless told. */
+  readonly before?: number;
+}
+
+/** Calls per second with `depth` in flight, after a warm-up. */
 export async function throughput(
   depth: number,
   call: () => Promise<void>,
   budget: Budget,
-  least: number = Math.max(budget.calls, depth),
-  leastBefore: number = least,
+  least: LeastCalls = {},
 ): Promise<number> {
-  await runChains(depth, call, budget.warmupMs, leastBefore);
-  const { calls, ms } = await runChains(depth, call, budget.measureMs, least);
+  const { counted = Math.max(budget.calls, depth), before = counted } = least;
+  await runChains(depth, call, budget.warmupMs, before);
+  const { calls, ms } = await runChains(depth, call, budget.measureMs, counted);
   return calls / (ms / 1000);
 }
 

@@ -26,8 +26,8 @@ const documents = (kind: DocumentKind): Workload => ({
         const sent = { ...document, revision: revision++ };
         checkDocument(sent, (await link.review?.(sent)) ?? document);
       };
-      const { calls, warmupDocuments } = bench.budget;
-      return { rate: await throughput(DOCUMENTS_IN_FLIGHT, call, bench.budget, calls, warmupDocuments) };
+      const before = bench.budget.warmupDocuments;
+      return { rate: await throughput(DOCUMENTS_IN_FLIGHT, call, bench.budget, { before }) };
     }),
 });
 
@@ -39,7 +39,7 @@ const text: Workload = {
       if (link.text === undefined) return undefined;
       const sent = makeText();
       const call = async (): Promise<void> => checkText(sent, (await link.text?.(sent)) ?? "");
-      return { rate: await throughput(1, call, bench.budget, bench.budget.largeCalls) };
+      return { rate: await throughput(1, call, bench.budget, { counted: bench.budget.largeCalls }) };
     }),
 };
 
@@ -51,7 +51,7 @@ const bytes: Workload = {
       if (link.bytes === undefined) return undefined;
       const sent = makeBytes();
       const call = async (): Promise<void> => checkBytes(sent, (await link.bytes?.(sent)) ?? new Uint8Array());
-      return { rate: await throughput(1, call, bench.budget, bench.budget.largeCalls) };
+      return { rate: await throughput(1, call, bench.budget, { counted: bench.budget.largeCalls }) };
     }),
 };
 

@@ -31,10 +31,10 @@ export function restoreBulk(
       continue;
     }
     if (entry?.as === "columns") {
-      const records = recordsOf(holder[name], left);
-      if (records === undefined) return `bulk: expected columns of one length, and at most ${maxValues} values in all`;
-      left -= records.length * (1 + Object.keys(records[0] ?? {}).length);
-      holder[name] = records;
+      const list = recordsOf(holder[name], left);
+      if (list === undefined) return `bulk: expected columns of one length, and at most ${maxValues} values in all`;
+      left -= list.values;
+      holder[name] = list.records;
       continue;
     }
     const attachment = attachments?.[used++];

@@ -1,9 +1,8 @@
 import { isPlain } from "./plain-object.js";
+import { isRecord } from "./wire-shape.js";
 
 /** A list of records by column: under each name the values of all records. */
 export type RecordColumns = Readonly<Record<string, readonly unknown[]>>;
-
-type Plain = Readonly<Record<string, unknown>>;
 
 /** So many records are worth it: with fewer, to take them apart costs what shorter text saves. */
 export const MIN_RECORDS = 32;
@@ -13,13 +12,13 @@ export const MIN_RECORDS = 32;
  * `maxNames`, or where JSON would leave a member out. What JSON shows otherwise, such as dates, must not be in it.
  */
 export function columnsOf(list: readonly unknown[], maxNames: number): RecordColumns | undefined {
-  const names = isRecord(list[0]) ? Object.keys(list[0]) : [];
+  const names = isPlainRecord(list[0]) ? Object.keys(list[0]) : [];
   if (names.length === 0 || names.length > maxNames || !names.every(mayBeColumn)) return undefined;
   if (showsOther(list)) return undefined;
   // Not made as long as the list: who knows yet that its records have these names?
   const columns = names.map((): unknown[] => []);
   for (const record of list) {
-    if (!isRecord(record) || showsOther(record)) return undefined;
+    if (!isPlainRecord(record) || showsOther(record)) return undefined;
     let column = 0;
     // The loop V8 is fastest with: names and values of a shape it knows.
     for (const name in record) {
@@ -33,19 +32,20 @@ export function columnsOf(list: readonly unknown[], maxNames: number): RecordCol
 }
 
 /**
- * The list again; `undefined` where what another end told is none, or of more than `maxValues`, counted as by row: its
- * records, and their members.
+ * The list again, and how many values it has as one counts them by row: its records, and their members. `undefined` where
+ * what another end told is no list by column, or of more than `maxValues`.
  */
-export function recordsOf(value: unknown, maxValues: number): object[] | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+export function recordsOf(value: unknown, maxValues: number): { records: object[]; values: number } | undefined {
+  if (!isRecord(value)) return undefined;
   const names = Object.keys(value);
   const columns: unknown[] = Object.values(value);
   const length = Array.isArray(columns[0]) ? columns[0].length : -1;
-  if (length === -1 || length * (1 + names.length) > maxValues || !names.every(mayBeColumn)) return undefined;
+  const values = length * (1 + names.length);
+  if (length === -1 || values > maxValues || !names.every(mayBeColumn)) return undefined;
   if (!columns.every((column) => Array.isArray(column) && column.length === length)) return undefined;
   const records = new Array<object>(length);
   for (let row = 0; row < length; row++) records[row] = recordAt(row, names, columns as unknown[][]);
-  return records;
+  return { records, values };
 }
 
 /**
@@ -71,11 +71,11 @@ function recordAt(row: number, names: readonly string[], columns: readonly (read
 }
 
 /** What a long name takes once is many times as much by row, where a tape or a log writes it again. */
-const MAX_NAME = 64;
+const MAX_COLUMN_NAME = 64;
 
 /** Stored in an object, a whole number takes memory up to its position, and what each object has need not be its own. */
 const mayBeColumn = (name: string): boolean =>
-  name.length <= MAX_NAME && name !== "__proto__" && !(name in Object.prototype) && !/^\d+$/.test(name);
+  name.length <= MAX_COLUMN_NAME && name !== "__proto__" && !(name in Object.prototype) && !/^\d+$/.test(name);
 
 /** What JSON leaves out of a record it has as `null` in a list, and `toJSON` is told where it stands. */
 function mayBeCell(value: unknown): boolean {
@@ -86,4 +86,4 @@ function mayBeCell(value: unknown): boolean {
 /** To JSON, by a `toJSON` that a loop over the members need not have seen. */
 const showsOther = (value: object): boolean => typeof (value as { readonly toJSON?: unknown }).toJSON === "function";
 
-const isRecord = (value: unknown): value is Plain => typeof value === "object" && value !== null && isPlain(value);
+const isPlainRecord = (value: unknown): value is Readonly<Record<string, unknown>> => isRecord(value) && isPlain(value);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { gone, serving, settled, testPeer } from "../test/peer-pair.js";
+import { gone, overheard, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
 import { RpcError } from "./errors.js";
 import type { IncomingCall } from "./incoming-call.js";
-import { FEATURES, linkedTransports, type Transport } from "./index.js";
+import { FEATURES, linkedTransports } from "./index.js";
 
 const methods = {
   echo: request({ params: z.unknown(), result: z.unknown(), progress: z.unknown() }),
@@ -20,13 +20,6 @@ const list = { rows: rows(32) };
 async function talk(features: readonly string[], payload: unknown = list) {
   const lines: string[] = [];
   const got: unknown[] = [];
-  const listening = (transport: Transport): Transport => ({
-    ...transport,
-    send(line, urgent, attachments) {
-      lines.push(line);
-      return transport.send(line, urgent, attachments);
-    },
-  });
   const handlers = {
     echo(params: unknown, call: IncomingCall) {
       call.progress(params);
@@ -46,8 +39,8 @@ async function talk(features: readonly string[], payload: unknown = list) {
     note: (params: unknown) => void got.push(params),
   };
   const [near, far] = linkedTransports();
-  const worker = testPeer(listening(far), serving(methods, handlers));
-  const host = testPeer(listening(near), { outgoing: methods });
+  const worker = testPeer(overheard(far, lines), serving(methods, handlers));
+  const host = testPeer(overheard(near, lines), { outgoing: methods });
   for (const end of [host, worker]) {
     end.agree(features);
     end.sendAgreed();

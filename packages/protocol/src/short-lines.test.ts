@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { jsonValues } from "../test/json-values.js";
-import { gone, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
+import { gone, overheard, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
 import { jsonCodec } from "./codec.js";
 import { notification, request, stream } from "./contract.js";
 import type { IncomingCall } from "./incoming-call.js";
@@ -10,7 +10,6 @@ import { FEATURES } from "./lifecycle.js";
 import { linkedTransports } from "./linked-transports.js";
 import type { Message } from "./messages.js";
 import { readShortLine, shortLine } from "./short-lines.js";
-import type { Transport } from "./transport.js";
 import { envelopeOf } from "./unread-message.js";
 
 const json = jsonValues({ maxDepth: 3 });
@@ -188,17 +187,6 @@ const methods = {
   sum: request({ params: any, result: any, input: any }),
   note: notification({ params: any }),
 };
-
-/** A transport that keeps what is sent through it. */
-function overheard(transport: Transport, lines: string[]): Transport {
-  return {
-    ...transport,
-    send(line, urgent, attachments) {
-      lines.push(line);
-      return transport.send(line, urgent, attachments);
-    },
-  };
-}
 
 describe("whose an item is that cannot be read", () => {
   const name = "k".repeat(256);

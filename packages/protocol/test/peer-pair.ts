@@ -112,6 +112,17 @@ export function peerOnWire(options: EndOptions, link?: LinkedTransportOptions) {
   return { peer, wire: wire(right) };
 }
 
+/** A transport that keeps what is sent through it in `lines`. */
+export function overheard(transport: Transport, lines: string[]): Transport {
+  return {
+    ...transport,
+    send(line, urgent, attachments) {
+      lines.push(line);
+      return transport.send(line, urgent, attachments);
+    },
+  };
+}
+
 export const gone = (method: string, mayHaveRun: boolean): RpcError =>
   new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: gone`, { data: { mayHaveRun } });
 
