@@ -6,7 +6,7 @@ import { WORKER_EVENTS } from "./host-events.js";
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 /** What the runtime itself reads. */
-const UNTOLD: ReadonlySet<string> = new Set(["constructor", "trace", "remainingMs"]);
+const UNTOLD: ReadonlySet<string> = new Set(["constructor", "trace", "cancellation", "remainingMs"]);
 
 test("the README names what a handler is told: all of it, and nothing else", () => {
   const listed = /A handler gets the checked params and `\{ ([^}]*) \}`/.exec(readme)?.[1]?.split(", ");

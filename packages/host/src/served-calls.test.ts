@@ -126,3 +126,37 @@ it("what is detached goes on, and so does a worker that was started there", asyn
   await runtime.advance(20_000);
   expect(asked).toEqual(["hi"]);
 });
+
+/** A host whose handler of an event asks a worker that answers when it is told to. */
+async function eventful() {
+  const asked: Promise<unknown>[] = [];
+  let answer = (_: string): void => {};
+  const slow = () =>
+    new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+  const note = () => {
+    const asking = worker.request("slow", {}).catch((error: Error) => error.message);
+    asked.push(asking);
+    return asking;
+  };
+  const { host, launcher, start } = setup({ handlers: { slow } }, { note });
+  const worker = await start();
+  await host.start("sender", { launcher, capabilities: ["state"] });
+  return { asked, answer: (text: string) => answer(text), sender: launcher.latest };
+}
+
+const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+it.each([
+  ["", undefined],
+  [" in a trace", { traceparent }],
+])("what the handler of an event%s asks goes on when the event's sender is gone", async (_, meta) => {
+  const { asked, answer, sender } = await eventful();
+  sender.peer.notify("note", {}, meta);
+  await settled();
+  sender.exit(1);
+  await settled();
+  answer("done");
+  expect(await asked[0]).toBe("done");
+});

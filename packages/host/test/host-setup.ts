@@ -25,6 +25,7 @@ export const contract = defineContract({
       scoped: true,
     }),
     now: request({ params: z.object({}), result: z.string() }),
+    note: notification({ params: z.object({}), optional: true }),
   },
 });
 

@@ -41,8 +41,11 @@ export function createServedTimes(meter: CallMeter, clock: Clock, isInBatch: () 
       }
       // Its handler may have taken in calls of others.
       settle(ended);
-      method = ended;
-      receivedAt = cameAt;
+      if (count === 0) {
+        // What came together came at one time; V8 makes an object of each number kept here.
+        method = ended;
+        receivedAt = cameAt;
+      }
       if (++count === MAX_TOGETHER) settle();
     },
     refused(ended, code) {

@@ -32,6 +32,13 @@ export function inCallAlone<Call>(storage: AsyncLocalStorage<Call>): RunInCall<C
   return (context, fn, params) => outside.runInAsyncScope(enter, undefined, context, fn as never, params) as never;
 }
 
+/** Runs handlers in no call at all, and in none of what it is called from. */
+export function inNoCall<Call>(storage: AsyncLocalStorage<Call | undefined>): RunInCall<unknown> {
+  if (!MAKES_MAPS) return (context, fn, params) => storage.run(undefined, fn, params, context);
+  const outside = storage.run(undefined, () => new AsyncResource("OutriggerEvents"));
+  return (context, fn, params) => outside.runInAsyncScope(fn as never, undefined, params, context) as never;
+}
+
 /** A stream's handler runs with each item, in the context of who asks for it: asks in its call. */
 export function iterateIn<Call>(storage: AsyncLocalStorage<Call>, context: Call, outcome: unknown): unknown {
   if (!MAKES_MAPS) return iterateBy((step) => storage.run(context, step), outcome);

@@ -37,7 +37,7 @@ export interface HandlerContext<Scope = unknown> {
   readonly tracestate: string | undefined;
   /**
    * Runs `fn` outside the call, and returns what it returns: for calls of workers that are to outlive it. All others that
-   * are made here end with it, at its deadline at the latest.
+   * are made here end with it, at its deadline at the latest; those of a notification's handler, which nobody waits for, go on.
    */
   detached<T>(fn: () => T): T;
   /** What was granted to the worker. */
@@ -73,7 +73,7 @@ export interface ContextSource {
 
 /** The part of a call that its context shows. */
 export type ShownCall = Pick<IncomingCall, "method" | "signal" | "trace" | "deadline" | "progress"> &
-  Partial<Pick<IncomingCall, "input">>;
+  Partial<Pick<IncomingCall, "id" | "input">>;
 
 /** The context of one call. Members are made on first use. */
 export class CallContext implements HandlerContext, ServedCall {
@@ -110,6 +110,9 @@ export class CallContext implements HandlerContext, ServedCall {
   }
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+  get cancellation(): AbortSignal | undefined {
+    return this.#call.id === undefined ? undefined : this.#call.signal;
   }
   get deadline(): number | undefined {
     return this.#call.deadline === undefined ? undefined : this.#source.timeOfDay(this.#call.deadline);

@@ -3,7 +3,7 @@ import { isChannelMethod } from "../authority/push-channels.js";
 import { ErrorCode, RpcError } from "../errors.js";
 import type { IncomingCall } from "../incoming-call.js";
 import { CallContext, type ContextSource, type HandlerContext } from "./handler-context.js";
-import { iterateServed, runServed, servedAlone } from "./served-storage.js";
+import { iterateServed, runServed, servedAlone, servingNone } from "./served-storage.js";
 
 /** A handler of a host, untyped: who calls it has been through the contract. */
 export type UntypedHandler = (params: unknown, context: HandlerContext) => unknown;
@@ -14,6 +14,7 @@ export type UntypedHandler = (params: unknown, context: HandlerContext) => unkno
  */
 export function createHandlerRunner(source: ContextSource) {
   const runAlone = servedAlone();
+  const runInNone = servingNone();
   /** @throws RpcError METHOD_NOT_IMPLEMENTED where there is no handler; what the handler throws */
   return (call: IncomingCall, origin: CallOrigin, handler: UntypedHandler | undefined): unknown => {
     const { method, definition } = call;
@@ -23,8 +24,12 @@ export function createHandlerRunner(source: ContextSource) {
     }
     const context = new CallContext(call, origin, source);
     // A call that is told runs in what a tracing system has set up for it.
-    const run = call.onFinished === undefined ? runAlone : runServed;
+    const run = call.onFinished !== undefined ? runServed : handsOn(call) ? runAlone : runInNone;
     const outcome = run(context, handler, call.params);
     return definition.kind === "stream" ? iterateServed(context, outcome) : outcome;
   };
 }
+
+/** Whether calls made meanwhile take anything over from it: those of an event seldom do. */
+const handsOn = ({ id, trace, deadline }: IncomingCall): boolean =>
+  id !== undefined || trace !== undefined || deadline !== undefined;

@@ -39,7 +39,7 @@ function endWith(
   method: string,
 ): { readonly ending: EndOptions; readonly release?: () => void } {
   const withinMs = served.remainingMs;
-  const { signal } = served;
+  const signal = served.cancellation;
   const own = options?.signal;
   if (signal === undefined || (own !== undefined && !isSignal(own, method))) return { ending: { withinMs } };
   if (own === undefined) return { ending: { withinMs, signal } };

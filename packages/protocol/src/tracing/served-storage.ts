@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TraceContext } from "../trace-context.js";
-import { inCall, inCallAlone, iterateIn, type RunInCall } from "./call-storage.js";
+import { inCall, inCallAlone, inNoCall, iterateIn, type RunInCall } from "./call-storage.js";
 
 /** A worker's call that a host serves. The calls made meanwhile belong to it, and only they look at it. */
 export interface ServedCall {
   readonly trace: TraceContext | undefined;
-  /** Aborts when the call is cancelled. */
-  readonly signal?: AbortSignal;
+  /** Aborts when the call is cancelled; a notification, which nobody waits for, is not. */
+  readonly cancellation?: AbortSignal | undefined;
   /** What is left of its caller's time, ms; `undefined`: it has no deadline. */
   readonly remainingMs?: number | undefined;
 }
@@ -28,6 +28,9 @@ export const runServed: RunInCall<ServedCall> = inCall(storage as AsyncLocalStor
 
 /** Runs handlers in the call they serve alone. */
 export const servedAlone = (): RunInCall<ServedCall> => inCallAlone(storage as AsyncLocalStorage<ServedCall>);
+
+/** Runs handlers that serve no call, in none. */
+export const servingNone = (): RunInCall<unknown> => inNoCall(storage);
 
 /** Runs `fn` outside the call that is served, for what outlives it. */
 export function outsideServed<T>(fn: () => T): T {
