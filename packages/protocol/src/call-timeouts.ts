@@ -71,11 +71,11 @@ export function heard(call: IdleCall, clock: Clock): void {
 
 /**
  * A producer is not idle while its reader leaves items where they are: it may have no credit. Nor is a handler that waits
- * for the caller's input. Gives them more time.
+ * for the caller's input. Gives them more time, as far as there is some.
  */
 export function isHeldByCaller(call: IdleCall, now: number): boolean {
-  if (call.idle === undefined || now >= call.idle.total) return false;
-  if (call.reader?.hasItems !== true && call.input?.isWaiting !== true) return false;
-  call.deadline = Math.min(call.idle.total, now + call.idle.ms);
-  return true;
+  const { idle } = call;
+  if (idle === undefined || (call.reader?.hasItems !== true && call.input?.isWaiting !== true)) return false;
+  call.deadline = Math.min(idle.total, now + idle.ms);
+  return call.deadline > now;
 }

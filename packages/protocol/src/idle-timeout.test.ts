@@ -37,6 +37,24 @@ test("a call nothing is heard of for its idle time times out, and is cancelled",
   expect(wire.waiting.map(({ method }) => method)).toEqual(["chatty", "$/cancelRequest"]);
 });
 
+test("idleness that is noticed late, when the total is over too, is still what it is", async () => {
+  const { clock, peer, pass } = caller();
+  const call = peer.request("chatty", {});
+  clock.sleep(300);
+  await pass(0);
+  await expect(call).rejects.toMatchObject({ code: ErrorCode.TIMEOUT, data: { idleTimeoutMs: 100 } });
+});
+
+test("one that waits for its caller is not idle, however late that is noticed: its time is over", async () => {
+  const { clock, peer, pass, tell } = caller();
+  const input = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+  const call = peer.request("load", {}, { input });
+  await tell("$/input/credit", { id: 1, items: 1, bytes: 1_000 });
+  clock.sleep(500);
+  await pass(0);
+  await expect(call).rejects.toMatchObject({ code: ErrorCode.TIMEOUT, data: { timeoutMs: 450 } });
+});
+
 test("progress begins the idle time anew, and never exceeds the total", async () => {
   const { peer, pass, tell } = caller();
   const call = peer.request("chatty", {});

@@ -53,7 +53,8 @@ export function createOutgoingCalls(context: OutgoingCallsContext) {
     for (const [, call] of pending.takeExpired(now, (call) => isHeldByCaller(call, now))) {
       stats.timeouts++;
       const { idle, method, timeoutMs, withinMs } = call;
-      const isIdle = idle !== undefined && now < idle.total;
+      // Which of the two it passed: by now, if the event loop stood still, it may be past both.
+      const isIdle = idle !== undefined && call.deadline < idle.total;
       const error = isIdle ? idleError(method, idle.ms) : timeoutError(method, timeoutMs, withinMs);
       release(call, error, error);
     }

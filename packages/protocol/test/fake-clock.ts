@@ -4,6 +4,8 @@ import type { Clock } from "../src/clock.js";
 export interface FakeClock extends Clock {
   /** Lets `ms` pass; timers fire in order. */
   advance(ms: number): void;
+  /** Lets `ms` pass while the event loop stands still: timers due fire with the next `advance`, late. */
+  sleep(ms: number): void;
   /** Timers set and neither fired nor cancelled. */
   readonly timers: number;
   /** Timers set since the beginning. */
@@ -32,6 +34,9 @@ export function fakeClock(): FakeClock {
         next.callback();
       }
       time = end;
+    },
+    sleep(ms) {
+      time += ms;
     },
     get timers() {
       return timers.size;
