@@ -26,6 +26,7 @@ interface CheckedMethod {
 
 /** @throws TypeError, RangeError naming what of a method is of no use. */
 export function checkMethod(where: string, method: CheckedMethod, isForWorker: boolean): void {
+  checkKind(where, method);
   if (isForWorker && (method.capability !== undefined || method.scoped === true)) {
     throw new TypeError(`${where}: capability and scoped guard what workers call; leave them out under hostToWorker`);
   }
@@ -39,6 +40,12 @@ export function checkMethod(where: string, method: CheckedMethod, isForWorker: b
     const delay = method.kind === "notification" ? undefined : method[name];
     if (delay !== undefined) checkDelay(delay, `${where}: ${name}`);
   }
+}
+
+function checkKind(where: string, method: { readonly kind?: unknown } | null | undefined): void {
+  if (typeof method?.kind === "string" && Object.hasOwn(SCHEMAS, method.kind)) return;
+  const got = Object(method) === method ? `${typeof method} of kind ${String(method?.kind)}` : String(method);
+  throw new TypeError(`${where}: expected what request, notification or stream returns, got ${got}`);
 }
 
 /** Plain JavaScript, and a cast, let pass what early versions of zod 3 made. @throws TypeError */

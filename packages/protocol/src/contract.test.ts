@@ -39,6 +39,25 @@ test("what a method says of itself is kept", () => {
   expect(request({ params: none, result: none }).optional).toBe(false);
 });
 
+test("what plain JavaScript gives in place of methods is refused by name", () => {
+  const none: [unknown, string][] = [
+    [undefined, "undefined"],
+    [null, "null"],
+    ["request", "request"],
+    [{}, "object of kind undefined"],
+    [request, "function of kind undefined"],
+    [{ kind: "toString" }, "object of kind toString"],
+  ];
+  for (const [method, got] of none) {
+    expect(() => define("a", 1, { method: method as never })).toThrow(
+      `contract a: workerToHost.method: expected what request, notification or stream returns, got ${got}`,
+    );
+  }
+  expect(() => defineContract({ name: "a", version: 1, hostToWorker: undefined as never })).toThrow(
+    "contract a: hostToWorker: expected methods by name, got undefined",
+  );
+});
+
 test("what would be ignored is refused: authority marks on what hosts call, and timeouts of no use", () => {
   const guarded = request({ params: none, result: none, capability: "a" });
   const scoped = stream({ params: none, item: none, scoped: true });

@@ -235,7 +235,7 @@ export interface TenantScope {
  * method maps, and optionally a `scope` schema (default `{ tenant: string }`).
  * @throws TypeError when the name is empty, the version is not a positive integer, or a method name is reserved
  * (starts with `$/`, or is one of the runtime's own: `initialize`, `initialized`, `health`, `shutdown`), or a host→worker
- * method has `capability` or `scoped`; TypeError when `secret` marks nothing, or a schema is none; RangeError when a
+ * method has `capability` or `scoped`; TypeError when a method or a schema is none, or `secret` marks nothing; RangeError when a
  * method's `timeoutMs` or `idleTimeoutMs` is not from 1 to 2,147,483,647.
  */
 export function defineContract<
@@ -259,6 +259,9 @@ export function defineContract<
   }
   const sides: Record<string, MethodMap> = { hostToWorker, workerToHost: workerToHost ?? {} };
   for (const [side, methods] of Object.entries(sides)) {
+    if (Object(methods) !== methods) {
+      throw new TypeError(`contract ${name}: ${side}: expected methods by name, got ${String(methods)}`);
+    }
     for (const [method, definition] of Object.entries(methods)) {
       if (method === "" || isReservedMethod(method)) {
         throw new TypeError(
