@@ -1,7 +1,7 @@
 import { eventMatcher, matchesFilter, type PluginEvent, type Schema, validate } from "@outrigger/protocol";
 import type { pluginContract } from "@outrigger/protocol/plugin-contract";
 import { type Declaring, declaring } from "./define-plugin.js";
-import { createRouter, type EntryOptions } from "./keyed-router.js";
+import { createRouter } from "./keyed-router.js";
 import { checkObject } from "./option-checks.js";
 import type { WorkerContext } from "./plugin-context.js";
 
@@ -39,22 +39,17 @@ export function event<S extends AnySchema = AnySchema, Context = EventContext>(
  * that begin with `issue.`, or `*`. Every handler whose pattern fits runs; when one fails, the delivery does, and the
  * event comes again: make handlers idempotent by `event.id`.
  *
- * @throws TypeError for a pattern with `*` anywhere but at its end.
+ * @throws TypeError for a pattern with `*` anywhere but at its end, and for a handler that is none.
  */
 export function events<Context = EventContext>(entries: {
   readonly [pattern: string]: EventEntry<Context> | ((event: PluginEvent, context: Context) => unknown);
 }): ((call: { readonly event: PluginEvent }, context: Context) => Promise<void>) & Declaring {
   checkObject("event pattern entries", entries, "an object of functions by pattern");
+  const { declare } = createRouter("event pattern", "event.name", declared(entries));
   const patterns = Object.entries(entries).map(([pattern, entry]) => ({
     matches: eventMatcher(pattern),
     ...((typeof entry === "function" ? { run: entry } : entry) as EventOptions & { run: Run }),
   }));
-  const declared: Record<string, EntryOptions & { run: unknown }> = {};
-  for (const [pattern, entry] of Object.entries(entries)) {
-    const { description, payload: params } = typeof entry === "function" ? ({} as EventOptions) : entry;
-    declared[pattern] = { description, params, run: typeof entry === "function" ? entry : entry.run };
-  }
-  const { declare } = createRouter("event pattern", "event.name", declared);
   return declaring(async ({ event }: { readonly event: PluginEvent }, context: Context) => {
     const runs = patterns
       .filter(({ matches, filter }) => matches(event.name) && passes(event, filter))
@@ -65,6 +60,16 @@ export function events<Context = EventContext>(entries: {
     const failed = (await Promise.allSettled(runs)).find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }, declare);
+}
+
+/** As a router's entries; the router refuses what is no function and has none. */
+function declared(entries: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const asEntry = (entry: unknown): unknown => {
+    if (typeof entry !== "object" || entry === null) return entry;
+    const { description, payload, run } = entry as Partial<EventEntry<never>>;
+    return { description, params: payload, run };
+  };
+  return Object.fromEntries(Object.entries(entries).map(([pattern, entry]) => [pattern, asEntry(entry)]));
 }
 
 type Run = (event: unknown, context: unknown) => unknown;

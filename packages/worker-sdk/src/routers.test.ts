@@ -158,4 +158,12 @@ test("a wrong entry or pattern is refused where it is written", () => {
   expect(() => jobs({ reindex: 7 as never })).toThrow('job "reindex": expected a function');
   expect(() => events({ "a*": () => {} })).toThrow('event pattern "a*"');
   expect(() => events({ "*.created": () => {} })).toThrow(TypeError);
+  for (const [entry, got] of [
+    [undefined, "undefined"],
+    [null, "null"],
+    ["run", "a string"],
+    [{ filter: {} }, "an object"],
+  ]) {
+    expect(() => events({ saved: entry as never })).toThrow(`event pattern "saved": expected a function, got ${got}`);
+  }
 });
