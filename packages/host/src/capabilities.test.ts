@@ -61,6 +61,17 @@ it("a change between two versions is told, whatever lies between them", async ()
   ]);
 });
 
+it("of many that a worker lacks the message names the first twelve", async () => {
+  const needed = Array.from({ length: 500 }, (_, at) => `mail.${at + 100}`);
+  const { start, told } = declaring([needed], { missingCapabilities: "refuse" });
+  await expect(start()).rejects.toMatchObject({
+    message: expect.stringContaining(
+      "not granted: mail.100, mail.101, mail.102, mail.103, mail.104, mail.105, mail.106, mail.107, mail.108, mail.109, mail.110, mail.111 and 488 more; add them",
+    ),
+  });
+  expect(told).toMatchObject([{ missing: needed }]);
+});
+
 it("by policy a worker that lacks something is not set up, and its start is not tried again", async () => {
   const { host, start, setups, runtime, launcher, told } = declaring([["mail"], ["state"]], {
     missingCapabilities: "refuse",

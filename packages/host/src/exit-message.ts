@@ -1,4 +1,5 @@
 import { describeHang, type HangReport } from "@outrigger/protocol";
+import { listed } from "@outrigger/protocol/authority";
 import { codeHint } from "./exit-codes.js";
 import type { ExitReason } from "./exit-reason.js";
 
@@ -22,7 +23,7 @@ export function describeExit(exit: ExitReason): string {
     case "handshake-mismatch":
       return `host and plugin do not fit: ${exit.message}`;
     case "capabilities-missing":
-      return `its plugin needs capabilities it was not granted: ${exit.missing.slice(0, 12).join(", ")}; add them to capabilities where the worker is started, if it may have them`;
+      return `its plugin needs capabilities it was not granted: ${listed(exit.missing)}; add them to capabilities where the worker is started, if it may have them`;
     case "initialize-timeout":
       return exit.initialized
         ? `it answered initialize, but its setup was not done within ${exit.timeoutMs} ms${stray(exit.strayLines)}${stuck(exit.hang)}: look in setup for what never settles; raise timeouts.initializeMs if it must take longer`

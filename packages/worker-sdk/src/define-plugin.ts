@@ -1,5 +1,5 @@
 import type { Contract, Declaration, Handlers, HostToWorker } from "@outrigger/protocol";
-import { MAX_NAME } from "@outrigger/protocol/authority";
+import { listed, MAX_NAME } from "@outrigger/protocol/authority";
 import { checkObject, checkOptions, kindOf } from "./option-checks.js";
 import { configVerdict } from "./plugin-config.js";
 import type { PluginOptions, WorkerContext } from "./plugin-context.js";
@@ -123,7 +123,7 @@ function checkCapabilities({ name, workerToHost }: Contract, capabilities: reado
   const stray = capabilities.find((capability) => !known.has(capability));
   if (stray === undefined) return;
   throw new TypeError(
-    `definePlugin: options.capabilities: no method of contract ${name} needs ${JSON.stringify(stray)}; it knows ${[...known].join(", ") || "none"}`,
+    `definePlugin: options.capabilities: no method of contract ${name} needs ${JSON.stringify(stray)}; it knows ${listed(known)}`,
   );
 }
 

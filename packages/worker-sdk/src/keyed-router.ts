@@ -1,4 +1,5 @@
 import { type Declaration, ErrorCode, RpcError, type Schema, validate } from "@outrigger/protocol";
+import { listed } from "@outrigger/protocol/authority";
 import { checkObject, kindOf } from "./option-checks.js";
 
 /** What one entry of a router says of itself. */
@@ -67,8 +68,7 @@ export function createRouter(kind: string, member: string, entries: object): Rou
 }
 
 function unknownEntry(kind: string, member: string, name: string, known: string[]): RpcError {
-  const shown = known.length > 12 ? [...known.slice(0, 12), `and ${known.length - 12} more`] : known;
-  const message = `there is no ${kind} ${JSON.stringify(name.slice(0, 256))}; this plugin has ${shown.join(", ") || "none"}`;
+  const message = `there is no ${kind} ${JSON.stringify(name.slice(0, 256))}; this plugin has ${listed(known)}`;
   const path = `params.${member}`;
   return new RpcError(ErrorCode.INVALID_PARAMS, `${path}: ${message}`, { data: { issues: [{ path, message }] } });
 }
