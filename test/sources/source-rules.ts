@@ -68,6 +68,7 @@ export const pureFiles = [
   "protocol/src/codec.ts",
   "protocol/src/written-envelope.ts",
   "protocol/src/signal-users.ts",
+  "protocol/src/sent-memory.ts",
   "protocol/src/spare-memory.ts",
   "protocol/src/known-envelope.ts",
   "protocol/src/short-lines.ts",

@@ -1,3 +1,5 @@
+import { ownMemory } from "./bulk-frame.js";
+
 /** Gathers the attachments that a header announced, each in memory of its own, or in what is to spare. */
 export interface AttachmentReader {
   /** Takes what it needs of a chunk from `start`; returns where it stopped. */
@@ -31,8 +33,7 @@ export function readAttachments(
       while (parts.length < lengths.length) {
         const length = lengths[parts.length] as number;
         if (filled < length && at === chunk.length) return at;
-        // Every byte of it is written before anybody sees it; a plain Uint8Array, that no view of a pool pins.
-        target ??= spare(length) ?? new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+        target ??= spare(length) ?? ownMemory(length);
         const end = Math.min(chunk.length, at + length - filled);
         target.set(chunk.subarray(at, end), filled);
         filled += end - at;

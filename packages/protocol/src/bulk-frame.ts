@@ -34,6 +34,9 @@ export function readFrameHeader(line: string): number[] | "too many" | undefined
 export const bytesOf = (attachment: Attachment): Uint8Array =>
   typeof attachment === "string" ? Buffer.from(attachment, "latin1") : attachment;
 
+/** Of which no pool has a part; every byte of it is to be written before anybody sees it. */
+export const ownMemory = (length: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+
 export function bytesIn(attachments: readonly Attachment[]): number {
   let bytes = 0;
   for (const attachment of attachments) bytes += sizeOf(attachment);

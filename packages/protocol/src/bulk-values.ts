@@ -1,4 +1,4 @@
-import { type Attachment, MAX_ATTACHMENTS } from "./bulk-frame.js";
+import { type Attachment, MAX_ATTACHMENTS, ownMemory } from "./bulk-frame.js";
 import { BEYOND_LATIN1 } from "./latin1.js";
 import type { BulkEntry, Message } from "./messages.js";
 import { columnsOf, MIN_RECORDS } from "./record-columns.js";
@@ -21,10 +21,17 @@ export interface BulkForm {
   readonly textLength: number;
   /** Whether long lists of records are written by column: of payloads that were looked at, and hold no bulk. */
   readonly byColumn: boolean;
+  /** Where attached bytes are copied to. */
+  readonly memory: (length: number) => Uint8Array;
 }
 
 /** All within the JSON: no attachments. */
-export const INLINE: BulkForm = { attaches: false, textLength: Number.POSITIVE_INFINITY, byColumn: false };
+export const INLINE: BulkForm = {
+  attaches: false,
+  textLength: Number.POSITIVE_INFINITY,
+  byColumn: false,
+  memory: ownMemory,
+};
 
 /**
  * Takes bytes and long text out of a payload at any depth; the payload itself stays as it is. Bytes are copied: they are
@@ -45,7 +52,9 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
   const takeBytes = (bytes: Uint8Array): unknown => {
     if (path.includes("__proto__")) throw new TypeError("bytes cannot stand in a member named __proto__");
     if (form.attaches && bytes.byteLength > 0 && attachments.length < MAX_ATTACHMENTS) {
-      return attach(copyOf(bytes), "bytes");
+      const copy = form.memory(bytes.byteLength);
+      copy.set(bytes);
+      return attach(copy, "bytes");
     }
     entries.push({ path: [...path], as: "base64" });
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
@@ -167,9 +176,3 @@ function unsendable(what: string, instead: string, path: readonly (string | numb
 
 const isArrayBuffer = (value: object): boolean =>
   value instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer);
-
-function copyOf(bytes: Uint8Array): Uint8Array {
-  const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
-  copy.set(bytes);
-  return copy;
-}

@@ -1,4 +1,4 @@
-import { bytesIn } from "./bulk-frame.js";
+import { bytesIn, ownMemory } from "./bulk-frame.js";
 import { lookForBulk, looksLikeBytes } from "./bulk-look.js";
 import { type Extracted, extractBulk, INLINE } from "./bulk-values.js";
 import { channelOver, overloaded, reasonOf } from "./call-errors.js";
@@ -88,7 +88,8 @@ export function createMessageWriter(
       maxBytes = Math.min(maxBytes, bytes);
     },
     attach() {
-      form = { ...INLINE, attaches: true, textLength: ATTACHED_TEXT };
+      const memory = (length: number): Uint8Array => transport.memory?.(length) ?? ownMemory(length);
+      form = { ...INLINE, attaches: true, textLength: ATTACHED_TEXT, memory };
     },
     transpose() {
       isTransposing = true;

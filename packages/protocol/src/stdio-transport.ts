@@ -1,8 +1,10 @@
+import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { type Attachment, bytesIn, frameHeader } from "./bulk-frame.js";
 import { systemClock } from "./clock.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { type CutOff, createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
+import { createSentMemory } from "./sent-memory.js";
 import {
   DEFAULT_MAX_UNSENT_BYTES,
   type Transport,
@@ -46,6 +48,8 @@ export type TransportInput = Pick<
 export function stdioTransport(readable: TransportInput, writable: Writable, limits: TransportLimits = {}): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
   const splitter = createLineSplitter(limits.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
+  // Other streams may hand on the memory itself, and call it written.
+  const memory = writable instanceof Socket ? createSentMemory() : undefined;
   const flushed = new Set<() => void>();
   let receiver: TransportReceiver | undefined;
   let batch = "";
@@ -130,7 +134,11 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     dropBatch();
     writable.cork();
     for (const part of before) writable.write(part, "latin1");
-    writable.write(chunk, "utf8", whenTaken(handedBytes));
+    const taken = whenTaken(handedBytes);
+    writable.write(chunk, "utf8", (error) => {
+      if (!error) memory?.sent(before);
+      taken(error);
+    });
     writable.uncork();
   };
   const whenTaken = (upTo: number) => (error?: Error | null) => {
@@ -224,6 +232,7 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
       else setImmediate(readLines);
     },
     acceptAttachments: () => splitter.acceptAttachments(),
+    memory: (length) => memory?.take(length),
     reuse: (attachment) => splitter.reuse(attachment),
     send(line, urgent = false, attachments) {
       if (closed) return false;

@@ -27,6 +27,11 @@ export interface Transport {
    * sent only to an end that accepts them.
    */
   send(line: string, urgent?: boolean, attachments?: readonly Attachment[] | undefined): boolean;
+  /**
+   * Memory to copy an attachment to that is sent next: of one that was sent, if there is some to spare. A transport may do
+   * without.
+   */
+  memory?(length: number): Uint8Array | undefined;
   /** The receiver looks at this attachment no more: another may be read into its memory. A transport may do without. */
   reuse?(attachment: Uint8Array): void;
   /** From now on lines may arrive with attachments: the two ends agreed on it. */

@@ -14,6 +14,12 @@ test("the memory of attachments goes back through it", () => {
   expect(given[0]).toBe(bytes);
 });
 
+test("memory for attachments comes through it", () => {
+  const transport = stdioTransport(new PassThrough(), new PassThrough());
+  const memory = (length: number) => new Uint8Array(length);
+  expect(recordedTransport({ ...transport, memory }, { line() {}, cutOff() {} }).memory?.(5)).toHaveLength(5);
+});
+
 test("what the end cut off is told as that, and to the receiver, too", async () => {
   const input = new PassThrough();
   const told: unknown[] = [];

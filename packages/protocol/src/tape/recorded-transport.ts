@@ -31,6 +31,7 @@ export function recordedTransport(transport: Transport, listener: Listener): Tra
       if (isQueued) listener.line("sent", line, attachments?.map(bytesOf));
       return isQueued;
     },
+    memory: (length) => transport.memory?.(length),
     reuse: (attachment) => transport.reuse?.(attachment),
     acceptAttachments: () => transport.acceptAttachments(),
     unsentBytes: () => transport.unsentBytes(),
