@@ -146,3 +146,21 @@ test("what it says of where attachments belong is not trusted: it serves on", ()
     await expect(worker.request("echo", 1)).resolves.toBe("served");
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   }, broken));
+
+test("bytes are what was sent, also through something in the worker that writes them late", () =>
+  withWorker(
+    async (worker) => {
+      const sent = Array.from({ length: 60 }, (_, value) => new Uint8Array(70_000).fill(value));
+      for (let at = 0; at < sent.length; at += 4) {
+        const some = sent.slice(at, at + 4);
+        const got = (await Promise.all(some.map((bytes) => worker.request("echo", bytes)))) as Uint8Array[];
+        expect(got.map(sha256)).toEqual(some.map(sha256));
+      }
+      const chunks: number[][] = [];
+      for await (const { seq, chunk } of worker.stream("chunks", { count: 100, size: 70_000 })) {
+        chunks.push([seq, ...new Set(chunk)]);
+      }
+      expect(chunks).toEqual(Array.from({ length: 100 }, (_, seq) => [seq, seq]));
+    },
+    { entry: fixture("bytes-behind-capture-plugin") },
+  ));

@@ -50,14 +50,15 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
   };
 
   const takeBytes = (bytes: Uint8Array): unknown => {
+    const length = byteLengthOf(bytes);
     if (path.includes("__proto__")) throw new TypeError("bytes cannot stand in a member named __proto__");
-    if (form.attaches && bytes.byteLength > 0 && attachments.length < MAX_ATTACHMENTS) {
-      const copy = form.memory(bytes.byteLength);
+    if (form.attaches && length > 0 && attachments.length < MAX_ATTACHMENTS) {
+      const copy = form.memory(length);
       copy.set(bytes);
       return attach(copy, "bytes");
     }
     entries.push({ path: [...path], as: "base64" });
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+    return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("base64");
   };
 
   const takeText = (text: string): unknown => {
@@ -163,9 +164,17 @@ function replacePayload(message: Message, take: (name: string, value: unknown) =
   return { ...message, result: take("result", message.result) };
 }
 
+const getter = (name: string | symbol) =>
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)?.get as () => unknown;
+const tagGetter = getter(Symbol.toStringTag);
+const lengthGetter = getter("byteLength");
+/** Of the bytes themselves: one that a class of the user's tells is not what is copied. */
+const byteLengthOf = (bytes: Uint8Array): number => lengthGetter.call(bytes) as number;
+const kindOf = (view: ArrayBufferView): string | undefined => tagGetter.call(view) as string | undefined;
+
 /** By name, not by class: it may come from another realm. */
 function asBytes(view: ArrayBufferView, path: readonly (string | number)[]): Uint8Array {
-  const kind = (view as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? "DataView";
+  const kind = kindOf(view) ?? "DataView";
   if (kind === "Uint8Array") return view as Uint8Array;
   throw unsendable(`a ${kind}`, "new Uint8Array(view.buffer, view.byteOffset, view.byteLength)", path);
 }

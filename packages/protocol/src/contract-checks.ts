@@ -44,7 +44,11 @@ export function checkMethod(where: string, method: CheckedMethod, isForWorker: b
 
 function checkKind(where: string, method: { readonly kind?: unknown } | null | undefined): void {
   if (typeof method?.kind === "string" && Object.hasOwn(SCHEMAS, method.kind)) return;
-  const got = Object(method) === method ? `${typeof method} of kind ${String(method?.kind)}` : String(method);
+  const kind: unknown = method?.kind;
+  const got =
+    Object(method) === method
+      ? `${typeof method} of kind ${typeof kind === "string" ? JSON.stringify(kind) : typeof kind}`
+      : String(method);
   throw new TypeError(`${where}: expected what request, notification or stream returns, got ${got}`);
 }
 

@@ -46,7 +46,8 @@ test("what plain JavaScript gives in place of methods is refused by name", () =>
     ["request", "request"],
     [{}, "object of kind undefined"],
     [request, "function of kind undefined"],
-    [{ kind: "toString" }, "object of kind toString"],
+    [{ kind: "toString" }, 'object of kind "toString"'],
+    [{ kind: Object.create(null) }, "object of kind object"],
   ];
   for (const [method, got] of none) {
     expect(() => define("a", 1, { method: method as never })).toThrow(

@@ -1,8 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { afterEach, expect, test } from "vitest";
+import { extractBulk, INLINE } from "./bulk-values.js";
 import { createSentMemory } from "./sent-memory.js";
 import { stdioTransport } from "./stdio-transport.js";
 
@@ -50,7 +52,7 @@ test("to a process that reads late goes what was sent, whatever is sent next", a
   const expected = createHash("sha256");
   const used = new Set<ArrayBufferLike>();
   const send = (value: number): Uint8Array => {
-    const bytes = (transport.memory?.(SIZE) as Uint8Array).fill(value);
+    const bytes = transport.memory?.(SIZE)?.fill(value) ?? expect.fail("no memory");
     used.add(bytes.buffer);
     expect(transport.send(`${value}`, false, [bytes])).toBe(true);
     expected.update(`$bulk ${SIZE}\n`).update(bytes).update(`\n${value}\n`);
@@ -70,6 +72,30 @@ test("to a process that reads late goes what was sent, whatever is sent next", a
   expect(told.toString().trim()).toBe(expected.digest("hex"));
 });
 
-test("a stream that may hand its chunks on as they are has no such memory", () => {
-  expect(stdioTransport(new PassThrough(), new PassThrough()).memory?.(SIZE)).toBeUndefined();
+test("bytes that tell a length of their own are as long as they are: nothing else of the memory is sent", () => {
+  const claimed = 60_000;
+  class Longer extends Uint8Array {
+    override get byteLength(): number {
+      return claimed;
+    }
+  }
+  const memory = (length: number) => new Uint8Array(length).fill(7);
+  const message = { jsonrpc: "2.0", method: "note", params: new Longer([1, 2]) } as const;
+  const { attachments } = extractBulk(message, { ...INLINE, attaches: true, memory });
+  expect(attachments).toEqual([Uint8Array.of(1, 2)]);
+  const named = Object.defineProperty(new Uint16Array(2), Symbol.toStringTag, { value: "Uint8Array" });
+  expect(() => extractBulk({ ...message, params: named as never }, INLINE)).toThrow("a Uint16Array cannot be sent");
+});
+
+test("a stream that may keep its chunks, or hand them on as they are, has no such memory", () => {
+  const plain = new Socket();
+  const wrapped = new Socket();
+  wrapped.write = (...args: unknown[]) => Socket.prototype.write.apply(wrapped, args as never);
+  const has = [
+    new PassThrough(),
+    plain,
+    wrapped,
+    Object.create(plain, { write: { value: plain.write.bind(plain) } }),
+  ].map((stream) => stdioTransport(new PassThrough(), stream).memory?.(SIZE) !== undefined);
+  expect(has).toEqual([false, true, false, false]);
 });

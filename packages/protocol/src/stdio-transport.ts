@@ -38,6 +38,12 @@ export type TransportInput = Pick<
   readonly reusesMemory?: boolean;
 };
 
+/** What a transport writes to. */
+export type TransportOutput = Writable & {
+  /** Nobody looks at a chunk once its write was called back. Default: so it is with sockets of Node's that nobody changed. */
+  readonly releasesMemory?: boolean;
+};
+
 /**
  * A transport over a readable and a writable, e.g. a child's stdout and stdin. Writes are batched per tick, and what is
  * answered while it is read, per read; reading yields to the event loop every few ms, so that a flood does not block the
@@ -45,11 +51,14 @@ export type TransportInput = Pick<
  *
  * Specified in docs/wire-protocol.md in the repository.
  */
-export function stdioTransport(readable: TransportInput, writable: Writable, limits: TransportLimits = {}): Transport {
+export function stdioTransport(
+  readable: TransportInput,
+  writable: TransportOutput,
+  limits: TransportLimits = {},
+): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
   const splitter = createLineSplitter(limits.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
-  // Other streams may hand on the memory itself, and call it written.
-  const memory = writable instanceof Socket ? createSentMemory() : undefined;
+  const memory = (writable.releasesMemory ?? releasesChunks(writable)) ? createSentMemory() : undefined;
   const flushed = new Set<() => void>();
   let receiver: TransportReceiver | undefined;
   let batch = "";
@@ -277,5 +286,14 @@ export function stdioTransport(readable: TransportInput, writable: Writable, lim
     },
   };
 }
+
+const WAYS_TO_WRITE = ["write", "_write", "_writev"] as const;
+
+/**
+ * Whether nobody looks at a chunk once its write was called back: of a socket of Node's, whose way to write is still its own.
+ * Other streams may hand on the memory itself, and call it written.
+ */
+export const releasesChunks = (stream: Writable): boolean =>
+  stream instanceof Socket && WAYS_TO_WRITE.every((way) => stream[way] === Socket.prototype[way]);
 
 const chunkOf = (text: string): string | Uint8Array => (text.length < LONG_TEXT ? text : utf8Bytes(text));

@@ -1,4 +1,4 @@
-import type { Writable } from "node:stream";
+import { releasesChunks, type TransportOutput } from "@outrigger/protocol/node";
 
 /**
  * Takes fd 1 for the protocol and returns the way to it. From then on what is written to `process.stdout` goes to stderr,
@@ -8,7 +8,7 @@ import type { Writable } from "node:stream";
  *
  * On POSIX writes to a pipe wait in this process and never block its loop; on Windows Node writes to pipes synchronously.
  */
-export function claimStdout(): Writable {
+export function claimStdout(): TransportOutput {
   const stream = process.stdout;
   const { stderr } = process;
   const write = stream.write;
@@ -26,7 +26,9 @@ export function claimStdout(): Writable {
     cork: { value: () => stream.cork() },
     uncork: { value: () => stream.uncork() },
     on: { value: (...args: Parameters<typeof stream.on>) => stream.on(...args) },
-  }) as Writable;
+    // Who took hold of the stream earlier may keep what is written.
+    releasesMemory: { value: releasesChunks(stream) },
+  }) as TransportOutput;
 
   stream.write = ((...args: Parameters<typeof write>) => {
     const taken = stderr.write(...args);
