@@ -1,4 +1,4 @@
-import { type Attachment, MAX_ATTACHMENTS, ownMemory } from "./bulk-frame.js";
+import { type Attachment, MAX_ATTACHMENTS } from "./bulk-frame.js";
 import { BEYOND_LATIN1 } from "./latin1.js";
 import type { BulkEntry, Message } from "./messages.js";
 import { columnsOf, MIN_RECORDS } from "./record-columns.js";
@@ -15,23 +15,16 @@ export interface Extracted {
 
 /** How bulk travels. */
 export interface BulkForm {
-  /** Whether the other end takes attachments; else bytes travel as base64. */
-  readonly attaches: boolean;
+  /** Where bytes are copied to that are attached; without it the other end takes no attachments, and they travel as base64. */
+  readonly memory: ((length: number) => Uint8Array) | undefined;
   /** Text of so many characters is attached. */
   readonly textLength: number;
   /** Whether long lists of records are written by column: of payloads that were looked at, and hold no bulk. */
   readonly byColumn: boolean;
-  /** Where attached bytes are copied to. */
-  readonly memory: (length: number) => Uint8Array;
 }
 
 /** All within the JSON: no attachments. */
-export const INLINE: BulkForm = {
-  attaches: false,
-  textLength: Number.POSITIVE_INFINITY,
-  byColumn: false,
-  memory: ownMemory,
-};
+export const INLINE: BulkForm = { memory: undefined, textLength: Number.POSITIVE_INFINITY, byColumn: false };
 
 /**
  * Takes bytes and long text out of a payload at any depth; the payload itself stays as it is. Bytes are copied: they are
@@ -52,7 +45,7 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
   const takeBytes = (bytes: Uint8Array): unknown => {
     const length = byteLengthOf(bytes);
     if (path.includes("__proto__")) throw new TypeError("bytes cannot stand in a member named __proto__");
-    if (form.attaches && length > 0 && attachments.length < MAX_ATTACHMENTS) {
+    if (form.memory !== undefined && length > 0 && attachments.length < MAX_ATTACHMENTS) {
       const copy = form.memory(length);
       copy.set(bytes);
       return attach(copy, "bytes");
@@ -62,7 +55,8 @@ export function extractBulk(message: Message, form: BulkForm): Extracted {
   };
 
   const takeText = (text: string): unknown => {
-    const mayAttach = form.attaches && text.length >= form.textLength && attachments.length < MAX_ATTACHMENTS;
+    const mayAttach =
+      form.memory !== undefined && text.length >= form.textLength && attachments.length < MAX_ATTACHMENTS;
     if (!mayAttach || path.includes("__proto__")) return text;
     return BEYOND_LATIN1.test(text) ? attach(Buffer.from(text, "utf16le"), "utf16le") : attach(text, "latin1");
   };
@@ -164,13 +158,13 @@ function replacePayload(message: Message, take: (name: string, value: unknown) =
   return { ...message, result: take("result", message.result) };
 }
 
-const getter = (name: string | symbol) =>
-  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)?.get as () => unknown;
-const tagGetter = getter(Symbol.toStringTag);
-const lengthGetter = getter("byteLength");
-/** Of the bytes themselves: one that a class of the user's tells is not what is copied. */
-const byteLengthOf = (bytes: Uint8Array): number => lengthGetter.call(bytes) as number;
-const kindOf = (view: ArrayBufferView): string | undefined => tagGetter.call(view) as string | undefined;
+/** What a view has by itself: what a class of the user's tells is not what is copied. */
+function inherent<T>(name: string | symbol): (view: ArrayBufferView) => T {
+  const getter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)?.get as () => T;
+  return (view) => getter.call(view);
+}
+const byteLengthOf = inherent<number>("byteLength");
+const kindOf = inherent<string | undefined>(Symbol.toStringTag);
 
 /** By name, not by class: it may come from another realm. */
 function asBytes(view: ArrayBufferView, path: readonly (string | number)[]): Uint8Array {

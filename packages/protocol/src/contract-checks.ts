@@ -44,20 +44,20 @@ export function checkMethod(where: string, method: CheckedMethod, isForWorker: b
 
 function checkKind(where: string, method: { readonly kind?: unknown } | null | undefined): void {
   if (typeof method?.kind === "string" && Object.hasOwn(SCHEMAS, method.kind)) return;
-  const kind: unknown = method?.kind;
-  const got =
-    Object(method) === method
-      ? `${typeof method} of kind ${typeof kind === "string" ? JSON.stringify(kind) : typeof kind}`
-      : String(method);
+  const kind = typeof method?.kind === "string" ? JSON.stringify(method.kind) : typeof method?.kind;
+  const got = gotInstead(method, `of kind ${kind}`);
   throw new TypeError(`${where}: expected what request, notification or stream returns, got ${got}`);
 }
 
 /** Plain JavaScript, and a cast, let pass what early versions of zod 3 made. @throws TypeError */
 export function checkSchema(where: string, schema: unknown): void {
   if (isSchema(schema)) return;
-  const got = Object(schema) === schema ? `${typeof schema} without "~standard"` : String(schema);
+  const got = gotInstead(schema, 'without "~standard"');
   throw new TypeError(`${where}: expected a Standard Schema (of zod 4, valibot, arktype, …), got ${got}`);
 }
+
+const gotInstead = (value: unknown, flaw: string): string =>
+  Object(value) === value ? `${typeof value} ${flaw}` : String(value);
 
 export function isSchema(value: unknown): value is StandardSchemaV1 {
   const { "~standard": standard } = (value ?? {}) as { readonly "~standard"?: { readonly validate?: unknown } };

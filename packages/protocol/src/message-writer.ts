@@ -89,7 +89,7 @@ export function createMessageWriter(
     },
     attach() {
       const memory = (length: number): Uint8Array => transport.memory?.(length) ?? ownMemory(length);
-      form = { ...INLINE, attaches: true, textLength: ATTACHED_TEXT, memory };
+      form = { ...INLINE, memory, textLength: ATTACHED_TEXT };
     },
     transpose() {
       isTransposing = true;

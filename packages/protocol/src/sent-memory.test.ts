@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { Socket } from "node:net";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { afterEach, expect, test } from "vitest";
-import { extractBulk, INLINE } from "./bulk-values.js";
 import { createSentMemory } from "./sent-memory.js";
 import { stdioTransport } from "./stdio-transport.js";
 
@@ -70,21 +69,6 @@ test("to a process that reads late goes what was sent, whatever is sent next", a
   transport.close();
   const [told] = (await once(child.stdout, "data")) as [Buffer];
   expect(told.toString().trim()).toBe(expected.digest("hex"));
-});
-
-test("bytes that tell a length of their own are as long as they are: nothing else of the memory is sent", () => {
-  const claimed = 60_000;
-  class Longer extends Uint8Array {
-    override get byteLength(): number {
-      return claimed;
-    }
-  }
-  const memory = (length: number) => new Uint8Array(length).fill(7);
-  const message = { jsonrpc: "2.0", method: "note", params: new Longer([1, 2]) } as const;
-  const { attachments } = extractBulk(message, { ...INLINE, attaches: true, memory });
-  expect(attachments).toEqual([Uint8Array.of(1, 2)]);
-  const named = Object.defineProperty(new Uint16Array(2), Symbol.toStringTag, { value: "Uint8Array" });
-  expect(() => extractBulk({ ...message, params: named as never }, INLINE)).toThrow("a Uint16Array cannot be sent");
 });
 
 test("a stream that may keep its chunks, or hand them on as they are, has no such memory", () => {

@@ -1,4 +1,4 @@
-/** Memory of what was read and is not looked at any more. */
+/** Memory of what was read, or sent, and is not looked at any more. */
 export interface SpareMemory {
   give(bytes: Uint8Array): void;
   /** So many bytes of it; none where that would be less than half. */

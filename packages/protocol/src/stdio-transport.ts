@@ -58,7 +58,7 @@ export function stdioTransport(
 ): Transport {
   const maxUnsent = limits.unsentBytes ?? DEFAULT_MAX_UNSENT_BYTES;
   const splitter = createLineSplitter(limits.messageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
-  const memory = (writable.releasesMemory ?? releasesChunks(writable)) ? createSentMemory() : undefined;
+  const memory = (writable.releasesMemory ?? releasesMemory(writable)) ? createSentMemory() : undefined;
   const flushed = new Set<() => void>();
   let receiver: TransportReceiver | undefined;
   let batch = "";
@@ -293,7 +293,7 @@ const WAYS_TO_WRITE = ["write", "_write", "_writev"] as const;
  * Whether nobody looks at a chunk once its write was called back: of a socket of Node's, whose way to write is still its own.
  * Other streams may hand on the memory itself, and call it written.
  */
-export const releasesChunks = (stream: Writable): boolean =>
+export const releasesMemory = (stream: Writable): boolean =>
   stream instanceof Socket && WAYS_TO_WRITE.every((way) => stream[way] === Socket.prototype[way]);
 
 const chunkOf = (text: string): string | Uint8Array => (text.length < LONG_TEXT ? text : utf8Bytes(text));

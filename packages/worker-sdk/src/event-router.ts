@@ -45,7 +45,7 @@ export function events<Context = EventContext>(entries: {
   readonly [pattern: string]: EventEntry<Context> | ((event: PluginEvent, context: Context) => unknown);
 }): ((call: { readonly event: PluginEvent }, context: Context) => Promise<void>) & Declaring {
   checkObject("event pattern entries", entries, "an object of functions by pattern");
-  const { declare } = createRouter("event pattern", "event.name", declared(entries));
+  const { declare } = createRouter("event pattern", "event.name", entries, "payload");
   const patterns = Object.entries(entries).map(([pattern, entry]) => ({
     matches: eventMatcher(pattern),
     ...((typeof entry === "function" ? { run: entry } : entry) as EventOptions & { run: Run }),
@@ -60,16 +60,6 @@ export function events<Context = EventContext>(entries: {
     const failed = (await Promise.allSettled(runs)).find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }, declare);
-}
-
-/** As a router's entries; the router refuses what is no function and has none. */
-function declared(entries: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const asEntry = (entry: unknown): unknown => {
-    if (typeof entry !== "object" || entry === null) return entry;
-    const { description, payload, run } = entry as Partial<EventEntry<never>>;
-    return { description, params: payload, run };
-  };
-  return Object.fromEntries(Object.entries(entries).map(([pattern, entry]) => [pattern, asEntry(entry)]));
 }
 
 type Run = (event: unknown, context: unknown) => unknown;

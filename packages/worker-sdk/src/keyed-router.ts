@@ -22,6 +22,12 @@ export type Entries<Context, Result, Plain = never> = {
 
 type Run = (input: unknown, context: unknown, call: unknown) => unknown;
 
+/** An entry as plain JavaScript may give it. */
+interface Unchecked extends EntryOptions {
+  readonly payload: EntryOptions["params"];
+  readonly run: Run;
+}
+
 /** Finds an entry by name and checks the params for it. */
 export interface Router {
   /** @throws RpcError INVALID_PARAMS that names the known entries, or what is wrong with the params. */
@@ -32,32 +38,38 @@ export interface Router {
 
 /**
  * @param kind what an entry is called in messages, and `member` where its name stands in the call's params.
+ * @param part which part of an entry is the schema that is checked and declared.
  * @throws TypeError for an entry that is no function and was not made by `make`, and for a name of no or over 256 characters.
  */
-export function createRouter(kind: string, member: string, entries: object): Router {
+export function createRouter(
+  kind: string,
+  member: string,
+  entries: object,
+  part: "params" | "payload" = "params",
+): Router {
   checkObject(`${kind} entries`, entries, "an object of functions by name");
-  const byName = new Map<string, { readonly run: Run; readonly options: EntryOptions }>();
-  for (const [name, value] of Object.entries(entries) as [string, Run | (EntryOptions & { run?: Run }) | undefined][]) {
-    const run = typeof value === "function" ? value : value?.run;
+  const byName = new Map<string, EntryOptions & { readonly run: Run }>();
+  for (const [name, value] of Object.entries(entries) as [string, Run | Partial<Unchecked> | undefined][]) {
+    const entry: Partial<Unchecked> = typeof value === "function" ? { run: value } : (value ?? {});
+    const { run, description, [part]: params } = entry;
     if (typeof run !== "function") {
       throw new TypeError(`${kind} ${JSON.stringify(name)}: expected a function, got ${kindOf(value)}`);
     }
     if (name === "" || name.length > 256) {
       throw new TypeError(`${kind} ${JSON.stringify(name)}: expected a name of 1 to 256 characters`);
     }
-    byName.set(name, { run, options: typeof value === "function" ? {} : (value ?? {}) });
+    byName.set(name, { run, description, params });
   }
   return {
     find(name, params) {
       const entry = byName.get(name);
       if (entry === undefined) throw unknownEntry(kind, member, name, [...byName.keys()]);
-      const { params: schema } = entry.options;
-      return { run: entry.run, params: schema === undefined ? params : validate(schema, params ?? {}, "params") };
+      const { run, params: schema } = entry;
+      return { run, params: schema === undefined ? params : validate(schema, params ?? {}, "params") };
     },
     declare: () =>
-      [...byName].map(([name, { options }]) => {
-        const schema = options.params === undefined ? undefined : jsonSchemaOf(options.params);
-        const { description } = options;
+      [...byName].map(([name, { description, params }]) => {
+        const schema = params === undefined ? undefined : jsonSchemaOf(params);
         return {
           name,
           ...(description !== undefined && { description }),

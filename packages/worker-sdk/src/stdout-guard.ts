@@ -1,4 +1,4 @@
-import { releasesChunks, type TransportOutput } from "@outrigger/protocol/node";
+import { releasesMemory, type TransportOutput } from "@outrigger/protocol/node";
 
 /**
  * Takes fd 1 for the protocol and returns the way to it. From then on what is written to `process.stdout` goes to stderr,
@@ -27,7 +27,7 @@ export function claimStdout(): TransportOutput {
     uncork: { value: () => stream.uncork() },
     on: { value: (...args: Parameters<typeof stream.on>) => stream.on(...args) },
     // Who took hold of the stream earlier may keep what is written.
-    releasesMemory: { value: releasesChunks(stream) },
+    releasesMemory: { value: releasesMemory(stream) },
   }) as TransportOutput;
 
   stream.write = ((...args: Parameters<typeof write>) => {
