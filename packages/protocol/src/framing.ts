@@ -43,6 +43,8 @@ export interface LineSplitter {
   clear(): void;
   /** Copies what is held of chunks: from now on their memory may be used again. */
   own(): void;
+  /** Whether the memory of chunks is still needed. */
+  holdsChunks(): boolean;
   /** From now on attachments may stand before a line; until then their header is a line like others. */
   acceptAttachments(): void;
   /** Those of the line `next` returned last. */
@@ -271,6 +273,7 @@ export function createLineSplitter(maxBytes: number = DEFAULT_MAX_MESSAGE_BYTES)
       // Joined pieces are copies already.
       if (last >= joinedPieces) unfinished[last] = Buffer.from(unfinished[last] as Buffer);
     },
+    holdsChunks: () => unread.length > 0 || unfinishedBytes > 0,
     acceptAttachments() {
       acceptsAttachments = true;
     },

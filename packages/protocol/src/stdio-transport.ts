@@ -1,10 +1,10 @@
-import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { type Attachment, bytesIn, frameHeader } from "./bulk-frame.js";
 import { systemClock } from "./clock.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { type CutOff, createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import { createSentMemory } from "./sent-memory.js";
+import { freeChunk, releasesMemory } from "./socket-memory.js";
 import {
   DEFAULT_MAX_UNSENT_BYTES,
   type Transport,
@@ -28,6 +28,8 @@ const LONG_TEXT = 4096;
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
 const LINGER_MS = 500;
+
+export { releasesMemory } from "./socket-memory.js";
 
 /** What a transport reads from: a readable, or one that puts each chunk into the same memory and says so. */
 export type TransportInput = Pick<
@@ -220,6 +222,7 @@ export function stdioTransport(
     splitter.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
     if (!resting) readLines();
     if (readable.reusesMemory === true) splitter.own();
+    else if (typeof chunk !== "string" && !splitter.holdsChunks()) freeChunk(readable, chunk);
   });
   readable.on("end", () => endReading(undefined));
   readable.on("error", endReading);
@@ -286,14 +289,5 @@ export function stdioTransport(
     },
   };
 }
-
-const WAYS_TO_WRITE = ["write", "_write", "_writev"] as const;
-
-/**
- * Whether nobody looks at a chunk once its write was called back: of a socket of Node's, whose way to write is still its own.
- * Other streams may hand on the memory itself, and call it written.
- */
-export const releasesMemory = (stream: Writable): boolean =>
-  stream instanceof Socket && WAYS_TO_WRITE.every((way) => stream[way] === Socket.prototype[way]);
 
 const chunkOf = (text: string): string | Uint8Array => (text.length < LONG_TEXT ? text : utf8Bytes(text));
