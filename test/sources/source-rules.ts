@@ -83,6 +83,7 @@ export const pureFiles = [
   "host/src/latency-histogram.ts",
   "host/src/method-figures.ts",
   "host/src/restart-budget.ts",
+  "host/src/crowding.ts",
   "host/src/operation-errors.ts",
   "host/src/unavailable-error.ts",
   "host/src/exit-codes.ts",

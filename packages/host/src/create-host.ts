@@ -135,6 +135,7 @@ export function createHost<C extends Contract>(contract: C, options: HostOptions
       closing: closing !== undefined,
       restarts: core.restarts.stats,
       starts: core.starts.stats,
+      crowding: core.crowding.stats,
       workers: Array.from(entries.values(), ({ worker }) => worker.diagnostics()),
     }),
     close() {

@@ -1,4 +1,5 @@
 import type { PeerStats } from "@outrigger/protocol";
+import type { CrowdingStats } from "./crowding.js";
 import type { ExitReason, ExitReasonName } from "./exit-reason.js";
 import type { CompileCacheReport } from "./launcher.js";
 import type { LivenessSettings } from "./liveness-state.js";
@@ -172,5 +173,7 @@ export interface HostDiagnostics {
   readonly restarts: RestartStats;
   /** The starts of all workers against `startsAtOnce`. */
   readonly starts: TurnStats;
+  /** Whether workers have given way to the host, as `nice` says. */
+  readonly crowding: CrowdingStats;
   readonly workers: readonly WorkerDiagnostics[];
 }

@@ -1,12 +1,14 @@
 import { availableParallelism } from "node:os";
 import { type Contract, lifecycle } from "@outrigger/protocol";
 import { checkKeys, didYouMean } from "@outrigger/protocol/authority";
+import { createCrowding } from "./crowding.js";
 import { guardedLogger } from "./guarded-logger.js";
 import { defaultLogger } from "./host-logger.js";
 import type { HostOptions } from "./host-options.js";
 import { systemRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
-import { checkCounts, checkDelays, invalidOption, withDefaults } from "./option-checks.js";
+import { MAX_NICENESS } from "./lower-priority.js";
+import { checkCounts, checkDelays, invalidOption, shown, withDefaults } from "./option-checks.js";
 import { DEFAULT_RESTART_BUDGET, type RestartBudget } from "./restart-budget.js";
 import { createRestartQueue } from "./restart-queue.js";
 import { createTurns } from "./turns.js";
@@ -47,6 +49,9 @@ export function hostCore<C extends Contract>(contract: C, options: HostOptions<C
       ),
     ),
     starts: createTurns(resolveStarts(options.startsAtOnce)),
+    crowding: createCrowding(resolveNice(options.nice), availableParallelism(), (error) =>
+      guardedLogger(logger).warn({ err: error }, "a launcher could not lower the priority of its worker"),
+    ),
     codec: options.codec,
     identity:
       name === undefined && version === undefined ? undefined : { name: name ?? "host", version: version ?? "0.0.0" },
@@ -58,6 +63,14 @@ const STARTS_PER_PROCESSOR = 8;
 function resolveStarts(startsAtOnce = STARTS_PER_PROCESSOR * availableParallelism()): number {
   checkCounts("options", { startsAtOnce });
   return startsAtOnce;
+}
+
+/** What nice(1) adds, too, unless it is told. */
+const DEFAULT_NICE = 10;
+
+function resolveNice(nice = DEFAULT_NICE): number {
+  if (Number.isInteger(nice) && nice >= 0 && nice <= MAX_NICENESS) return nice;
+  throw invalidOption(`nice: expected a whole number from 0 to ${MAX_NICENESS}, got ${shown(nice)}`);
 }
 
 function resolveBudget(given: HostOptions<Contract>["restartBudget"]): RestartBudget {

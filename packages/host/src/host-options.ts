@@ -113,6 +113,13 @@ export type HostOptions<C extends Contract> = SharedOptions & {
    * `timeouts.initializeMs` begins with it. Default: 8 for each processor.
    */
   readonly startsAtOnce?: number | undefined;
+  /**
+   * Added to the niceness of all workers as soon as more of them run than there are processors, so that they give way to the
+   * host they wait for; a whole number from 0 to 19, as of nice(1). For good, since to take it back needs privileges. 0: they
+   * never give way. Default 10, with which a worker has a ninth of the host's share where both want a processor. See
+   * docs/lifecycle.md in the repository.
+   */
+  readonly nice?: number | undefined;
   /** Told to workers in the handshake. */
   readonly name?: string | undefined;
   readonly version?: string | undefined;

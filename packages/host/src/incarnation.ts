@@ -149,6 +149,7 @@ export class Incarnation {
       onClosed: (error) => this.#onChannelClosed(error),
     });
     this.#signs.watchProcess(process);
+    this.#core.crowding.admit(process);
     this.#tell({ type: "launched" });
   }
 

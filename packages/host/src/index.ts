@@ -11,6 +11,7 @@ export type { HandlerContext, HostHandlers, ScopedHandlerContext } from "@outrig
 export type { CancelPolicy, OnIgnored } from "./cancel-policy.js";
 export { commandLauncher } from "./command-launcher.js";
 export { createHost } from "./create-host.js";
+export type { CrowdingStats } from "./crowding.js";
 export type { HostDiagnostics, WorkerDiagnostics } from "./diagnostics.js";
 export type { InheritEnv } from "./environment.js";
 export {

@@ -50,6 +50,11 @@ export interface WorkerProcess {
    * and it found those options. Without this, where it hangs is known only from a guard thread of its own.
    */
   openInspector?(): boolean;
+  /**
+   * Lowers its priority for good: its niceness becomes the host's and `by` more. Called once at most, when it is one of more
+   * workers than there are processors. Without this it does not count among them.
+   */
+  nice?(by: number): void;
   /** Signals the whole process tree; never throws. */
   kill(signal: NodeJS.Signals): void;
   /**
@@ -69,7 +74,7 @@ export interface Launcher {
   launch(spec: LaunchSpec): WorkerProcess | Promise<WorkerProcess>;
 }
 
-const OPTIONAL_MEMBERS = { usage: "function", endsWithHost: "boolean", openInspector: "function" };
+const OPTIONAL_MEMBERS = { usage: "function", endsWithHost: "boolean", openInspector: "function", nice: "function" };
 
 /** @throws TypeError telling the author of a launcher what `launch` must return; a process it started nevertheless is killed */
 export function checkProcess(launched: unknown, launcher: unknown): WorkerProcess {

@@ -34,6 +34,7 @@ const HOST = names<HostOptions<Contract>>({
   ...{
     restartBudget: true,
     startsAtOnce: true,
+    nice: true,
     name: true,
     version: true,
     logger: true,

@@ -4,6 +4,7 @@ import { PassThrough } from "node:stream";
 import { catchesSignal } from "./caught-signals.js";
 import { killTree } from "./kill-tree.js";
 import type { LaunchSpec, ProcessExit, WorkerProcess } from "./launcher.js";
+import { lowerPriority } from "./lower-priority.js";
 import { reapWithHost } from "./orphan-reaper.js";
 import { processUsage } from "./process-usage.js";
 
@@ -61,6 +62,7 @@ function supervised(child: ChildProcess, command: string, isInspectable: boolean
     usage: async () => (pid === undefined || gone ? undefined : processUsage(pid)),
     // The process alone: of anything else in its group the signal would be the end.
     ...(isInspectable && { openInspector: () => !gone && catchesSignal(pid, "SIGUSR1") && child.kill("SIGUSR1") }),
+    ...(pid !== undefined && { nice: (by) => void (gone || lowerPriority(pid, by, () => gone)) }),
     kill(signal) {
       if (pid !== undefined && !gone) killTree(pid, signal);
     },

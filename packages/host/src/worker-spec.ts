@@ -9,6 +9,7 @@ import type {
 } from "@outrigger/protocol";
 import type { ChannelLimits, InvocationLimits } from "@outrigger/protocol/authority";
 import type { CancelPolicy } from "./cancel-policy.js";
+import type { Crowding } from "./crowding.js";
 import type { MissingCapabilities } from "./host-options.js";
 import type { HostRuntime } from "./host-runtime.js";
 import type { UntypedHandlers } from "./host-serving.js";
@@ -65,6 +66,7 @@ export interface HostCore {
   readonly runtime: HostRuntime;
   readonly restarts: RestartQueue;
   readonly starts: Turns;
+  readonly crowding: Crowding;
   readonly codec: Codec | undefined;
   readonly identity: InitializeParams["host"];
 }
