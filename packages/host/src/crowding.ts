@@ -6,16 +6,16 @@ export interface CrowdingStats {
   readonly nice: number;
   /** How many may run before they are. */
   readonly processors: number;
-  /** Living processes of workers on this machine. */
+  /** Living processes of workers, but for those whose priority cannot be lowered. */
   readonly running: number;
-  /** How many of them were lowered. */
+  /** How many of them have been told to give way. */
   readonly lowered: number;
 }
 
 /** Keeps the workers of a host from crowding it out: it shares processors with those it serves. */
 export interface Crowding {
-  /** Takes a process that lives. One whose priority cannot be lowered, such as another machine's, does not count. */
-  admit(worker: WorkerProcess): void;
+  /** Takes a process that lives, once. One whose priority cannot be lowered does not count. */
+  admit(worker: Pick<WorkerProcess, "nice" | "onExit">, onError: (error: unknown) => void): void;
   readonly stats: CrowdingStats;
 }
 
@@ -23,30 +23,32 @@ export interface Crowding {
  * Once more workers run than there are processors, all of them give way to their host. Where each has its share, a host that
  * serves fifty has a fiftieth: workers wait for its answers, are woken for each, and find nothing of theirs in a cache.
  */
-export function createCrowding(nice: number, processors: number, onError: (error: unknown) => void): Crowding {
-  const undiminished = new Set<WorkerProcess>();
-  let running = 0;
+export function createCrowding(nice: number, processors: number): Crowding {
+  const living = new Map<unknown, { readonly lower: () => void; isAsked: boolean; isLowered: boolean }>();
   return {
-    admit(worker) {
+    admit(worker, onError) {
       if (worker.nice === undefined) return;
-      running++;
-      undiminished.add(worker);
-      worker.onExit(() => {
-        running--;
-        undiminished.delete(worker);
-      });
-      if (nice === 0 || running <= processors) return;
-      for (const one of undiminished) {
+      worker.onExit(() => living.delete(worker));
+      const lower = (): void => {
         try {
-          one.nice?.(nice);
+          worker.nice?.(nice);
+          member.isLowered = true;
         } catch (error) {
           onError(error);
         }
+      };
+      const member = { lower, isAsked: false, isLowered: false };
+      living.set(worker, member);
+      if (nice === 0 || living.size <= processors) return;
+      for (const one of living.values()) {
+        if (one.isAsked) continue;
+        one.isAsked = true;
+        one.lower();
       }
-      undiminished.clear();
     },
     get stats() {
-      return { nice, processors, running, lowered: running - undiminished.size };
+      const lowered = [...living.values()].filter(({ isLowered }) => isLowered).length;
+      return { nice, processors, running: living.size, lowered };
     },
   };
 }

@@ -49,9 +49,7 @@ export function hostCore<C extends Contract>(contract: C, options: HostOptions<C
       ),
     ),
     starts: createTurns(resolveStarts(options.startsAtOnce)),
-    crowding: createCrowding(resolveNice(options.nice), availableParallelism(), (error) =>
-      guardedLogger(logger).warn({ err: error }, "a launcher could not lower the priority of its worker"),
-    ),
+    crowding: createCrowding(resolveNice(options.nice), availableParallelism()),
     codec: options.codec,
     identity:
       name === undefined && version === undefined ? undefined : { name: name ?? "host", version: version ?? "0.0.0" },

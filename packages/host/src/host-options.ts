@@ -114,10 +114,10 @@ export type HostOptions<C extends Contract> = SharedOptions & {
    */
   readonly startsAtOnce?: number | undefined;
   /**
-   * Added to the niceness of all workers as soon as more of them run than there are processors, so that they give way to the
-   * host they wait for; a whole number from 0 to 19, as of nice(1). For good, since to take it back needs privileges. 0: they
-   * never give way. Default 10, with which a worker has a ninth of the host's share where both want a processor. See
-   * docs/lifecycle.md in the repository.
+   * Added to the niceness of all workers as soon as more of them run than there are processors (`os.availableParallelism()`
+   * when the host is made), so that they give way to the host they wait for; a whole number from 0 to 19, as of nice(1). For
+   * good, since to take it back needs privileges. 0: they never give way. Default 10: on Linux a worker has a ninth of the
+   * host's share then, where both want a processor. See docs/lifecycle.md in the repository.
    */
   readonly nice?: number | undefined;
   /** Told to workers in the handshake. */

@@ -149,7 +149,7 @@ export class Incarnation {
       onClosed: (error) => this.#onChannelClosed(error),
     });
     this.#signs.watchProcess(process);
-    this.#core.crowding.admit(process);
+    this.#core.crowding.admit(process, (err) => this.logs.note("warn", "its priority was not lowered", { err }));
     this.#tell({ type: "launched" });
   }
 

@@ -51,8 +51,8 @@ export interface WorkerProcess {
    */
   openInspector?(): boolean;
   /**
-   * Lowers its priority for good: its niceness becomes the host's and `by` more. Called once at most, when it is one of more
-   * workers than there are processors. Without this it does not count among them.
+   * Lowers its priority for good: on POSIX its niceness becomes the host's and `by` more, up to 19. Called once at most, when
+   * it is one of more workers than there are processors. Without this it does not count among them.
    */
   nice?(by: number): void;
   /** Signals the whole process tree; never throws. */

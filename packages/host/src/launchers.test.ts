@@ -50,6 +50,7 @@ describe("nodeLauncher", () => {
     expect(report.env).toMatchObject({ OUTRIGGER_WORKER_ID: "w", TZ: "UTC" });
     expect(report.env).not.toHaveProperty("OUTRIGGER_TEST_SECRET");
     expect(launcher.name).toBe("node it's a plugin.mjs");
+    expect(worker.stdout).toHaveProperty("handsOverChunks", true);
   });
 
   test.each(["URL", "URL text", "path"])("takes the entry as a %s", async (kind) => {

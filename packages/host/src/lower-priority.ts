@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
+import { systemClock } from "@outrigger/protocol";
 
 /** Of nice(1): the lowest priority. */
 export const MAX_NICENESS = 19;
-/** Without privileges one autogroup of a machine may be written in so many ms: who is refused tries again. */
-const BUSY_MS = 100;
-const MAX_TRIES = 200;
-
-const AUTOGROUP = /^(\/autogroup-\d+) nice (-?\d+)$/m;
 
 /**
  * Lowers the priority of a process: its niceness becomes this process's and `by` more, up to 19, unless it is that already.
@@ -15,6 +11,7 @@ const AUTOGROUP = /^(\/autogroup-\d+) nice (-?\d+)$/m;
  * @param isGone whether its number may belong to somebody else by now
  */
 export function lowerPriority(pid: number, by: number, isGone: () => boolean): void {
+  if (isGone()) return;
   const niceness = Math.min(MAX_NICENESS, getPriority() + by);
   for (const thread of threadsOf(pid)) {
     try {
@@ -23,7 +20,13 @@ export function lowerPriority(pid: number, by: number, isGone: () => boolean): v
       // It ended, or is not ours to change.
     }
   }
-  lowerAutogroup(pid, by, isGone);
+  const [own, its] = [autogroupOf("self"), autogroupOf(pid)];
+  if (own === undefined || its === undefined || own.name === its.name) return;
+  const groupNiceness = Math.min(MAX_NICENESS, own.niceness + by);
+  if (its.niceness >= groupNiceness) return;
+  lineUp(() => {
+    if (!isGone()) writeFileSync(`/proc/${pid}/autogroup`, String(groupNiceness));
+  });
 }
 
 /** Linux keeps a niceness for each of them, and takes the number of a process for its first. */
@@ -32,39 +35,46 @@ function threadsOf(pid: number): readonly number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {
-    return [];
+    return [pid];
   }
 }
 
 /**
  * Who leads a session of his own, as a worker does, may share processors by autogroup: niceness counts within it alone, and
- * it has one of its own. See sched(7).
+ * it has one of its own. See sched(7). What is in none, as before the first session, has an empty file.
  */
-function lowerAutogroup(pid: number, by: number, isGone: () => boolean): void {
-  const [own, its] = [autogroupOf("self"), autogroupOf(pid)];
-  if (own === undefined || its === undefined || own.name === its.name) return;
-  const niceness = Math.min(MAX_NICENESS, own.niceness + by);
-  if (its.niceness >= niceness) return;
-  whileBusy(() => writeFileSync(`/proc/${pid}/autogroup`, String(niceness)), isGone);
-}
-
-/** Writes until it was not refused as busy. */
-export function whileBusy(write: () => void, isGone: () => boolean, tries = 1): void {
-  if (isGone()) return;
-  try {
-    write();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || tries === MAX_TRIES) return;
-    setTimeout(whileBusy, BUSY_MS * (1 + Math.random()), write, isGone, tries + 1).unref();
-  }
-}
-
 function autogroupOf(pid: number | "self"): { readonly name: string; readonly niceness: number } | undefined {
   if (process.platform !== "linux") return undefined;
   try {
-    const [, name, niceness] = AUTOGROUP.exec(readFileSync(`/proc/${pid}/autogroup`, "latin1")) ?? [];
-    return name === undefined ? undefined : { name, niceness: Number(niceness) };
+    const [, name = "", niceness = "0"] = AUTOGROUP.exec(readFileSync(`/proc/${pid}/autogroup`, "latin1")) ?? [];
+    return { name, niceness: Number(niceness) };
   } catch {
     return undefined;
+  }
+}
+
+const AUTOGROUP = /^(\/autogroup-\d+) nice (-?\d+)$/m;
+
+/** Without privileges one autogroup of a machine may be written in so many ms. */
+const BUSY_MS = 100;
+/** No more than there are processes of workers: those that are gone write nothing when it is their turn. */
+const waiting: (() => void)[] = [];
+
+/** Writes when those before have written, again and again while the system says it is busy. */
+export function lineUp(write: () => void): void {
+  if (waiting.push(write) === 1) writeWaiting();
+}
+
+function writeWaiting(): void {
+  for (let write = waiting[0]; write !== undefined; write = waiting[0]) {
+    try {
+      write();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EAGAIN") {
+        systemClock.setTimer(writeWaiting, BUSY_MS, true);
+        return;
+      }
+    }
+    waiting.shift();
   }
 }

@@ -41,7 +41,8 @@ function supervised(child: ChildProcess, command: string, isInspectable: boolean
   let gone = false;
   // Where even pipes could not be made, Node leaves the streams out.
   const stdin = child.stdin ?? deadStream();
-  const stdout = child.stdout ?? deadStream();
+  // Its chunks are made by Node, and known to nobody else.
+  const stdout: WorkerProcess["stdout"] = Object.assign(child.stdout ?? deadStream(), { handsOverChunks: true });
   const stderr = child.stderr ?? deadStream();
   // Who reads them listens too; but an error without any listener would end the host.
   for (const stream of [stdin, stdout, stderr]) stream.on("error", () => {});
@@ -62,7 +63,7 @@ function supervised(child: ChildProcess, command: string, isInspectable: boolean
     usage: async () => (pid === undefined || gone ? undefined : processUsage(pid)),
     // The process alone: of anything else in its group the signal would be the end.
     ...(isInspectable && { openInspector: () => !gone && catchesSignal(pid, "SIGUSR1") && child.kill("SIGUSR1") }),
-    ...(pid !== undefined && { nice: (by) => void (gone || lowerPriority(pid, by, () => gone)) }),
+    ...(pid !== undefined && { nice: (by) => lowerPriority(pid, by, () => gone) }),
     kill(signal) {
       if (pid !== undefined && !gone) killTree(pid, signal);
     },

@@ -1,10 +1,10 @@
 import type { Readable, Writable } from "node:stream";
 import { type Attachment, bytesIn, frameHeader } from "./bulk-frame.js";
+import { freeChunk, releasesMemory } from "./chunk-memory.js";
 import { systemClock } from "./clock.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import { type CutOff, createLineSplitter, DEFAULT_MAX_MESSAGE_BYTES } from "./framing.js";
 import { createSentMemory } from "./sent-memory.js";
-import { freeChunk, releasesMemory } from "./socket-memory.js";
 import {
   DEFAULT_MAX_UNSENT_BYTES,
   type Transport,
@@ -13,6 +13,8 @@ import {
   URGENT_RESERVE_BYTES,
 } from "./transport.js";
 import { utf8Bytes } from "./utf8-bytes.js";
+
+export { releasesMemory } from "./chunk-memory.js";
 
 // A getter on the global object, asked at each use; imported, `node:process` makes all of its streams.
 const { process } = globalThis;
@@ -29,15 +31,15 @@ const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** How long what the other end wrote is still read when it takes no more input, in ms. */
 const LINGER_MS = 500;
 
-export { releasesMemory } from "./socket-memory.js";
-
 /** What a transport reads from: a readable, or one that puts each chunk into the same memory and says so. */
 export type TransportInput = Pick<
   Readable,
-  "on" | "pause" | "resume" | "isPaused" | "destroyed" | "readableEnded" | "errored"
+  "on" | "listenerCount" | "pause" | "resume" | "isPaused" | "destroyed" | "readableEnded" | "errored"
 > & {
   /** A chunk is good only until its `data` event is over. */
   readonly reusesMemory?: boolean;
+  /** A chunk is nobody's but its listeners': with one of them alone, its memory may be freed once it was read. Default `false`. */
+  readonly handsOverChunks?: boolean;
 };
 
 /** What a transport writes to. */
@@ -222,7 +224,7 @@ export function stdioTransport(
     splitter.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
     if (!resting) readLines();
     if (readable.reusesMemory === true) splitter.own();
-    else if (typeof chunk !== "string" && !splitter.holdsChunks()) freeChunk(readable, chunk);
+    else if (readable.handsOverChunks === true && !splitter.holdsChunks()) freeChunk(readable, chunk);
   });
   readable.on("end", () => endReading(undefined));
   readable.on("error", endReading);
