@@ -36,6 +36,8 @@ test("workers keep the host's priority while there is a processor for each; one 
   expect(all.map((pid) => getPriority(pid))).toEqual(all.map(() => Math.min(19, own + 10)));
   expect(host.diagnostics().crowding).toMatchObject({ running: processors + 1, lowered: processors + 1 });
   expect(await worker.request("echo", { value: 1 })).toBe(1);
+  await host.remove("w");
+  expect(host.diagnostics().crowding).toMatchObject({ running: processors, lowered: processors });
 });
 
 test("with `nice: 0` none gives way", async () => {

@@ -1,3 +1,4 @@
+import { guarded } from "@outrigger/protocol/outcomes";
 import type { WorkerProcess } from "./launcher.js";
 
 /** What a host says of the priority of its workers. */
@@ -14,8 +15,10 @@ export interface CrowdingStats {
 
 /** Keeps the workers of a host from crowding it out: it shares processors with those it serves. */
 export interface Crowding {
-  /** Takes a process that lives, once. One whose priority cannot be lowered does not count. */
-  admit(worker: Pick<WorkerProcess, "nice" | "onExit">, onError: (error: unknown) => void): void;
+  /** Takes a process that lives. One whose priority cannot be lowered does not count. */
+  admit(worker: Pick<WorkerProcess, "nice">, onError: (error: unknown) => void): void;
+  /** It has ended. */
+  leave(worker: Pick<WorkerProcess, "nice"> | undefined): void;
   readonly stats: CrowdingStats;
 }
 
@@ -24,30 +27,21 @@ export interface Crowding {
  * serves fifty has a fiftieth: workers wait for its answers, are woken for each, and find nothing of theirs in a cache.
  */
 export function createCrowding(nice: number, processors: number): Crowding {
-  const living = new Map<unknown, { readonly lower: () => void; isAsked: boolean; isLowered: boolean }>();
+  const living = new Map<unknown, { readonly tell: () => void; isTold: boolean }>();
   return {
     admit(worker, onError) {
       if (worker.nice === undefined) return;
-      worker.onExit(() => living.delete(worker));
-      const lower = (): void => {
-        try {
-          worker.nice?.(nice);
-          member.isLowered = true;
-        } catch (error) {
-          onError(error);
-        }
-      };
-      const member = { lower, isAsked: false, isLowered: false };
-      living.set(worker, member);
+      living.set(worker, { tell: () => guarded(() => worker.nice?.(nice), onError), isTold: false });
       if (nice === 0 || living.size <= processors) return;
       for (const one of living.values()) {
-        if (one.isAsked) continue;
-        one.isAsked = true;
-        one.lower();
+        if (one.isTold) continue;
+        one.isTold = true;
+        one.tell();
       }
     },
+    leave: (worker) => void living.delete(worker),
     get stats() {
-      const lowered = [...living.values()].filter(({ isLowered }) => isLowered).length;
+      const lowered = [...living.values()].filter(({ isTold }) => isTold).length;
       return { nice, processors, running: living.size, lowered };
     },
   };

@@ -136,6 +136,7 @@ export class Incarnation {
       inspector: this.#signs.inspectorLines,
       tailCharacters: this.spec.limits.stderrTailCharacters,
     });
+    this.#core.crowding.admit(process, (err) => this.logs.note("warn", "its priority was not lowered", { err }));
     process.onExit((exit) => this.#onExit(exit));
     if (process.pid === undefined || this.#signalled !== undefined) {
       // It never came to be, or was condemned before it did.
@@ -149,7 +150,6 @@ export class Incarnation {
       onClosed: (error) => this.#onChannelClosed(error),
     });
     this.#signs.watchProcess(process);
-    this.#core.crowding.admit(process, (err) => this.logs.note("warn", "its priority was not lowered", { err }));
     this.#tell({ type: "launched" });
   }
 
@@ -264,6 +264,7 @@ export class Incarnation {
     if (this.#exit !== undefined) return;
     this.#exit = exit;
     this.#signs.stop();
+    this.#core.crowding.leave(this.#process);
     const pipes = [this.#channel?.ended, this.#stderr?.ended];
     if (exit.error !== undefined || this.#channel === undefined) this.#finish(exit);
     else {

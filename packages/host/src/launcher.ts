@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { PermissionReport } from "./node-permissions.js";
+import { shown } from "./option-checks.js";
 import type { ProcessUsage } from "./process-usage.js";
 import type { CompileCacheLimits } from "./resolve-compile-cache.js";
 
@@ -96,8 +97,9 @@ function faultOf(launched: unknown): string | undefined {
     return `launch must return { pid, stdin, stdout, stderr, kill, onExit } or a promise of it, got ${got}`;
   }
   for (const [member, expected] of Object.entries(OPTIONAL_MEMBERS)) {
-    const got = typeof given[member as keyof WorkerProcess];
-    if (got !== "undefined" && got !== expected) return `${member}: expected a ${expected}, got a ${got}`;
+    const value = given[member as keyof WorkerProcess];
+    if (value !== undefined && typeof value !== expected)
+      return `${member}: expected a ${expected}, got ${shown(value)}`;
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ export function invalidOption(message: string): RpcError {
 /** A value as a message shows it, whatever it is; its beginning, when it is long. */
 export function shown(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "number") return String(value);
   if (typeof value === "symbol" || typeof value === "function") return `a ${typeof value}`;
   try {
     const text = JSON.stringify(value) ?? String(value);

@@ -69,6 +69,7 @@ describe("an option that cannot be used is refused with INVALID_PARAMS, what was
     ["codec", { codec: null }, /^codec: .* got null/],
     ["nice of a host that would go before others", { nice: -1 }, /^nice: expected a whole number from 0 to 19, got -1/],
     ["nice past its end", { nice: 20 }, /^nice: .* got 20/],
+    ["nice that is no number", { nice: Number.NaN }, /^nice: .* got NaN/],
     ["nice in parts", { nice: 0.5 }, /^nice: .* got 0.5/],
     ["handlers", { handlers: 5 }, /^handlers: expected an object/],
   ])("createHost: %s", (_, options, message) => {
@@ -218,10 +219,11 @@ describe("a launcher", () => {
   });
 
   it.each([
-    ["usage", true, "a function, got a boolean"],
-    ["openInspector", "SIGUSR1", "a function, got a string"],
-    ["nice", 10, "a function, got a number"],
-    ["endsWithHost", 1, "a boolean, got a number"],
+    ["usage", true, "a function, got true"],
+    ["openInspector", "SIGUSR1", 'a function, got "SIGUSR1"'],
+    ["nice", 10, "a function, got 10"],
+    ["nice", null, "a function, got null"],
+    ["endsWithHost", 1, "a boolean, got 1"],
   ])(
     "whose process has a %s that is none is a failed start, and its process is not left behind",
     async (member, value, told) => {
