@@ -1,4 +1,5 @@
 import { ErrorCode, RpcError } from "@outrigger/protocol";
+import { kindOf } from "@outrigger/protocol/authority";
 
 /** The variable that tells a worker its id. */
 const WORKER_ID_VARIABLE = "OUTRIGGER_WORKER_ID";
@@ -99,8 +100,7 @@ function checkName(name: string): string {
 /** Tells the type of what it got, never the value: it may be a secret. */
 function checkValue(name: string, value: unknown): string {
   if (typeof value !== "string") {
-    const got = value === null ? "null" : typeof value;
-    throw invalid(`${name}: expected a string, got ${got}; write it as a string, or leave the name out`);
+    throw invalid(`${name}: expected a string, got ${kindOf(value)}; write it as a string, or leave the name out`);
   }
   if (value.includes("\0")) throw invalid(`${name}: the value contains NUL, which no environment can carry`);
   return value;

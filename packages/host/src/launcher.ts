@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { kindOf } from "@outrigger/protocol/authority";
 import type { PermissionReport } from "./node-permissions.js";
 import { shown } from "./option-checks.js";
 import type { ProcessUsage } from "./process-usage.js";
@@ -93,8 +94,7 @@ function faultOf(launched: unknown): string | undefined {
   const given = (launched ?? {}) as Partial<WorkerProcess>;
   const areStreams = [given.stdin, given.stdout, given.stderr].every((stream) => typeof stream?.on === "function");
   if (!areStreams || typeof given.kill !== "function" || typeof given.onExit !== "function") {
-    const got = launched === null ? "null" : typeof launched;
-    return `launch must return { pid, stdin, stdout, stderr, kill, onExit } or a promise of it, got ${got}`;
+    return `launch must return { pid, stdin, stdout, stderr, kill, onExit } or a promise of it, got ${kindOf(launched)}`;
   }
   for (const [member, expected] of Object.entries(OPTIONAL_MEMBERS)) {
     const value = given[member as keyof WorkerProcess];

@@ -1,4 +1,5 @@
 import { checkDelay, ErrorCode, RpcError } from "@outrigger/protocol";
+import { kindOf } from "@outrigger/protocol/authority";
 
 /** The error of an option nobody can use. */
 export function invalidOption(message: string): RpcError {
@@ -81,7 +82,7 @@ const MAX_ID_CHARACTERS = 256;
 /** @throws RpcError INVALID_PARAMS unless it is text of 1 to 256 characters without control characters. */
 export function checkWorkerId(id: unknown): string {
   if (typeof id === "string" && id.trim() !== "" && id.length <= MAX_ID_CHARACTERS && !/\p{Cc}/u.test(id)) return id;
-  const got = typeof id === "string" ? JSON.stringify(id.slice(0, 100)) : id === null ? "null" : typeof id;
+  const got = typeof id === "string" ? JSON.stringify(id.slice(0, 100)) : kindOf(id);
   throw invalidOption(
     `worker id: expected text of 1 to ${MAX_ID_CHARACTERS} characters without control characters, such as "acme.greeter", got ${got}`,
   );

@@ -15,7 +15,7 @@ const refused = (message: RegExp) =>
 describe("an option that cannot be used is refused with INVALID_PARAMS, what was expected, and what it got", () => {
   const both: [string, object, RegExp][] = [
     ["env", { env: 5 }, /^env: expected an object with options, got number/],
-    ["env a list", { env: ["A=1"] }, /^env: .* got a list/],
+    ["env a list", { env: ["A=1"] }, /^env: .* got array/],
     ["timeouts", { timeouts: 5 }, /^timeouts: expected an object/],
     ["restart", { restart: 5 }, /^restart: expected an object/],
     ["limits", { limits: null }, /^limits: .* got null/],

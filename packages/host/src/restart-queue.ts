@@ -20,11 +20,11 @@ export interface RestartQueue {
   readonly stats: RestartStats;
 }
 
-/** @param onDelay told with the number of those waiting, when the first one has to */
+/** @param onDelay told when the first one has to wait */
 export function createRestartQueue(
   budget: RestartBudget,
   clock: HostRuntime["clock"],
-  onDelay: (waiting: number) => void,
+  onDelay: () => void,
 ): RestartQueue {
   const waiting = new Map<object, () => void>();
   let granted: GrantedRestarts = [];
@@ -56,7 +56,7 @@ export function createRestartQueue(
       if (cancelTimer === undefined) advance();
       if (waiting.get(worker) === go) {
         delayed++;
-        if (waiting.size === 1) onDelay(waiting.size);
+        if (waiting.size === 1) onDelay();
       }
       return () => {
         if (waiting.get(worker) === go) waiting.delete(worker);

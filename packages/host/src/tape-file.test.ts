@@ -115,6 +115,21 @@ test("past bufferBytes nothing waits for a slow disk", async () => {
   expect(told.onDropped.mock.calls).toEqual([["its disk is too slow for bufferBytes, 10000"]]);
 });
 
+test("a message that no line can hold is counted with the others, and told once", async () => {
+  const decode = (line: string) => ({ ...(jsonCodec.decode(line) as object), params: 5n });
+  const { tape, path } = tapeFile("unwritable", {}, { codec: { ...jsonCodec, decode } });
+  const told = listen();
+  const recorder = tape.begin(1, told);
+  recorder.message("host", message(1), undefined);
+  recorder.message("host", message(2), undefined);
+  recorder.exit(asked);
+  await tape.flush();
+  expect(tape.stats).toMatchObject({ lines: 2, dropped: 2, error: undefined });
+  expect(told.onDropped.mock.calls).toEqual([["a message is too long for a line, or has no form in JSON"]]);
+  const [incarnation] = readTape(await readFile(path, "utf8"), { partial: true }).incarnations;
+  expect(incarnation?.exit).toMatchObject({ messages: 0, dropped: 2 });
+});
+
 test("a file that cannot be written is told once, and changes nothing else", async () => {
   const { tape } = tapeFile("no/such/folder");
   const told = listen();

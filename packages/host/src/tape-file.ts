@@ -19,7 +19,7 @@ export interface TapeStats {
   readonly bytes: number;
   /** Lines that were written, or wait to be. */
   readonly lines: number;
-  /** Lines that were not: the file is full, or its disk too slow or gone. */
+  /** Lines that were not: the file is full, its disk too slow or gone, or a message has no line. */
   readonly dropped: number;
   /** Why it could not be written; nothing is recorded any more. */
   readonly error: string | undefined;
@@ -29,7 +29,7 @@ export interface TapeStats {
 interface TapeListeners {
   /** It could not be written; nothing is recorded any more. */
   onError(error: Error): void;
-  /** A message was dropped, for a bound that `text` names. */
+  /** A message was dropped, for what `text` names. */
   onDropped(text: string): void;
 }
 
@@ -132,18 +132,18 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     await closed?.close();
   };
 
+  const drop = (why: string): void => {
+    dropped++;
+    if (failure !== undefined || isDropTold) return;
+    isDropTold = true;
+    listeners.onDropped(why);
+  };
   const write = (line: string, reserve = 0): boolean => {
     const size = Buffer.byteLength(line) + 1;
     const { maxBytes, bufferBytes } = bounds;
     const fits = bytes + size <= maxBytes + reserve;
     if (failure !== undefined || !fits || queuedBytes + size > bufferBytes + reserve) {
-      dropped++;
-      if (failure === undefined && !isDropTold) {
-        isDropTold = true;
-        listeners.onDropped(
-          fits ? `its disk is too slow for bufferBytes, ${bufferBytes}` : `it reached maxBytes, ${maxBytes}`,
-        );
-      }
+      drop(fits ? `its disk is too slow for bufferBytes, ${bufferBytes}` : `it reached maxBytes, ${maxBytes}`);
       return false;
     }
     bytes += size;
@@ -153,6 +153,8 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     void pump();
     return true;
   };
+
+  const onUnwritable = (): void => drop("a message is too long for a line, or has no form in JSON");
 
   const begin = (): void => {
     if (failure !== undefined) {
@@ -188,7 +190,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     begin(incarnation, told) {
       listeners = told;
       if (processes++ === 0) begin();
-      const recorder = recordProcess({ ...source, now, write }, incarnation, startedAt ?? now());
+      const recorder = recordProcess({ ...source, now, write, onUnwritable }, incarnation, startedAt ?? now());
       return {
         ...recorder,
         exit(exit) {

@@ -263,7 +263,7 @@ function onExit(draft: Draft, exit: WorkerExit): void {
   draft.effects.push({ type: "bury", incarnation: state.incarnation, exit });
   if (decision !== undefined && next !== "stop") enter(draft, phase, "crashed");
   emit(draft, { event: "exit", exit });
-  if (decision !== undefined) emit(draft, { event: "crash", exit, restartInMs: restartDelay(next, decision) });
+  if (decision !== undefined) emit(draft, { event: "crash", exit, restartInMs: restartInMs(next, decision) });
 
   if (next === "stop") {
     enter(draft, { name: "idle" }, "stopped");
@@ -293,7 +293,7 @@ function judge(draft: Draft, exit: WorkerExit): RestartDecision {
   return decideRestart(policy, state.history, { reason: exit.reason.reason, code: exit.code }, context.random);
 }
 
-function restartDelay(next: "stop" | "start" | "policy", decision: RestartDecision): number | undefined {
+function restartInMs(next: "stop" | "start" | "policy", decision: RestartDecision): number | undefined {
   if (next === "start") return 0;
   return next === "policy" && decision.kind === "restart" ? decision.delayMs : undefined;
 }

@@ -32,3 +32,4 @@ export {
 export { watchChannel } from "./authority/watch-channel.js";
 export { bytesAsBase64 } from "./bulk-values.js";
 export { MAX_NAME } from "./contract.js";
+export { isRecord, kindOf, ownMember } from "./value-kind.js";

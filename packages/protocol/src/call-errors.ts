@@ -1,3 +1,4 @@
+import { listed } from "./authority/nearest-name.js";
 import { ErrorCode, isRpcError, RpcError } from "./errors.js";
 
 /**
@@ -106,10 +107,9 @@ export function overloaded(method: string, why: string): RpcError {
 
 export function methodNotFound(method: string, known: Iterable<string>): RpcError {
   const names = [...known].filter((name) => !name.startsWith("$/"));
-  const shown = names.length > 12 ? [...names.slice(0, 12), `and ${names.length - 12} more`] : names;
   return new RpcError(
     ErrorCode.METHOD_NOT_FOUND,
-    `there is no method ${JSON.stringify(method.slice(0, 100))}; the contract has ${shown.join(", ") || "none"}`,
+    `there is no method ${JSON.stringify(method.slice(0, 100))}; the contract has ${listed(names)}`,
   );
 }
 

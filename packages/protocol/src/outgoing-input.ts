@@ -6,6 +6,7 @@ import { type InputSender, sendInput } from "./input-sender.js";
 import type { OutgoingCall, OutgoingCallsContext, PeerCallOptions } from "./outgoing-call.js";
 import { excerpt } from "./peer-report.js";
 import { isIterable } from "./stream-producer.js";
+import { kindOf } from "./value-kind.js";
 
 /** Why a call cannot go to this end, with this input or without any; `undefined` when it can. */
 export function wrongInput(
@@ -20,9 +21,8 @@ export function wrongInput(
     return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes no input; leave it out of the call's options`);
   }
   if (!isReadable(source)) {
-    const got = source === null ? "null" : typeof source;
-    const expected = "expected an AsyncIterable or Iterable in the call's options";
-    return new RpcError(ErrorCode.INVALID_PARAMS, `${method} takes input: ${expected}, got ${got}`);
+    const message = `${method} takes input: expected an AsyncIterable or Iterable in the call's options, got ${kindOf(source)}`;
+    return new RpcError(ErrorCode.INVALID_PARAMS, message);
   }
   if (has("input")) return undefined;
   return featureMissing(method, "input");

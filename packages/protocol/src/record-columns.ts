@@ -1,5 +1,5 @@
 import { isPlain } from "./plain-object.js";
-import { isRecord } from "./wire-shape.js";
+import { isRecord } from "./value-kind.js";
 
 /** A list of records by column: under each name the values of all records. */
 export type RecordColumns = Readonly<Record<string, readonly unknown[]>>;

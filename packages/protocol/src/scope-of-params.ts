@@ -1,4 +1,5 @@
 import type { TenantScope } from "./contract.js";
+import { ownMember } from "./value-kind.js";
 
 const CARRIERS = ["run", "actor", "event", "context"] as const;
 
@@ -15,7 +16,7 @@ export function scopeOfParams(params: unknown): TenantScope | undefined {
   if (typeof params !== "object" || params === null || !mayCarry(params)) return undefined;
   let tenant = tenantOf(params);
   for (const carrier of CARRIERS) {
-    const other = tenantOf(own(params, carrier));
+    const other = tenantOf(ownMember(params, carrier));
     if (other === undefined) continue;
     if (tenant !== undefined && tenant !== other) return undefined;
     tenant = other;
@@ -24,12 +25,6 @@ export function scopeOfParams(params: unknown): TenantScope | undefined {
 }
 
 function tenantOf(value: unknown): string | undefined {
-  const tenant = own(value, "tenant");
+  const tenant = ownMember(value, "tenant");
   return typeof tenant === "string" && tenant !== "" ? tenant : undefined;
-}
-
-function own(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }

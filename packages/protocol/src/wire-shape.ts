@@ -1,4 +1,5 @@
 import type { Schema } from "./contract.js";
+import { isRecord, kindOf } from "./value-kind.js";
 
 /**
  * Standard Schemas for the runtime's own messages. Written out because they are on the way to a worker's first answer:
@@ -40,10 +41,6 @@ const checked = <T>(expected: string, fits: (value: unknown) => boolean): Shape<
     if (!fits(value)) issues.push({ message: `expected ${expected}, received ${kindOf(value)}`, path });
     return value as T;
   });
-
-/** Whether it is an object and no list. */
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Text of at most `max` characters. */
 export const text = (max = Number.POSITIVE_INFINITY): Shape<string> =>
@@ -115,9 +112,4 @@ export function object<M extends Members>(members: M): Shape<ObjectOf<M>> {
     }
     return result as ObjectOf<M>;
   });
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "array" : typeof value;
 }

@@ -21,7 +21,7 @@ test("wrong handlers are told by name", () => {
   );
   expect(define({ constructor() {} })).toThrow('"constructor" is no method');
   expect(define({ greet: undefined })).toThrow('requires a handler for "greet"');
-  expect(define({ greet: "hello" })).toThrow('handler "greet": expected a function, got a string');
+  expect(define({ greet: "hello" })).toThrow('handler "greet": expected a function, got string');
   expect(define({ forget: undefined })).not.toThrow();
   expect(() => definePlugin(pluginContract, {})).not.toThrow();
 });
@@ -33,7 +33,7 @@ test("the capabilities a plugin needs are those its contract names", () => {
       'definePlugin: options.capabilities: no method of contract acme.greeter needs "state.raed"; it knows state.read',
     ),
   );
-  expect(define("state.read")).toThrow("definePlugin: options.capabilities: expected a list of strings, got a string");
+  expect(define("state.read")).toThrow("definePlugin: options.capabilities: expected a list of strings, got string");
   expect(define(["state.read"])).not.toThrow();
 });
 
@@ -44,12 +44,12 @@ test("wrong options are told by name, with what was expected", () => {
       'definePlugin: options: there is no option "setpu"; it has name, version, capabilities, config, setup, health, teardown',
     ),
   );
-  expect(define({ setup: "later" })).toThrow("definePlugin: options.setup: expected a function, got a string");
+  expect(define({ setup: "later" })).toThrow("definePlugin: options.setup: expected a function, got string");
   expect(define({ version: 2 })).toThrow("definePlugin: options.version: expected a string, got 2");
   const long = "definePlugin: options.name: expected at most 256 characters, got 257";
   expect(define({ name: "x".repeat(257) })).toThrow(long);
   expect(define({ config: {} })).toThrow("definePlugin: options.config: expected a Standard Schema (zod,");
-  expect(define([])).toThrow("definePlugin: options: expected an object, got a list");
+  expect(define([])).toThrow("definePlugin: options: expected an object, got array");
   expect(() => definePlugin(undefined as never, {} as never)).toThrow(
     "definePlugin: contract: expected what defineContract makes, got undefined",
   );
@@ -67,14 +67,14 @@ test("what serve is given wrong is told before it takes stdin and stdout", () =>
   const plugin = definePlugin(greeter, handlers);
   const { write } = process.stdout;
   const wrong: [options: unknown, message: string][] = [
-    [7, "serve: options: expected an object, got 7"],
+    [7, "serve: options: expected an object, got number"],
     [{ gaurd: false }, 'serve: options: there is no option "gaurd"; it has transport, guard, limits, codec, clock'],
-    [{ guard: "no" }, "serve: options.guard: expected true or false, got a string"],
+    [{ guard: "no" }, "serve: options.guard: expected true or false, got string"],
     [{ limits: { unsentBytes: -1 } }, "serve: options.limits.unsentBytes: expected a whole number from 1, got -1"],
     [{ limits: { unsent: 1 } }, 'serve: options.limits: there is no option "unsent"; it has messageBytes'],
   ];
   for (const [options, message] of wrong) expect(() => serve(plugin, options as never)).toThrow(message);
-  expect(() => serve({} as never)).toThrow("expected a plugin made by definePlugin(contract, handlers), got an object");
+  expect(() => serve({} as never)).toThrow("expected a plugin made by definePlugin(contract, handlers), got object");
   expect(process.stdout.write).toBe(write);
 });
 

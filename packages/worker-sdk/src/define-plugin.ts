@@ -1,6 +1,6 @@
 import type { Contract, Declaration, Handlers, HostToWorker } from "@outrigger/protocol";
-import { listed, MAX_NAME } from "@outrigger/protocol/authority";
-import { checkObject, checkOptions, kindOf } from "./option-checks.js";
+import { capabilityNames, kindOf, listed, MAX_NAME } from "@outrigger/protocol/authority";
+import { checkObject, checkOptions } from "./option-checks.js";
 import { configVerdict } from "./plugin-config.js";
 import type { PluginOptions, WorkerContext } from "./plugin-context.js";
 
@@ -118,12 +118,12 @@ function isOptional({ hostToWorker }: Contract, method: string): boolean {
   return Object.hasOwn(hostToWorker, method) && hostToWorker[method]?.optional === true;
 }
 
-function checkCapabilities({ name, workerToHost }: Contract, capabilities: readonly string[] = []): void {
-  const known = new Set(Object.values(workerToHost).flatMap(({ capability }) => capability ?? []));
+function checkCapabilities(contract: Contract, capabilities: readonly string[] = []): void {
+  const known = capabilityNames(contract);
   const stray = capabilities.find((capability) => !known.has(capability));
   if (stray === undefined) return;
   throw new TypeError(
-    `definePlugin: options.capabilities: no method of contract ${name} needs ${JSON.stringify(stray)}; it knows ${listed(known)}`,
+    `definePlugin: options.capabilities: no method of contract ${contract.name} needs ${JSON.stringify(stray)}; it knows ${listed(known)}`,
   );
 }
 
@@ -131,7 +131,7 @@ function checkContract(contract: unknown): void {
   const what = "definePlugin: contract";
   const { name, hostToWorker, workerToHost } = checkObject(what, contract, "what defineContract makes");
   if (typeof name === "string" && hostToWorker !== undefined && workerToHost !== undefined) return;
-  throw new TypeError(`${what}: expected what defineContract makes, got an object without its methods`);
+  throw new TypeError(`${what}: expected what defineContract makes, got object without its methods`);
 }
 
 function names(contract: Contract): string {

@@ -1,6 +1,6 @@
 import { type Declaration, ErrorCode, RpcError, type Schema, validate } from "@outrigger/protocol";
-import { listed } from "@outrigger/protocol/authority";
-import { checkObject, kindOf } from "./option-checks.js";
+import { kindOf, listed } from "@outrigger/protocol/authority";
+import { checkObject } from "./option-checks.js";
 
 /** What one entry of a router says of itself. */
 export interface EntryOptions<S extends Schema<unknown, unknown> = Schema<unknown, unknown>> {

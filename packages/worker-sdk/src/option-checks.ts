@@ -1,3 +1,5 @@
+import { isRecord, kindOf } from "@outrigger/protocol/authority";
+
 const KINDS = {
   text: { expected: "a string", fits: (value: unknown) => typeof value === "string" },
   flag: { expected: "true or false", fits: (value: unknown) => typeof value === "boolean" },
@@ -6,14 +8,14 @@ const KINDS = {
     fits: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1,
   },
   code: { expected: "a function", fits: (value: unknown) => typeof value === "function" },
-  object: { expected: "an object", fits: isObject },
+  object: { expected: "an object", fits: isRecord },
   names: {
     expected: "a list of strings",
     fits: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string"),
   },
   schema: {
     expected: "a Standard Schema (zod, valibot, arktype, …)",
-    fits: (value: unknown) => (isObject(value) || typeof value === "function") && "~standard" in value,
+    fits: (value: unknown) => (isRecord(value) || typeof value === "function") && "~standard" in value,
   },
   any: { expected: "anything", fits: () => true },
 } as const;
@@ -33,24 +35,14 @@ export function checkOptions(what: string, options: unknown, kinds: OptionKinds)
       );
     }
     const { expected, fits } = KINDS[kind];
-    if (!fits(value)) throw new TypeError(`${what}.${name}: expected ${expected}, got ${kindOf(value)}`);
+    if (fits(value)) continue;
+    const got = typeof value === "number" ? value : kindOf(value);
+    throw new TypeError(`${what}.${name}: expected ${expected}, got ${got}`);
   }
 }
 
 /** @throws TypeError unless it is an object and no list. */
 export function checkObject(what: string, value: unknown, expected: string): Readonly<Record<string, unknown>> {
-  if (isObject(value)) return value;
+  if (isRecord(value)) return value;
   throw new TypeError(`${what}: expected ${expected}, got ${kindOf(value)}`);
-}
-
-/** What somebody gave instead, without its content. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return value === undefined ? "undefined" : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -161,8 +161,8 @@ test("a wrong entry or pattern is refused where it is written", () => {
   for (const [entry, got] of [
     [undefined, "undefined"],
     [null, "null"],
-    ["run", "a string"],
-    [{ filter: {} }, "an object"],
+    ["run", "string"],
+    [{ filter: {} }, "object"],
   ]) {
     expect(() => events({ saved: entry as never })).toThrow(`event pattern "saved": expected a function, got ${got}`);
   }

@@ -3,6 +3,7 @@ import type { Schema } from "../contract.js";
 import { ErrorCode, isRpcError, RpcError } from "../errors.js";
 import { scopeOfParams } from "../scope-of-params.js";
 import { validate } from "../validate.js";
+import { kindOf } from "../value-kind.js";
 import { tenantScope } from "./tenant-scope.js";
 
 /**
@@ -19,8 +20,8 @@ export function scopeOfCall(contractScope: Schema | undefined, given: unknown, p
     return derived === undefined ? undefined : fitting(schema, derived);
   }
   if (typeof given !== "object" || given === null) {
-    const got = given === null ? "null" : typeof given;
-    throw new RpcError(ErrorCode.INVALID_PARAMS, `scope: expected an object such as { tenant: "t1" }, got ${got}`);
+    const message = `scope: expected an object such as { tenant: "t1" }, got ${kindOf(given)}`;
+    throw new RpcError(ErrorCode.INVALID_PARAMS, message);
   }
   return wireCopy(fitted(schema, given));
 }

@@ -1,6 +1,6 @@
 import type { MethodMap } from "../contract.js";
 import { ErrorCode, RpcError } from "../errors.js";
-import { didYouMean } from "./nearest-name.js";
+import { didYouMean, listed } from "./nearest-name.js";
 
 /** The capabilities that the worker→host methods of a contract need. */
 export function capabilityNames(contract: { readonly workerToHost: MethodMap }): ReadonlySet<string> {
@@ -19,6 +19,6 @@ export function checkCapabilityNames(
   if (stray === undefined) return;
   throw new RpcError(
     ErrorCode.INVALID_PARAMS,
-    `${option}: no method of the contract ${contract.name} needs ${JSON.stringify(stray.slice(0, 100))}${didYouMean(stray, known)} (it knows ${[...known].join(", ") || "none"})`,
+    `${option}: no method of the contract ${contract.name} needs ${JSON.stringify(stray.slice(0, 100))}${didYouMean(stray, known)} (it knows ${listed(known)})`,
   );
 }

@@ -1,5 +1,5 @@
 import { ErrorCode, RpcError } from "../errors.js";
-import { isRecord } from "../wire-shape.js";
+import { isRecord } from "../value-kind.js";
 
 /** Bounds of the push channels of one worker. */
 export interface ChannelLimits {

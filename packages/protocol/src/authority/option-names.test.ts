@@ -6,7 +6,7 @@ const refused = (message: string) => expect.objectContaining({ code: ErrorCode.I
 
 test.each<[unknown, string]>([
   [null, "null"],
-  [["s3cret"], "a list"],
+  [["s3cret"], "array"],
   ["s3cret", "string"],
   [5, "number"],
   [undefined, "undefined"],

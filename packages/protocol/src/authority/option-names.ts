@@ -1,5 +1,5 @@
 import { ErrorCode, RpcError } from "../errors.js";
-import { isRecord } from "../wire-shape.js";
+import { isRecord, kindOf } from "../value-kind.js";
 import { didYouMean } from "./nearest-name.js";
 
 /** @throws RpcError INVALID_PARAMS unless it is an object and no list. Never shows what stands in it: it may be a secret. */
@@ -9,8 +9,7 @@ export function checkObject(
   expected = "an object with options",
 ): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value;
-  const got = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
-  throw new RpcError(ErrorCode.INVALID_PARAMS, `${name}: expected ${expected}, got ${got}`);
+  throw new RpcError(ErrorCode.INVALID_PARAMS, `${name}: expected ${expected}, got ${kindOf(value)}`);
 }
 
 /** @throws RpcError INVALID_PARAMS when there is an option that nobody knows: a typo would count for nothing. */

@@ -1,4 +1,5 @@
 import type { Schema, TenantScope } from "../contract.js";
+import { kindOf } from "../value-kind.js";
 
 /** The scope of contracts that name none: an object whose `tenant` is text. Further members stay. */
 export const tenantScope: Schema<TenantScope> = {
@@ -8,9 +9,7 @@ export const tenantScope: Schema<TenantScope> = {
     validate(value) {
       const { tenant } = value as { readonly tenant?: unknown };
       if (typeof tenant === "string") return { value: value as TenantScope };
-      return {
-        issues: [{ message: `expected text, got ${tenant === null ? "null" : typeof tenant}`, path: ["tenant"] }],
-      };
+      return { issues: [{ message: `expected text, got ${kindOf(tenant)}`, path: ["tenant"] }] };
     },
   },
 };

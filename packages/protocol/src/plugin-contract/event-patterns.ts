@@ -1,3 +1,5 @@
+import { ownMember } from "../value-kind.js";
+
 /** A JSON value's own members, by name. */
 type Members = Readonly<Record<string, unknown>>;
 
@@ -20,7 +22,7 @@ export function eventMatcher(pattern: string): (name: string) => boolean {
 
 /** Whether a payload has all members of a filter, with the same values as JSON. */
 export function matchesFilter(payload: unknown, filter: Members): boolean {
-  return Object.entries(filter).every(([key, value]) => isSame(own(payload, key), value));
+  return Object.entries(filter).every(([key, value]) => isSame(ownMember(payload, key), value));
 }
 
 /** Equal as JSON. */
@@ -28,9 +30,5 @@ function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => isSame(own(a, key), own(b, key)));
-}
-
-function own(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? (value as Members)[key] : undefined;
+  return keys.length === Object.keys(b).length && keys.every((key) => isSame(ownMember(a, key), ownMember(b, key)));
 }

@@ -19,6 +19,8 @@ export interface TapeSource {
   readonly now: () => number;
   /** Takes a line, without its newline; `false`: it is not on the tape. Must not throw. */
   readonly write: (line: string) => boolean;
+  /** Told of a message that no line can hold. Must not throw. */
+  readonly onUnwritable?: () => void;
 }
 
 /** Records one process. */
@@ -63,14 +65,18 @@ export function recordProcess(source: TapeSource, incarnation: number, startedAt
     };
   };
 
-  const record = (line: () => TapeLine): void => {
-    let isWritten = false;
+  /** What a codec of the user's makes may have no form in JSON, and text that JSON escapes may be longer than text can be. */
+  const textOf = (line: () => TapeLine): string | undefined => {
     try {
-      isWritten = source.write(fullText(line()));
+      return fullText(line());
     } catch {
-      // What a codec of the user's makes may have no form in JSON.
+      source.onUnwritable?.();
+      return undefined;
     }
-    if (isWritten) messages++;
+  };
+  const record = (line: () => TapeLine): void => {
+    const text = textOf(line);
+    if (text !== undefined && source.write(text)) messages++;
     else dropped++;
   };
 

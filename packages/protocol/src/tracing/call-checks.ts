@@ -1,7 +1,7 @@
 import { checkKeys, checkObject } from "../authority/option-names.js";
 import { checkDelay } from "../delay.js";
 import { ErrorCode, RpcError } from "../errors.js";
-import { isRecord } from "../wire-shape.js";
+import { isRecord, kindOf } from "../value-kind.js";
 
 /** The names of the options that the calls of one end have. */
 export interface CallOptionNames {
@@ -56,10 +56,6 @@ export function checkCall(names: readonly string[], method: unknown, options: un
 /** The options of `worker.health`. @throws RpcError INVALID_PARAMS */
 export function checkHealthOptions(options: unknown): void {
   checkCall(HEALTH, "health", options);
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? "null" : typeof value;
 }
 
 function invalid(message: string): RpcError {

@@ -1,4 +1,5 @@
 import { type Entity, ErrorCode, RpcError } from "@outrigger/protocol";
+import { ownMember } from "@outrigger/protocol/authority";
 import type { HandlerContext } from "@outrigger/protocol/tracing";
 import { createMemoryStore, type MemoryStore, pageOf } from "./memory-store.js";
 
@@ -58,7 +59,7 @@ export function createMemoryHost({ config, secrets, http }: MemoryHostOptions): 
     state.of(scope, namespace);
 
   const handlers: Record<string, MemoryHandler> = {
-    "config.get": ({ key }: { readonly key?: string }) => (key === undefined ? config : own(config, key)) ?? null,
+    "config.get": ({ key }: { readonly key?: string }) => (key === undefined ? config : ownMember(config, key)) ?? null,
     "state.get": (params: StateParams, call) => stateOf(params, call).get(params.key) ?? null,
     "state.set": (params: StateParams, call) => void stateOf(params, call).set(params.key, params.value),
     "state.delete": (params: StateParams, call) => stateOf(params, call).delete(params.key),
@@ -119,10 +120,4 @@ export function createMemoryHost({ config, secrets, http }: MemoryHostOptions): 
     "channels.close": () => {},
   };
   return { state, entities, recorded, handlers: new Map(Object.entries(handlers)) };
-}
-
-function own(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }

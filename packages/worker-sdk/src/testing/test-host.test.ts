@@ -199,11 +199,11 @@ test("an option that is wrong is told by name, with what was expected", async ()
   const wrong: [options: unknown, message: string][] = [
     [null, "createTestHost: options: expected an object, got null"],
     [{ sate: {} }, 'createTestHost: options: there is no option "sate"; it has workerId, capabilities, denied'],
-    [{ state: "Ada" }, "createTestHost: options.state: expected an object, got a string"],
-    [{ denied: "state.read" }, "createTestHost: options.denied: expected a list of strings, got a string"],
-    [{ http: {} }, "createTestHost: options.http: expected a function, got an object"],
+    [{ state: "Ada" }, "createTestHost: options.state: expected an object, got string"],
+    [{ denied: "state.read" }, "createTestHost: options.denied: expected a list of strings, got string"],
+    [{ http: {} }, "createTestHost: options.http: expected a function, got object"],
     [{ handlers: { "state.gte": () => null } }, '"state.gte" is no method a plugin of contract acme.greeter can call'],
-    [{ handlers: { "state.get": 7 } }, 'options.handlers["state.get"]: expected a function, got 7'],
+    [{ handlers: { "state.get": 7 } }, 'options.handlers["state.get"]: expected a function, got number'],
   ];
   for (const [options, message] of wrong)
     await expect(createTestHost(greeting, options as never)).rejects.toThrow(message);

@@ -28,12 +28,13 @@ import {
   type ChannelSubscription,
   capabilityNames,
   checkCapabilityNames,
+  kindOf,
   reportCapabilities,
   scopeOfCall,
 } from "@outrigger/protocol/authority";
 import type { HostHandlers, UntypedHandler } from "@outrigger/protocol/tracing";
 import { definitionOf, type Plugin } from "../define-plugin.js";
-import { checkObject, checkOptions, kindOf, type OptionKinds } from "../option-checks.js";
+import { checkObject, checkOptions, type OptionKinds } from "../option-checks.js";
 import { createSession } from "../session.js";
 import { createMemoryHost, type MemoryHost, type Recorded } from "./memory-host.js";
 import { createMemoryLogger, type HostRecord } from "./memory-logger.js";
