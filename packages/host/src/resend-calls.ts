@@ -1,5 +1,5 @@
 import { type Clock, cancelError, ErrorCode, isRpcError, RpcError } from "@outrigger/protocol";
-import { createAbortListeners, handled } from "@outrigger/protocol/outcomes";
+import { addAbortListener, handled, removeAbortListener } from "@outrigger/protocol/outcomes";
 import type { ChannelCallOptions } from "./channel-call-options.js";
 import { createHeldParams, type Held } from "./held-params.js";
 import type { WorkerStatus } from "./state-types.js";
@@ -48,7 +48,6 @@ const COMES_BACK: ReadonlySet<WorkerStatus> = new Set(["running", "crashed", "ba
 export function createResender(source: ResendSource): Resender {
   const { clock } = source;
   const waiting = new Set<Waiting>();
-  const aborts = createAbortListeners();
   const params = createHeldParams(source.maxBytes);
   let sent = 0;
 
@@ -67,7 +66,7 @@ export function createResender(source: ResendSource): Resender {
         waiting.delete(entry);
         cancelTimer();
         held.drop();
-        if (signal !== undefined) aborts.remove(signal, onAbort);
+        if (signal !== undefined) removeAbortListener(signal, onAbort);
       };
       const fail = (error: RpcError): void => {
         leave();
@@ -98,7 +97,7 @@ export function createResender(source: ResendSource): Resender {
       );
       waiting.add(entry);
       if (signal?.aborted === true) onAbort();
-      else if (signal !== undefined) aborts.add(signal, onAbort);
+      else if (signal !== undefined) addAbortListener(signal, onAbort);
     });
 
   return {

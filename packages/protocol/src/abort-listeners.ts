@@ -1,29 +1,42 @@
-import { createSignalUsers } from "./signal-users.js";
-
-/** Many calls on one signal: one listener, where Node warns of a leak from the eleventh on. */
-export interface AbortListeners {
-  add(signal: AbortSignal, callback: () => void): void;
-  remove(signal: AbortSignal, callback: () => void): void;
+interface Listening {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
 }
 
-export function createAbortListeners(): AbortListeners {
-  const bySignal = new WeakMap<AbortSignal, Set<() => void>>();
-  const users = createSignalUsers((signal) => {
-    const callbacks = [...(bySignal.get(signal) ?? [])];
-    bySignal.delete(signal);
-    for (const call of callbacks) call();
-  });
-  return {
-    add(signal, callback) {
-      const callbacks = bySignal.get(signal) ?? new Set();
-      if (callbacks.has(callback)) return;
-      bySignal.set(signal, callbacks.add(callback));
-      users.add(signal);
-    },
-    remove(signal, callback) {
-      if (bySignal.get(signal)?.delete(callback) === true) users.remove(signal);
-    },
+/** Of all peers and hosts of this process: Node warns of a leak from the eleventh listener of a signal on. */
+const listening = new WeakMap<AbortSignal, Listening>();
+
+/** Calls back once when the signal aborts. A callback that is added again is added once. */
+export function addAbortListener(signal: AbortSignal, callback: () => void): void {
+  const { callbacks } = listening.get(signal) ?? listen(signal);
+  callbacks.add(callback);
+}
+
+export function removeAbortListener(signal: AbortSignal, callback: () => void): void {
+  const heard = listening.get(signal);
+  if (heard?.callbacks.delete(callback) !== true || heard.callbacks.size > 0) return;
+  listening.delete(signal);
+  signal.removeEventListener("abort", heard.listener);
+}
+
+function listen(signal: AbortSignal): Listening {
+  const callbacks = new Set<() => void>();
+  const listener = (): void => {
+    listening.delete(signal);
+    const thrown: unknown[] = [];
+    for (const call of callbacks) {
+      try {
+        call();
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    // As of a listener of its own, for Node to report.
+    if (thrown.length > 0) throw thrown[0];
   };
+  listening.set(signal, { callbacks, listener });
+  signal.addEventListener("abort", listener, { once: true });
+  return { callbacks, listener };
 }
 
 /** @throws TypeError unless it is an AbortSignal. */

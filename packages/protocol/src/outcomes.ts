@@ -1,4 +1,4 @@
-export { createAbortListeners } from "./abort-listeners.js";
+export { addAbortListener, removeAbortListener } from "./abort-listeners.js";
 export { guarded, isThenable } from "./guarded-callback.js";
 export { handled, rejected } from "./handled-promise.js";
 export { failedStream } from "./stream-reader.js";

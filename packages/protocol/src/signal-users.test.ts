@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createSignalUsers } from "./signal-users.js";
 
 /** A signal that counts who listens. */
@@ -34,6 +34,33 @@ test("a signal is listened to once while anybody uses it, and not at all when no
   expect([one.listeners(), other.listeners()]).toEqual([0, 0]);
   add(one.signal);
   expect(one.listeners()).toBe(1);
+});
+
+test("a signal that many use in many places is listened to once, until the last of them lets go", () => {
+  const { signal, controller, listeners } = counted();
+  const places = Array.from({ length: 20 }, users);
+  for (const { add } of places) add(signal);
+  expect(listeners()).toBe(1);
+  for (const { remove } of places.slice(1)) remove(signal);
+  expect(listeners()).toBe(1);
+  places[0]?.remove(signal);
+  expect(listeners()).toBe(0);
+  for (const { add } of places) add(signal);
+  controller.abort();
+  expect(places.map(({ aborted }) => aborted)).toEqual(places.map(() => [signal]));
+});
+
+test("one that throws when a signal aborts keeps no other from being told, and is reported", async () => {
+  const { signal, controller } = counted();
+  const told = vi.fn<() => void>();
+  createSignalUsers(() => {
+    throw new Error("listener");
+  }).add(signal);
+  createSignalUsers(told).add(signal);
+  const reported = new Promise((resolve) => process.once("uncaughtException", resolve));
+  controller.abort();
+  expect(told).toHaveBeenCalledOnce();
+  expect(await reported).toEqual(new Error("listener"));
 });
 
 test("who uses a signal is told once that it aborts, and who let go of it is not", () => {

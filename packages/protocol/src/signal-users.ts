@@ -1,4 +1,6 @@
-/** Who uses a signal is counted, and it is listened to once: many calls are made with one, and Node warns of a leak. */
+import { addAbortListener, removeAbortListener } from "./abort-listeners.js";
+
+/** Who uses a signal is counted, and it is listened to once: many calls are made with one. */
 export interface SignalUsers {
   add(signal: AbortSignal): void;
   /** As often as it was added. */
@@ -36,13 +38,13 @@ export function createSignalUsers(onAbort: (signal: AbortSignal) => void): Signa
       };
       latest = { signal, listener, count: 1 };
       uses.set(signal, latest);
-      signal.addEventListener("abort", listener, { once: true });
+      addAbortListener(signal, listener);
     },
     remove(signal) {
       const use = useOf(signal);
       if (use === undefined || --use.count > 0) return;
       forget(signal);
-      signal.removeEventListener("abort", use.listener);
+      removeAbortListener(signal, use.listener);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createAbortListeners } from "../abort-listeners.js";
+import { addAbortListener, removeAbortListener } from "../abort-listeners.js";
 import {
   type ChannelEnd,
   type ChannelOptions,
@@ -33,7 +33,6 @@ export interface ChannelHub {
 /** Makes the hub of one worker. */
 export function createChannelHub(): ChannelHub {
   const watched = new Map<string, Set<Subscriber<unknown>>>();
-  const aborts = createAbortListeners();
   let subscriptions = 0;
   let dropped = 0;
   let ended: ChannelEnd | undefined;
@@ -55,7 +54,7 @@ export function createChannelHub(): ChannelHub {
       const onAbort = (): void => void subscriber.subscription.return?.();
       const subscriber = createSubscriber(channel, buffer, () => {
         if (refused !== undefined) return;
-        if (signal !== undefined) aborts.remove(signal, onAbort);
+        if (signal !== undefined) removeAbortListener(signal, onAbort);
         subscriptions--;
         const subscribers = watched.get(key);
         subscribers?.delete(subscriber);
@@ -69,7 +68,7 @@ export function createChannelHub(): ChannelHub {
       const subscribers = watched.get(key);
       if (subscribers === undefined) watched.set(key, new Set([subscriber]));
       else subscribers.add(subscriber);
-      if (signal !== undefined) aborts.add(signal, onAbort);
+      if (signal !== undefined) addAbortListener(signal, onAbort);
       return subscriber.subscription;
     },
     emit(scope, channel, push, bytes) {

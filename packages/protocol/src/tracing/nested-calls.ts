@@ -1,11 +1,9 @@
-import { checkSignal, createAbortListeners } from "../abort-listeners.js";
+import { addAbortListener, checkSignal, removeAbortListener } from "../abort-listeners.js";
 import type { PeerCallOptions } from "../outgoing-call.js";
 import { currentServed, type ServedCall } from "./served-storage.js";
 import type { WorkerCalls } from "./traced-calls.js";
 
 type EndOptions = Pick<PeerCallOptions, "signal" | "withinMs" | "onSettled">;
-
-const aborts = createAbortListeners();
 
 /** The same calls. One that is made while a worker's call is served ends with that call, and in its time. */
 export function nestedCalls<Options extends EndOptions>(calls: WorkerCalls<Options>): WorkerCalls<Options> {
@@ -66,12 +64,12 @@ function eitherOf(
   const watched = [one, other].map((signal) => ({ signal, onAbort: () => controller.abort(signal.reason) }));
   for (const { signal, onAbort } of watched) {
     if (signal.aborted) onAbort();
-    else aborts.add(signal, onAbort);
+    else addAbortListener(signal, onAbort);
   }
   return {
     signal: controller.signal,
     release() {
-      for (const { signal, onAbort } of watched) aborts.remove(signal, onAbort);
+      for (const { signal, onAbort } of watched) removeAbortListener(signal, onAbort);
     },
   };
 }
