@@ -210,11 +210,8 @@ export class Incarnation {
     this.#recorder = tape?.begin(this.number, {
       onError: (error) =>
         this.logs.note("error", `its traffic is not recorded in ${tape.path}: ${error.message}`, { err: error }),
-      onDropped: (text) =>
-        this.logs.note(
-          "warn",
-          `the tape ${tape.path} lacks messages from here on: ${text}; diagnostics().tape counts them`,
-        ),
+      onDropped: (lacking) =>
+        this.logs.note("warn", `the tape ${tape.path} lacks ${lacking}; diagnostics().tape counts what it lacks`),
     });
     return this.#recorder;
   }

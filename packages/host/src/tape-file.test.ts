@@ -97,7 +97,7 @@ test("past maxBytes messages are dropped and counted, and the last line says so"
   expect(tape.stats).toMatchObject({ dropped, error: undefined });
   expect(() => readTape(text)).toThrow(`it lacks ${dropped} messages of process 1`);
   tape.begin(2, told).message("host", message(1), undefined);
-  expect(told.onDropped.mock.calls).toEqual([["it reached maxBytes, 2000"]]);
+  expect(told.onDropped.mock.calls).toEqual([["messages from here on: it reached maxBytes, 2000"]]);
   expect(told.onError).not.toHaveBeenCalled();
 });
 
@@ -112,7 +112,9 @@ test("past bufferBytes nothing waits for a slow disk", async () => {
   const text = await readFile(path, "utf8");
   expect(text.length).toBeLessThan(10_500);
   expect(tape.stats.dropped).toBeGreaterThan(900);
-  expect(told.onDropped.mock.calls).toEqual([["its disk is too slow for bufferBytes, 10000"]]);
+  expect(told.onDropped.mock.calls).toEqual([
+    ["messages from here on: its disk is too slow for bufferBytes, 10000"],
+  ]);
 });
 
 test("a message that no line can hold is counted with the others, and told once", async () => {
@@ -125,7 +127,7 @@ test("a message that no line can hold is counted with the others, and told once"
   recorder.exit(asked);
   await tape.flush();
   expect(tape.stats).toMatchObject({ lines: 2, dropped: 2, error: undefined });
-  expect(told.onDropped.mock.calls).toEqual([["a message is too long for a line, or has no form in JSON"]]);
+  expect(told.onDropped.mock.calls).toEqual([["a message that is too long for a line, or has no form in JSON"]]);
   const [incarnation] = readTape(await readFile(path, "utf8"), { partial: true }).incarnations;
   expect(incarnation?.exit).toMatchObject({ messages: 0, dropped: 2 });
 });

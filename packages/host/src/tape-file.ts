@@ -25,12 +25,12 @@ export interface TapeStats {
   readonly error: string | undefined;
 }
 
-/** Who is told, each once a recording. Must not throw. */
+/** Who is told, each once a recording but for `onDropped`. Must not throw. */
 interface TapeListeners {
   /** It could not be written; nothing is recorded any more. */
   onError(error: Error): void;
-  /** A message was dropped, for what `text` names. */
-  onDropped(text: string): void;
+  /** What it lacks, and why: told once for a bound, and once for what no line can hold. */
+  onDropped(lacking: string): void;
 }
 
 /** The recording of one worker. It never throws, never waits for its disk, and changes nothing else. */
@@ -82,6 +82,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
   const whenIdle = new Set<() => void>();
   let listeners: TapeListeners = { onError() {}, onDropped() {} };
   let isDropTold = false;
+  let isUnwritableTold = false;
   let queue: string[] = [];
   let queuedBytes = 0;
   let handle: FileHandle | undefined;
@@ -132,29 +133,33 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     await closed?.close();
   };
 
-  const drop = (why: string): void => {
-    dropped++;
-    if (failure !== undefined || isDropTold) return;
-    isDropTold = true;
-    listeners.onDropped(why);
-  };
   const write = (line: string, reserve = 0): boolean => {
     const size = Buffer.byteLength(line) + 1;
     const { maxBytes, bufferBytes } = bounds;
     const fits = bytes + size <= maxBytes + reserve;
     if (failure !== undefined || !fits || queuedBytes + size > bufferBytes + reserve) {
-      drop(fits ? `its disk is too slow for bufferBytes, ${bufferBytes}` : `it reached maxBytes, ${maxBytes}`);
+      dropped++;
+      if (failure === undefined && !isDropTold) {
+        isDropTold = true;
+        const why = fits ? `its disk is too slow for bufferBytes, ${bufferBytes}` : `it reached maxBytes, ${maxBytes}`;
+        listeners.onDropped(`messages from here on: ${why}`);
+      }
       return false;
     }
     bytes += size;
     queuedBytes += size;
     lines++;
-    queue.push(`${line}\n`);
+    queue.push(line, "\n");
     void pump();
     return true;
   };
 
-  const onUnwritable = (): void => drop("a message is too long for a line, or has no form in JSON");
+  const onUnwritable = (): void => {
+    dropped++;
+    if (failure !== undefined || isUnwritableTold) return;
+    isUnwritableTold = true;
+    listeners.onDropped("a message that is too long for a line, or has no form in JSON");
+  };
 
   const begin = (): void => {
     if (failure !== undefined) {

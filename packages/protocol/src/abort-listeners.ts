@@ -6,8 +6,9 @@ interface Listening {
 /** Of all peers and hosts of this process: Node warns of a leak from the eleventh listener of a signal on. */
 const listening = new WeakMap<AbortSignal, Listening>();
 
-/** Calls back once when the signal aborts. A callback that is added again is added once. */
+/** Calls back once when the signal aborts, never where it has. A callback that is added again is added once. */
 export function addAbortListener(signal: AbortSignal, callback: () => void): void {
+  if (signal.aborted) return;
   const { callbacks } = listening.get(signal) ?? listen(signal);
   callbacks.add(callback);
 }
@@ -21,22 +22,25 @@ export function removeAbortListener(signal: AbortSignal, callback: () => void): 
 
 function listen(signal: AbortSignal): Listening {
   const callbacks = new Set<() => void>();
+  // As with listeners of their own: who is removed meanwhile is not called, and what they throw is for Node to report.
   const listener = (): void => {
-    listening.delete(signal);
     const thrown: unknown[] = [];
     for (const call of callbacks) {
+      callbacks.delete(call);
       try {
         call();
       } catch (error) {
         thrown.push(error);
       }
     }
-    // As of a listener of its own, for Node to report.
+    listening.delete(signal);
+    if (thrown.length > 1) throw new AggregateError(thrown, "several threw when a signal aborted");
     if (thrown.length > 0) throw thrown[0];
   };
-  listening.set(signal, { callbacks, listener });
   signal.addEventListener("abort", listener, { once: true });
-  return { callbacks, listener };
+  const heard = { callbacks, listener };
+  listening.set(signal, heard);
+  return heard;
 }
 
 /** @throws TypeError unless it is an AbortSignal. */

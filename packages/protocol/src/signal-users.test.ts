@@ -63,6 +63,17 @@ test("one that throws when a signal aborts keeps no other from being told, and i
   expect(await reported).toEqual(new Error("listener"));
 });
 
+test("who lets go of a signal while others are told is not told", () => {
+  const { signal, controller, listeners } = counted();
+  const [first, second, third] = [users(), users(), users()];
+  createSignalUsers(() => second.remove(signal)).add(signal);
+  for (const { add } of [first, second, third]) add(signal);
+  controller.abort();
+  expect([first, second, third].map(({ aborted }) => aborted.length)).toEqual([1, 0, 1]);
+  third.add(signal);
+  expect([third.aborted.length, listeners()]).toEqual([1, 1]);
+});
+
 test("who uses a signal is told once that it aborts, and who let go of it is not", () => {
   const { add, remove, aborted } = users();
   const [used, left, unused] = [counted(), counted(), counted()];

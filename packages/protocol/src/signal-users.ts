@@ -36,9 +36,9 @@ export function createSignalUsers(onAbort: (signal: AbortSignal) => void): Signa
         forget(signal);
         onAbort(signal);
       };
+      addAbortListener(signal, listener);
       latest = { signal, listener, count: 1 };
       uses.set(signal, latest);
-      addAbortListener(signal, listener);
     },
     remove(signal) {
       const use = useOf(signal);

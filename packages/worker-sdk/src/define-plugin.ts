@@ -131,7 +131,7 @@ function checkContract(contract: unknown): void {
   const what = "definePlugin: contract";
   const { name, hostToWorker, workerToHost } = checkObject(what, contract, "what defineContract makes");
   if (typeof name === "string" && hostToWorker !== undefined && workerToHost !== undefined) return;
-  throw new TypeError(`${what}: expected what defineContract makes, got object without its methods`);
+  throw new TypeError(`${what}: expected what defineContract makes, got an object without its methods`);
 }
 
 function names(contract: Contract): string {

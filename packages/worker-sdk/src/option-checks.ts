@@ -23,7 +23,7 @@ const KINDS = {
 /** What an option may be; `undefined` is as good as not given. */
 export type OptionKinds = Readonly<Record<string, keyof typeof KINDS>>;
 
-/** @throws TypeError naming the option that is unknown, or is not what its kind says. Shows no value: it may be a secret. */
+/** @throws TypeError naming the option that is unknown, or is not what its kind says. Of a value that may be a secret it shows the type. */
 export function checkOptions(what: string, options: unknown, kinds: OptionKinds): void {
   const given = checkObject(what, options, "an object");
   for (const [name, value] of Object.entries(given)) {
@@ -36,7 +36,7 @@ export function checkOptions(what: string, options: unknown, kinds: OptionKinds)
     }
     const { expected, fits } = KINDS[kind];
     if (fits(value)) continue;
-    const got = typeof value === "number" ? value : kindOf(value);
+    const got = typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);
     throw new TypeError(`${what}.${name}: expected ${expected}, got ${got}`);
   }
 }
