@@ -112,9 +112,7 @@ test("past bufferBytes nothing waits for a slow disk", async () => {
   const text = await readFile(path, "utf8");
   expect(text.length).toBeLessThan(10_500);
   expect(tape.stats.dropped).toBeGreaterThan(900);
-  expect(told.onDropped.mock.calls).toEqual([
-    ["messages from here on: its disk is too slow for bufferBytes, 10000"],
-  ]);
+  expect(told.onDropped.mock.calls).toEqual([["messages from here on: its disk is too slow for bufferBytes, 10000"]]);
 });
 
 test("a message that no line can hold is counted with the others, and told once", async () => {
