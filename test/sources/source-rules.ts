@@ -24,6 +24,7 @@ export const pureFiles = [
   "protocol/src/peer-limits.ts",
   "protocol/src/errors.ts",
   "protocol/src/validate.ts",
+  "protocol/src/own-member.ts",
   "protocol/src/value-kind.ts",
   "protocol/src/wire-shape.ts",
   "protocol/src/issue-text.ts",

@@ -81,8 +81,8 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
   const now = (): number => runtime.clock.now();
   const whenIdle = new Set<() => void>();
   let listeners: TapeListeners = { onError() {}, onDropped() {} };
-  let isDropTold = false;
-  let isUnwritableTold = false;
+  /** Why messages were dropped, as far as it is told. */
+  const told = new Set<"bound" | "line">();
   let queue: string[] = [];
   let queuedBytes = 0;
   let handle: FileHandle | undefined;
@@ -133,17 +133,19 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     await closed?.close();
   };
 
+  const drop = (of: "bound" | "line", lacking: string): void => {
+    dropped++;
+    if (failure !== undefined || told.has(of)) return;
+    told.add(of);
+    listeners.onDropped(lacking);
+  };
   const write = (line: string, reserve = 0): boolean => {
     const size = Buffer.byteLength(line) + 1;
     const { maxBytes, bufferBytes } = bounds;
     const fits = bytes + size <= maxBytes + reserve;
     if (failure !== undefined || !fits || queuedBytes + size > bufferBytes + reserve) {
-      dropped++;
-      if (failure === undefined && !isDropTold) {
-        isDropTold = true;
-        const why = fits ? `its disk is too slow for bufferBytes, ${bufferBytes}` : `it reached maxBytes, ${maxBytes}`;
-        listeners.onDropped(`messages from here on: ${why}`);
-      }
+      const why = fits ? `its disk is too slow for bufferBytes, ${bufferBytes}` : `it reached maxBytes, ${maxBytes}`;
+      drop("bound", `messages from here on: ${why}`);
       return false;
     }
     bytes += size;
@@ -154,12 +156,7 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     return true;
   };
 
-  const onUnwritable = (): void => {
-    dropped++;
-    if (failure !== undefined || isUnwritableTold) return;
-    isUnwritableTold = true;
-    listeners.onDropped("a message that is too long for a line, or has no form in JSON");
-  };
+  const onUnwritable = (): void => drop("line", "a message that is too long for a line, or has no form in JSON");
 
   const begin = (): void => {
     if (failure !== undefined) {
@@ -187,13 +184,13 @@ export function createTapeFile(source: TapeFileSource): TapeFile {
     },
     rebound(given) {
       bounds = given;
-      isDropTold = false;
+      told.delete("bound");
     },
     get stats() {
       return { file: path, bytes, lines, dropped, error: failure?.message };
     },
-    begin(incarnation, told) {
-      listeners = told;
+    begin(incarnation, given) {
+      listeners = given;
       if (processes++ === 0) begin();
       const recorder = recordProcess({ ...source, now, write, onUnwritable }, incarnation, startedAt ?? now());
       return {

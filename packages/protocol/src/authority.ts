@@ -32,4 +32,5 @@ export {
 export { watchChannel } from "./authority/watch-channel.js";
 export { bytesAsBase64 } from "./bulk-values.js";
 export { MAX_NAME } from "./contract.js";
-export { isRecord, kindOf, ownMember } from "./value-kind.js";
+export { ownMember } from "./own-member.js";
+export { isRecord, kindOf } from "./value-kind.js";

@@ -1,5 +1,5 @@
 import type { TenantScope } from "./contract.js";
-import { ownMember } from "./value-kind.js";
+import { ownMember } from "./own-member.js";
 
 const CARRIERS = ["run", "actor", "event", "context"] as const;
 

@@ -1,4 +1,4 @@
-import { ownMember } from "../value-kind.js";
+import { ownMember } from "../own-member.js";
 
 /** A JSON value's own members, by name. */
 type Members = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { Contract, Method } from "../contract.js";
 import type { Id, Message } from "../messages.js";
 import type { SecretMarks } from "../secret-marks.js";
+import { isRecord } from "../value-kind.js";
 import { aboutCall } from "./about-call.js";
 import { createHiddenErrors, type HiddenErrors } from "./hidden-errors.js";
 import { type End, REDACTED } from "./tape-format.js";
@@ -185,5 +186,5 @@ function nothingElse(value: unknown): unknown {
 }
 
 function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  return isRecord(value) && !ArrayBuffer.isView(value);
 }
