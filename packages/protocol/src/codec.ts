@@ -1,35 +1,28 @@
 import { parseLine } from "./known-envelope.js";
 import { FEATURES, type Feature } from "./lifecycle.js";
 import type { ErrorMessage, Message, NotificationMessage, RequestMessage, ResultMessage } from "./messages.js";
-import { readShortLine, shortLine } from "./short-lines.js";
+import { readShortLine } from "./short-lines.js";
 import { fullText, headText, idText, tailText } from "./written-envelope.js";
 
 /**
  * Turns messages into one line of text and back: the seam for a host that speaks another dialect's field names.
  * `decode` returns any value; what is not a message is counted and dropped by the peer. Both may throw.
- * An end with any other than `jsonCodec` does not list the features `short` and `columns`.
+ * An end with any other than `jsonCodec` does not list the features `short`, `heads` and `columns`.
  */
 export interface Codec {
   encode(message: Message): string;
   decode(line: string): unknown;
 }
 
-/** JSON-RPC 2.0 as this runtime writes it; short lines are read as well. */
+/** JSON-RPC 2.0 as this runtime writes it; short lines that need no other line are read as well. */
 export const jsonCodec: Codec = { encode, decode: (line) => readShortLine(line) ?? parseLine(line) };
 
-const shortCodec: Codec = { encode: (message) => shortLine(message) ?? encode(message), decode: jsonCodec.decode };
-
-/** The same in short lines, for ends that both list `short`; `undefined` of another codec: what that reads, it alone knows. */
-export const shortFormOf = (codec: Codec): Codec | undefined => (codec === jsonCodec ? shortCodec : undefined);
-
 /** Not for other codecs: they write lines of their own, and are given payloads as they are. */
-const NEEDS_JSON_CODEC: readonly Feature[] = ["short", "columns"];
+const NEEDS_JSON_CODEC: readonly Feature[] = ["short", "heads", "columns"];
 
 /** The features of an end with this codec; without one it has the runtime's own. */
 export function featuresWith(codec: Codec = jsonCodec): Feature[] {
-  return shortFormOf(codec) === undefined
-    ? FEATURES.filter((feature) => !NEEDS_JSON_CODEC.includes(feature))
-    : [...FEATURES];
+  return codec === jsonCodec ? [...FEATURES] : FEATURES.filter((feature) => !NEEDS_JSON_CODEC.includes(feature));
 }
 
 /** A template around the stringified payload: stringifying the whole envelope takes half as long again. */

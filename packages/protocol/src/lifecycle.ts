@@ -30,6 +30,7 @@ export const FEATURES = [
   "bulk",
   "deadline",
   "short",
+  "heads",
   "columns",
   "inspect",
 ] as const;

@@ -1,4 +1,4 @@
-import type { Codec } from "./codec.js";
+import type { LineReader } from "./channel-lines.js";
 import type { WireError } from "./errors.js";
 import { isBlank } from "./framing.js";
 import type { IncomingCalls } from "./incoming-calls.js";
@@ -12,7 +12,7 @@ import { answerUnread } from "./unread-message.js";
 
 /** What lines are read with, and who is told of the messages in them. */
 export interface LineReceiverContext {
-  readonly codec: Codec;
+  readonly lines: LineReader;
   readonly limits: PeerLimits;
   readonly stats: PeerStats;
   readonly outgoing: OutgoingCalls;
@@ -31,7 +31,7 @@ const LONG_LINE = 4096;
 
 /** Reads lines, and tells the calls of this end what came for them. */
 export function createLineReceiver(context: LineReceiverContext): LineReceiver {
-  const { codec, limits, reuse, stats, outgoing, incoming } = context;
+  const { lines, limits, reuse, stats, outgoing, incoming } = context;
 
   const onNotification = (message: NotificationMessage, bytes: number): void => {
     const isOwn = message.method.startsWith("$/");
@@ -44,14 +44,14 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
     context.report({ kind: "invalid-message", line: excerpt(line), reason });
     if (answer === undefined) return;
     const respond = (id: Id, outcome: { error: WireError }): void => context.respond(id, outcome, "request");
-    answerUnread(line, answer, { outgoing, incoming, stats, respond });
+    answerUnread(line, answer, { lines, outgoing, incoming, stats, respond });
   };
 
   return (line, bytes, attachments) => {
     const isNothing = isBlank(line);
     if (isNothing || bytes > LONG_LINE) incoming.settleTimes();
     if (isNothing) return;
-    const parsed = readMessage(line, codec, limits, attachments, reuse);
+    const parsed = readMessage(line, lines, limits, attachments, reuse);
     incoming.settleTimes(calledMethod(parsed));
     if (parsed.kind === "invalid") {
       onInvalid(line, parsed.reason, parsed.answer);

@@ -2,7 +2,8 @@ import { bytesIn, ownMemory } from "./bulk-frame.js";
 import { lookForBulk, looksLikeBytes } from "./bulk-look.js";
 import { type Extracted, extractBulk, INLINE } from "./bulk-values.js";
 import { channelOver, overloaded, reasonOf } from "./call-errors.js";
-import { type Codec, shortFormOf } from "./codec.js";
+import { fullLineWriter, shortLineWriter } from "./channel-lines.js";
+import { type Codec, jsonCodec } from "./codec.js";
 import { ErrorCode, RpcError } from "./errors.js";
 import type { Message } from "./messages.js";
 import type { PeerStats } from "./peer-report.js";
@@ -20,8 +21,8 @@ export interface MessageWriter {
   attach(): void;
   /** From now on long lists of records are written by column: the other end reads them. */
   transpose(): void;
-  /** From now on lines are short, if the codec has such: the other end reads them. */
-  shorten(): void;
+  /** From now on lines are short, if the codec has such: the other end reads them, and heads by name where it says so. */
+  shorten(namesHeads: boolean): void;
   /** The transport told that the channel is over. */
   over(): void;
 }
@@ -41,47 +42,68 @@ export function createMessageWriter(
   let isOver = false;
   let form = INLINE;
   let isTransposing = false;
-  let written = codec;
+  let lines = fullLineWriter(codec);
+  let isWriting = false;
 
   /** No character takes more than three bytes, so most lines need no counting. */
   const isTooLarge = (line: string, attachedBytes: number): boolean =>
     line.length * 3 + attachedBytes > maxBytes && Buffer.byteLength(line) + attachedBytes > maxBytes;
 
+  /** `isAlone`: the line changes nothing for those behind it. */
+  const write = (message: Message, urgent: boolean, counted: boolean, isAlone: boolean): RpcError | undefined => {
+    const encode = isAlone ? lines.encodeAlone : lines.encode;
+    let isNamed = !isAlone;
+    let line: string | undefined;
+    let attached: Extracted["attachments"];
+    try {
+      const look = lookForBulk(payloadOf(message), form.textLength);
+      const isTransposed = isTransposing && look === "records";
+      let said = message;
+      if (look !== "bulk" && !isTransposed) line = encode(said);
+      if (line === undefined || (look === "unknown" && looksLikeBytes(line))) {
+        const extracted = extractBulk(message, isTransposed ? BY_COLUMN : form);
+        attached = extracted.attachments;
+        said = extracted.message;
+        if (line === undefined || said !== message) line = encode(said);
+      }
+      if (isTooLarge(line, 0) && (isTransposed || lines.isNaming())) {
+        // A full line escapes what a short one does not.
+        line = lines.encodeAlone(isTransposed ? message : said);
+        isNamed = false;
+      }
+    } catch (error) {
+      const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
+      return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
+    }
+    const attachedBytes = attached === undefined ? 0 : bytesIn(attached);
+    if (isTooLarge(line, attachedBytes)) {
+      return new RpcError(
+        ErrorCode.MESSAGE_TOO_LARGE,
+        `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,
+        { data: isCall(message) ? { limitBytes: maxBytes, mayHaveRun: false } : { limitBytes: maxBytes } },
+      );
+    }
+    if (!transport.send(line, urgent, attached)) {
+      return isOver
+        ? channelOver(nameOf(message), false, undefined)
+        : overloaded(nameOf(message), `${transport.unsentBytes()} bytes wait for the other end to read`);
+    }
+    if (isNamed) lines.sent();
+    stats.sent++;
+    if (counted) lineBytes = Buffer.byteLength(line) + attachedBytes;
+    return undefined;
+  };
+
   return {
     send(message, urgent, counted = false) {
-      let line: string | undefined;
-      let attached: Extracted["attachments"];
+      // From a `toJSON` or getter of what is being written, whose line comes behind.
+      if (isWriting) return write(message, urgent, counted, true);
+      isWriting = true;
       try {
-        const look = lookForBulk(payloadOf(message), form.textLength);
-        const isTransposed = isTransposing && look === "records";
-        if (look !== "bulk" && !isTransposed) line = written.encode(message);
-        if (line === undefined || (look === "unknown" && looksLikeBytes(line))) {
-          const extracted = extractBulk(message, isTransposed ? BY_COLUMN : form);
-          attached = extracted.attachments;
-          if (line === undefined || extracted.message !== message) line = written.encode(extracted.message);
-        }
-        // A full line escapes what a short one does not.
-        if (isTransposed && isTooLarge(line, 0)) line = written.encode(message);
-      } catch (error) {
-        const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
-        return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
+        return write(message, urgent, counted, false);
+      } finally {
+        isWriting = false;
       }
-      const attachedBytes = attached === undefined ? 0 : bytesIn(attached);
-      if (isTooLarge(line, attachedBytes)) {
-        return new RpcError(
-          ErrorCode.MESSAGE_TOO_LARGE,
-          `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,
-          { data: isCall(message) ? { limitBytes: maxBytes, mayHaveRun: false } : { limitBytes: maxBytes } },
-        );
-      }
-      if (!transport.send(line, urgent, attached)) {
-        return isOver
-          ? channelOver(nameOf(message), false, undefined)
-          : overloaded(nameOf(message), `${transport.unsentBytes()} bytes wait for the other end to read`);
-      }
-      stats.sent++;
-      if (counted) lineBytes = Buffer.byteLength(line) + attachedBytes;
-      return undefined;
     },
     lineBytes: () => lineBytes,
     cap(bytes) {
@@ -94,8 +116,8 @@ export function createMessageWriter(
     transpose() {
       isTransposing = true;
     },
-    shorten() {
-      written = shortFormOf(codec) ?? codec;
+    shorten(namesHeads) {
+      if (codec === jsonCodec) lines = shortLineWriter(namesHeads);
     },
     over() {
       isOver = true;

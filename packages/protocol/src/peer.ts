@@ -1,8 +1,9 @@
 import { type AbandonedCalls, createAbandonedCalls } from "./abandoned-calls.js";
 import { channelOver, methodNotFound } from "./call-errors.js";
 import { guardedMeter } from "./call-meter.js";
+import { lineReader } from "./channel-lines.js";
 import { systemClock } from "./clock.js";
-import { type Codec, jsonCodec } from "./codec.js";
+import { jsonCodec } from "./codec.js";
 import type { Method } from "./contract.js";
 import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import { CUT_OFF, type CutOff } from "./framing.js";
@@ -31,7 +32,6 @@ export class Peer {
   /** The bounds in force. */
   readonly limits: PeerLimits;
   readonly #transport: Transport;
-  readonly #codec: Codec;
   readonly #writer: MessageWriter;
   readonly #outgoingMethods: MethodTable;
   readonly #abandoned: AbandonedCalls | undefined;
@@ -53,14 +53,13 @@ export class Peer {
     const clock = options.clock ?? systemClock;
     this.limits = resolvePeerLimits(options.limits);
     this.#transport = options.transport;
-    this.#codec = options.codec ?? jsonCodec;
     this.#onReport = options.onReport;
     this.#onClosed = options.onClosed;
     this.#outgoingMethods = createMethodTable(options.outgoing, "outgoing");
     const { limits, stats } = this;
-    const { cancel } = options;
+    const { cancel, codec = jsonCodec } = options;
     const arrivedAt = (): number => (this.#arrivedAt ??= clock.now());
-    this.#writer = createMessageWriter(this.#transport, this.#codec, limits.messageBytes, stats);
+    this.#writer = createMessageWriter(this.#transport, codec, limits.messageBytes, stats);
     const sendItemNow = (message: Message): RpcError | undefined => this.#send(message, false, true);
     const sendItem = createItemSender(this.#transport, this.#writer, limits.streamBytes, sendItemNow, nextTurn);
     const report = (event: PeerReport): void => this.#report(event);
@@ -88,7 +87,7 @@ export class Peer {
       notify: (method, params, urgent) => this.#send({ jsonrpc: "2.0", method, params }, urgent),
     });
     this.#receiveLine = createLineReceiver({
-      ...{ codec: this.#codec, limits, stats, report, outgoing: this.#outgoing, incoming: this.#incoming },
+      ...{ lines: lineReader(codec), limits, stats, report, outgoing: this.#outgoing, incoming: this.#incoming },
       reuse: (attachment) => this.#transport.reuse?.(attachment),
       respond: (id, outcome, method) => this.#respond(id, outcome, method),
     });
@@ -193,14 +192,14 @@ export class Peer {
 
   /**
    * The other end knows what was agreed. From now on bytes and long text are attached, before they are base64, a deadline that
-   * goes without saying is not told, long lists of records are told by column, and lines are short, unless a codec of the
-   * user's writes them.
+   * goes without saying is not told, long lists of records are told by column, and lines are short, their heads told by name,
+   * unless a codec of the user's writes them.
    */
   sendAgreed(): void {
     this.#sendsAgreed = true;
     if (this.#features?.includes("bulk")) this.#writer.attach();
     if (this.#features?.includes("columns")) this.#writer.transpose();
-    if (this.#features?.includes("short")) this.#writer.shorten();
+    if (this.#features?.includes("short")) this.#writer.shorten(this.#features.includes("heads"));
   }
 
   /** Resolves when everything queued was handed to the operating system. */

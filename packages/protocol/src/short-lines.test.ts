@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { jsonValues } from "../test/json-values.js";
 import { gone, overheard, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
+import { lineReader } from "./channel-lines.js";
 import { jsonCodec } from "./codec.js";
 import { notification, request, stream } from "./contract.js";
 import type { IncomingCall } from "./incoming-call.js";
@@ -99,8 +100,9 @@ describe("a short line", () => {
         for (const damaged of parts) {
           const read = outcome(() => readShortLine(damaged));
           if (read === "none" || read === undefined) continue;
-          // Written again; JSON has no -0.
-          expect(JSON.stringify(readShortLine(shortLine(read as Message) ?? ""))).toBe(JSON.stringify(read));
+          // Written again; JSON has no -0, and an empty meta is not told.
+          const again = readShortLine(shortLine(read as Message) ?? "") as Message;
+          expect(JSON.stringify(plain(again))).toBe(JSON.stringify(plain(read as Message)));
         }
       }),
       { numRuns: 5_000 },
@@ -199,7 +201,7 @@ describe("whose an item is that cannot be read", () => {
       ["$/input/item", "input"],
     ]) {
       const line = `\x02${deadline} ${method}${of} {"id":123456789012345,"item":1}`;
-      expect(envelopeOf(line)).toEqual({ id: 123_456_789_012_345, kind });
+      expect(envelopeOf(line, lineReader(jsonCodec))).toEqual({ id: 123_456_789_012_345, kind });
       // A deadline beside a meta is refused as a whole.
       const read = of === "+" ? readShortLine(`\x02 ${method}+ {"id":5,"item":1}\t{}`) : readShortLine(line);
       expect(read).toMatchObject({ method, params: { item: 1 } });
@@ -208,7 +210,7 @@ describe("whose an item is that cannot be read", () => {
 
   test("other notifications are nobody's", () => {
     for (const method of ["note", "$/progress", "$/stream/items", "x/$/stream/item"]) {
-      expect(envelopeOf(`\x02 ${method} {"id":5,"item":1}`)).toBeUndefined();
+      expect(envelopeOf(`\x02 ${method} {"id":5,"item":1}`, lineReader(jsonCodec))).toBeUndefined();
     }
   });
 });

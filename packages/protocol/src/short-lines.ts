@@ -9,8 +9,8 @@ import { idText, isBrief, jsonText, valueText } from "./written-envelope.js";
  *
  * See docs/wire-protocol.md in the repository.
  */
-const STX = 0x02;
-const ENQ = 0x05;
+export const STX = 0x02;
+export const ENQ = 0x05;
 const ACK = 0x06;
 const RS = 0x1e;
 const NOTIFICATION = String.fromCharCode(STX);
@@ -26,8 +26,11 @@ const ITEM_METHOD = "$/stream/item";
 const NAME = "[\\w$./:-]{1,256}";
 const TOKEN = new RegExp(`^${NAME}$`);
 
+/** What a call with this head and this id begins with, up to its params; without an id it is a notification. */
+export type HeadWriter = (head: string, id: string | undefined) => string;
+
 /** The line of a message, without its newline; `undefined` for one to be written in full. @throws what `JSON.stringify` does */
-export function shortLine(message: Message): string | undefined {
+export function shortLine(message: Message, writeHead: HeadWriter = wholeHead): string | undefined {
   if (message.bulk !== undefined) return undefined;
   if (!("method" in message)) {
     if ("error" in message || !isWholeNumber(message.id)) return undefined;
@@ -36,17 +39,19 @@ export function shortLine(message: Message): string | undefined {
   const { method, params, meta } = message;
   if (params === undefined) return undefined;
   if ("id" in message) {
-    return isWholeNumber(message.id) ? callLine(`${REQUEST}${idText(message.id)}`, method, params, meta) : undefined;
-  }
-  return method === ITEM_METHOD ? itemLine(params, meta) : callLine(NOTIFICATION, method, params, meta);
+    if (!isWholeNumber(message.id)) return undefined;
+  } else if (method === ITEM_METHOD) return itemLine(params, meta);
+  const { text, isTailed, isOwn } = headOf(method, meta);
+  if (text === undefined) return undefined;
+  const id = "id" in message ? idText(message.id) : undefined;
+  // No JSON has a tab that is not escaped, as it is written here.
+  if (isTailed) return `${wholeHead(text, id)}${valueText(params)}\t${valueText(meta)}`;
+  return `${isOwn ? wholeHead(text, id) : writeHead(text, id)}${valueText(params)}`;
 }
 
-function callLine(start: string, method: string, params: unknown, meta: MessageMeta | undefined): string | undefined {
-  const { text, isTailed } = headOf(method, meta);
-  if (text === undefined) return undefined;
-  // No JSON has a tab that is not escaped, as it is written here.
-  return isTailed ? `${start}${text}${valueText(params)}\t${valueText(meta)}` : `${start}${text}${valueText(params)}`;
-}
+/** A head as it is. */
+export const wholeHead: HeadWriter = (head, id) =>
+  id === undefined ? `${NOTIFICATION}${head}` : `${REQUEST}${id}${head}`;
 
 function itemLine(params: unknown, meta: MessageMeta | undefined): string | undefined {
   const { id, item } = params as { readonly id: Id; readonly item: unknown };
@@ -56,7 +61,7 @@ function itemLine(params: unknown, meta: MessageMeta | undefined): string | unde
 }
 
 /** What stands between the id and the payload of a call. */
-interface WrittenHead {
+interface CallHead {
   readonly method: string;
   readonly hasMore: boolean;
   readonly invocationId: string | undefined;
@@ -65,14 +70,16 @@ interface WrittenHead {
   readonly text: string | undefined;
   /** Its meta stands behind the params. */
   readonly isTailed: boolean;
+  /** Of a method of the runtime. */
+  readonly isOwn: boolean;
 }
 /** Of the call written last: those of one handler come in floods. */
-let written: WrittenHead = {
+let written: CallHead = {
   ...{ method: "", hasMore: false, invocationId: undefined, deadlineMs: undefined },
-  ...{ text: undefined, isTailed: false },
+  ...{ text: undefined, isTailed: false, isOwn: false },
 };
 
-function headOf(method: string, meta: MessageMeta | undefined): WrittenHead {
+function headOf(method: string, meta: MessageMeta | undefined): CallHead {
   const hasMore = meta !== undefined && !isBrief(meta);
   const invocationId = hasMore ? undefined : meta?.invocationId;
   const deadlineMs = hasMore ? undefined : meta?.deadlineMs;
@@ -81,22 +88,22 @@ function headOf(method: string, meta: MessageMeta | undefined): WrittenHead {
     hasMore === written.hasMore &&
     invocationId === written.invocationId &&
     deadlineMs === written.deadlineMs;
-  if (!isSame) written = writeHead(method, hasMore, invocationId, deadlineMs);
+  if (!isSame) written = makeHead(method, hasMore, invocationId, deadlineMs);
   return written;
 }
 
-function writeHead(
+function makeHead(
   method: string,
   hasMore: boolean,
   invocationId: string | undefined,
   deadlineMs: number | undefined,
-): WrittenHead {
+): CallHead {
   const isNamed = invocationId === undefined || (typeof invocationId === "string" && TOKEN.test(invocationId));
   const isTailed = hasMore || !isNamed || !(deadlineMs === undefined || isWholeNumber(deadlineMs));
   const deadline = isTailed || deadlineMs === undefined ? "" : `:${deadlineMs}`;
   const meta = isTailed ? "+" : invocationId === undefined ? "" : `@${invocationId}`;
   const text = TOKEN.test(method) ? `${deadline} ${method}${meta} ` : undefined;
-  return { method, hasMore, invocationId, deadlineMs, text, isTailed };
+  return { method, hasMore, invocationId, deadlineMs, text, isTailed, isOwn: method.startsWith("$/") };
 }
 
 /** The message of a short line; `undefined` for another line. Throws where it is none. */
@@ -140,8 +147,9 @@ export function itemEnvelope(found: readonly string[] | null): Envelope | undefi
   return id === undefined ? undefined : { id: Number(id), kind: of === "stream" ? "item" : "input" };
 }
 
-function idAt(line: string): number {
-  const id = wholeNumber(line, 1);
+/** The id of a message, behind its mark or whatever stands before `at`. */
+export function idAt(line: string, at = 1): number {
+  const id = wholeNumber(line, at);
   if (id === -1) throw new SyntaxError("expected an id");
   return id;
 }
@@ -152,21 +160,34 @@ function payloadAt(line: string): unknown {
   return JSON.parse(line.slice(numberEnd + 1)) as unknown;
 }
 
-/** Of the call read last, without its deadline. */
-interface Head {
+/** What a call says before its params. */
+export interface ReadHead {
   readonly text: string;
   readonly method: string;
   readonly meta: MessageMeta | undefined;
   /** Its meta stands behind the params. */
   readonly isTailed: boolean;
 }
-let lastHead: Head = { text: " - ", method: "-", meta: undefined, isTailed: false };
+/** Of the call read last, without its deadline. */
+let lastHead: ReadHead = { text: " - ", method: "-", meta: undefined, isTailed: false };
 /** Of the call with a deadline that was read last. */
-let timed: { readonly head: Head; readonly meta: MessageMeta } | undefined;
+let timed: { readonly of: ReadHead; readonly deadlineMs: number; readonly head: ReadHead } | undefined;
+/** Where the head ended that was read last: good until the next is read. */
+export let headEnd = 0;
 
 const HEAD = new RegExp(` (${NAME})(?:@(${NAME})|(\\+))? `, "y");
 
 function readCall(line: string, at: number, id: number | undefined): Message {
+  const { method, meta, isTailed } = callHeadAt(line, at);
+  if (!isTailed) return callOf(id, method, JSON.parse(line.slice(headEnd)) as unknown, meta);
+  const tab = line.lastIndexOf("\t");
+  if (tab === -1) throw new SyntaxError("expected a meta behind a tab");
+  const params = JSON.parse(line.slice(headEnd, tab)) as unknown;
+  return callOf(id, method, params, JSON.parse(line.slice(tab + 1)) as MessageMeta);
+}
+
+/** The head behind a mark and an id. @throws SyntaxError where none stands there */
+export function callHeadAt(line: string, at: number): ReadHead {
   let start = at;
   let deadlineMs: number | undefined;
   if (line.charCodeAt(at) === COLON) {
@@ -175,27 +196,24 @@ function readCall(line: string, at: number, id: number | undefined): Message {
     start = numberEnd;
   }
   if (line.slice(start, start + lastHead.text.length) !== lastHead.text) lastHead = readHead(line, start);
-  const { method, text, meta, isTailed } = lastHead;
-  const from = start + text.length;
-  if (!isTailed) {
-    const params = JSON.parse(line.slice(from)) as unknown;
-    return callOf(id, method, params, deadlineMs === undefined ? meta : timedMeta(lastHead, deadlineMs));
-  }
-  const tab = line.lastIndexOf("\t");
-  if (tab === -1) throw new SyntaxError("expected a meta behind a tab");
-  if (deadlineMs !== undefined) throw new SyntaxError("expected the deadline in the meta");
-  const params = JSON.parse(line.slice(from, tab)) as unknown;
-  return callOf(id, method, params, JSON.parse(line.slice(tab + 1)) as MessageMeta);
+  headEnd = start + lastHead.text.length;
+  return deadlineMs === undefined ? lastHead : timedHead(lastHead, deadlineMs);
 }
 
-function callOf(id: number | undefined, method: string, params: unknown, meta: MessageMeta | undefined): Message {
+/** A request, or without an id a notification. */
+export function callOf(
+  id: number | undefined,
+  method: string,
+  params: unknown,
+  meta: MessageMeta | undefined,
+): Message {
   if (id === undefined) {
     return meta === undefined ? { jsonrpc: "2.0", method, params } : { jsonrpc: "2.0", method, params, meta };
   }
   return meta === undefined ? { jsonrpc: "2.0", id, method, params } : { jsonrpc: "2.0", id, method, params, meta };
 }
 
-function readHead(line: string, at: number): Head {
+function readHead(line: string, at: number): ReadHead {
   HEAD.lastIndex = at;
   const found = HEAD.exec(line);
   if (found === null) throw new SyntaxError("expected a method between spaces");
@@ -204,10 +222,11 @@ function readHead(line: string, at: number): Head {
   return { text: ownText(text), method: ownText(method), meta, isTailed: plus !== undefined };
 }
 
-/** Shared, and frozen therefore, like that of a head. */
-function timedMeta(head: Head, deadlineMs: number): MessageMeta {
-  if (timed?.head !== head || timed.meta.deadlineMs !== deadlineMs) {
-    timed = { head, meta: Object.freeze({ ...head.meta, deadlineMs }) };
+/** Its meta is shared, and frozen therefore, like that of any head. */
+function timedHead(of: ReadHead, deadlineMs: number): ReadHead {
+  if (timed?.of !== of || timed.deadlineMs !== deadlineMs) {
+    if (of.isTailed) throw new SyntaxError("expected the deadline in the meta");
+    timed = { of, deadlineMs, head: { ...of, meta: Object.freeze({ ...of.meta, deadlineMs }) } };
   }
-  return timed.meta;
+  return timed.head;
 }

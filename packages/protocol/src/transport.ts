@@ -21,7 +21,8 @@ export interface TransportReceiver {
 export interface Transport {
   start(receiver: TransportReceiver): void;
   /**
-   * Queues one line; `false` when past the bound of unsent bytes or closed: nothing was queued.
+   * Queues one line; `false` when past the bound of unsent bytes or closed: nothing was queued. Lines arrive in the order
+   * in which they were queued, urgent ones too: some need the one before.
    * `urgent` lines (answers, cancels) may use a reserve above the bound; when that is used up too, the transport
    * closes with an error, because the other end does not read. `attachments`, which must not change any more, may be
    * sent only to an end that accepts them.

@@ -1,9 +1,10 @@
+import type { LineReader } from "./channel-lines.js";
 import { ErrorCode, RpcError, type WireError } from "./errors.js";
 import type { IncomingCalls } from "./incoming-calls.js";
 import type { Envelope } from "./messages.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
 import type { PeerStats } from "./peer-report.js";
-import { itemEnvelope, readShortEnvelope } from "./short-lines.js";
+import { itemEnvelope } from "./short-lines.js";
 
 const WITH_ID = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),"(method|result|error)":/;
 const ITEM = /^\{"jsonrpc":"2\.0","method":"\$\/(stream|input)\/item","params":\{"id":(\d{1,15}),/;
@@ -12,9 +13,9 @@ const ITEM = /^\{"jsonrpc":"2\.0","method":"\$\/(stream|input)\/item","params":\
 const LONGEST_HEAD = 600;
 
 /** What a line begins with, as this runtime writes it; `undefined` where nobody waits for it, or nobody can be told. */
-export function envelopeOf(line: string): Envelope | undefined {
+export function envelopeOf(line: string, lines: Pick<LineReader, "shortEnvelope">): Envelope | undefined {
   const start = line.slice(0, LONGEST_HEAD);
-  const short = readShortEnvelope(start);
+  const short = lines.shortEnvelope(start);
   if (short !== undefined) return short;
   const [, id, member] = WITH_ID.exec(start) ?? [];
   if (id !== undefined) return { id: Number(id), kind: member === "method" ? "request" : "answer" };
@@ -23,6 +24,7 @@ export function envelopeOf(line: string): Envelope | undefined {
 
 /** The two halves of a peer, and its way back. */
 interface Ends {
+  readonly lines: Pick<LineReader, "shortEnvelope">;
   readonly outgoing: Pick<OutgoingCalls, "onResponse" | "onUnreadItem">;
   readonly incoming: Pick<IncomingCalls, "onUnreadInput" | "isRunning">;
   readonly stats: Pick<PeerStats, "duplicateRequests">;
@@ -30,8 +32,8 @@ interface Ends {
 }
 
 /** Tells whoever waits for a line that cannot be taken; `why` as in "is too long". */
-export function answerUnread(line: string, why: string, { outgoing, incoming, stats, respond }: Ends): void {
-  const envelope = envelopeOf(line);
+export function answerUnread(line: string, why: string, { lines, outgoing, incoming, stats, respond }: Ends): void {
+  const envelope = envelopeOf(line, lines);
   if (envelope === undefined) return;
   const { id, kind } = envelope;
   const message = `the message ${why}`;

@@ -2,6 +2,7 @@ import { deepStrictEqual } from "node:assert";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { frameHeader } from "../src/bulk-frame.js";
+import { lineReader } from "../src/channel-lines.js";
 import { jsonCodec } from "../src/codec.js";
 import { createLineSplitter } from "../src/framing.js";
 import { readMessage } from "../src/message-reader.js";
@@ -52,7 +53,7 @@ function received(bytes: Uint8Array, cuts: readonly number[]): unknown[] {
     splitter.push(bytes.slice(at, at + cut));
     at += cut;
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
-      seen.push(readMessage(line, jsonCodec, LIMITS, splitter.attachments(), reuse));
+      seen.push(readMessage(line, lineReader(jsonCodec), LIMITS, splitter.attachments(), reuse));
     }
   }
   return seen;
@@ -142,7 +143,7 @@ test("what is written by column is neither longer nor of more values than by row
   fc.assert(
     fc.property(wide, (sent) => {
       const [byColumn, byRow] = [recorder(true), recorder(true, false)].map(({ writer, lines }) => {
-        writer.shorten();
+        writer.shorten(true);
         writer.send(sent, false);
         return lines[0] ?? "";
       }) as [string, string];
@@ -159,7 +160,7 @@ test("a list that only fits by row is sent by row", () => {
   const params = Array.from({ length: 100 }, () => ({ text: "\u2028".repeat(100) }));
   const sent = { jsonrpc: "2.0", id: 1, method: "m", params } as const;
   const { writer, lines } = recorder(true);
-  writer.shorten();
+  writer.shorten(true);
   writer.send(sent, false);
   writer.cap(Buffer.byteLength(lines[0] ?? "") - 1);
   expect(writer.send(sent, false)).toBeUndefined();

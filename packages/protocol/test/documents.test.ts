@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
+import { lineReader } from "../src/channel-lines.js";
 import type { Method, MethodMap, Schema } from "../src/contract.js";
 import { ErrorCode, FEATURES, jsonCodec, lifecycle, notification, request, stream } from "../src/index.js";
 import { type Message, parseMessage } from "../src/messages.js";
-import { shortLine } from "../src/short-lines.js";
+import { createHeadNamer } from "../src/named-heads.js";
 import { validate } from "../src/validate.js";
 
 const read = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), "utf8");
@@ -38,12 +39,24 @@ interface Line {
 
 test("each short line of the document says what the full one below it does", () => {
   const pairs = [...wireDocument.matchAll(/^([\u2400-\u241f])(.*)\n(\{.*\})$/gm)];
+  const reader = lineReader(jsonCodec);
+  const namer = createHeadNamer();
   for (const [, picture = "", rest = "", full = ""] of pairs) {
-    const line = String.fromCharCode(picture.charCodeAt(0) - 0x2400) + rest.replace("⇥", "\t");
-    expect(jsonCodec.decode(line)).toEqual(JSON.parse(full));
-    expect(shortLine(JSON.parse(full) as Message)).toBe(line);
+    const line = (picture + rest)
+      .replaceAll(/[\u2400-\u241f]/g, (mark) => String.fromCharCode(mark.charCodeAt(0) - 0x2400))
+      .replace("⇥", "\t");
+    expect(reader.decode(line)).toEqual(JSON.parse(full));
+    const message = JSON.parse(full) as Message;
+    // A head gets a name with the third call in a row.
+    const isNaming = picture === "\u240e";
+    const lines = Array.from({ length: isNaming ? 2 : 1 }, () => {
+      const written = namer.line(message);
+      namer.sent();
+      return written;
+    });
+    expect(lines.at(-1)).toBe(line);
   }
-  expect(new Set(pairs.map(([line]) => line[0])).size).toBe(4);
+  expect(new Set(pairs.map(([line]) => line[0])).size).toBe(7);
 });
 
 test("each line of the documented transcript is a message that fits its method, and every request is answered", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { lineReader } from "../src/channel-lines.js";
 import { jsonCodec } from "../src/codec.js";
 import { notification, request, stream } from "../src/contract.js";
 import { createLineSplitter } from "../src/framing.js";
@@ -88,6 +89,7 @@ function watchedPeer() {
   const note = (holds: boolean, promise: string, seen: unknown): void => {
     if (!holds) failures.push(new Error(`${promise}; seen: ${JSON.stringify(seen)}`));
   };
+  const lines = lineReader(jsonCodec);
   const link = directTransport(
     (line) => {
       must(!line.includes("\n"), "one line is one message", line);
@@ -102,10 +104,14 @@ function watchedPeer() {
       answered.add(JSON.stringify(message.id));
     },
     (line) => {
-      const parsed = readMessage(line, jsonCodec, { depth: DEPTH, values: 1e9 });
+      const parsed = readMessage(line, lines, { depth: DEPTH, values: 1e9 });
       if (parsed.kind === "request") count.requests++;
       // What is too deep to be looked at is answered when it begins as a request of ours does.
-      else if (parsed.kind === "invalid" && parsed.answer !== undefined && envelopeOf(line)?.kind === "request") {
+      else if (
+        parsed.kind === "invalid" &&
+        parsed.answer !== undefined &&
+        envelopeOf(line, lines)?.kind === "request"
+      ) {
         count.requests++;
       }
     },

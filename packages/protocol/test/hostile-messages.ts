@@ -81,6 +81,13 @@ export function hostileMessage(random: Chance, known: readonly number[]): string
 
 /** A short line, more or less. */
 function short(random: Chance, id: string, value: string): string {
+  const name = random.pick(["A", "B", "z", "", "1"]);
+  if (random.oneIn(6)) return `${random.pick(["\x0f", `\x16${id}`])}${name}${value}`;
+  return random.oneIn(6) ? `\x0e${name}${whole(random, id, value)}` : whole(random, id, value);
+}
+
+/** One that does without another. */
+function whole(random: Chance, id: string, value: string): string {
   const between = random.oneIn(9) ? random.pick(["", "  ", ":", "@", "\t"]) : " ";
   if (random.oneIn(2)) return `${random.pick(["\x06", "\x1e"])}${id}${between}${value}`;
   const deadline = random.oneIn(4) ? `:${random.pick(ODD_IDS)}` : "";

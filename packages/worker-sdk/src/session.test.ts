@@ -108,6 +108,7 @@ test("the answer tells features, methods, plugin and SDK", async () => {
     "bulk",
     "deadline",
     "short",
+    "heads",
     "columns",
   ]);
   expect(answer.methods).toEqual(["run", "tell"]);
@@ -122,8 +123,7 @@ test("a worker with a codec of its own agrees to no short lines, and is understo
   );
   const { features } = await initialize();
   expect(features).toContain("bulk");
-  expect(features).not.toContain("short");
-  expect(features).not.toContain("columns");
+  for (const feature of ["short", "heads", "columns"]) expect(features).not.toContain(feature);
   peer.sendAgreed();
   await expect(peer.request("run", {})).resolves.toBe("ran");
 });

@@ -1,4 +1,5 @@
 import { extractBulk, INLINE } from "../bulk-values.js";
+import { lineReader } from "../channel-lines.js";
 import { type Codec, jsonCodec } from "../codec.js";
 import { readMessage } from "../message-reader.js";
 import type { Message } from "../messages.js";
@@ -17,9 +18,10 @@ export function createTapeEnd(
   codec: Codec = jsonCodec,
   told: { onMessage(message: Message): void; onClosed(): void },
 ): TapeEnd {
+  const lines = lineReader(codec);
   transport.start({
     message(line, _bytes, attachments) {
-      const parsed = readMessage(line, codec, DEFAULT_PEER_LIMITS, attachments);
+      const parsed = readMessage(line, lines, DEFAULT_PEER_LIMITS, attachments);
       if (parsed.kind !== "invalid") told.onMessage(parsed.message);
     },
     batch: (tell) => tell(),

@@ -77,3 +77,26 @@ test("lists that came by column are on a tape as lists, without what is secret i
   });
   expect(lines.join()).not.toContain("columns");
 });
+
+test("calls that tell a head by name are on a tape as calls, whatever becomes of the line that named it", () => {
+  const contract = defineContract({
+    name: "acme.notes",
+    version: 1,
+    hostToWorker: { note: notification({ params: z.unknown(), secret: true }) },
+    workerToHost: { tell: notification({ params: z.unknown() }) },
+  });
+  const lines: string[] = [];
+  const source = { contract, workerId: "w", codec: jsonCodec, limits: { depth: 3, values: 99 }, now: () => 0 };
+  const recorder = recordProcess({ ...source, write: (line) => lines.push(line) > 0 }, 1, 0);
+  recorder.message("host", "\x0eA\x02 note [[[[1]]]]", undefined);
+  recorder.message("worker", "\x0eA\x02 tell 1", undefined);
+  recorder.message("host", '\x0fA{"key":"hush"}', undefined);
+  recorder.message("worker", "\x0fA2", undefined);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { from: "host", unreadable: { reason: "nested too deep" } },
+    { from: "worker", message: { method: "tell", params: 1 } },
+    { from: "host", message: { method: "note" } },
+    { from: "worker", message: { method: "tell", params: 2 } },
+  ]);
+  expect(lines.join("")).not.toContain("hush");
+});

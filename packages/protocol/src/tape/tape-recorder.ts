@@ -1,4 +1,5 @@
 import { extractBulk, INLINE } from "../bulk-values.js";
+import { lineReader } from "../channel-lines.js";
 import type { Codec } from "../codec.js";
 import type { Contract } from "../contract.js";
 import { CUT_OFF, type CutOff, isBlank } from "../framing.js";
@@ -45,13 +46,14 @@ export function tapeHeader(
 /** Writes the lines of a tape. Nothing of it throws: what cannot be told is counted. */
 export function recordProcess(source: TapeSource, incarnation: number, startedAt: number): ProcessRecorder {
   const redact = createRedactor(source.contract);
+  const lines = { host: lineReader(source.codec), worker: lineReader(source.codec) };
   let messages = 0;
   let dropped = 0;
   let isOver = false;
   const at = (): number => Math.round((source.now() - startedAt) * 1000) / 1000;
 
   const lineOf = (from: End, text: string, attachments: readonly Uint8Array[] | undefined): TapeLine => {
-    const parsed = readMessage(text, source.codec, source.limits, attachments);
+    const parsed = readMessage(text, lines[from], source.limits, attachments);
     if (parsed.kind === "invalid") {
       // Not what it says: nobody can tell what is secret in it.
       return { at: at(), incarnation, from, unreadable: { reason: parsed.reason, bytes: Buffer.byteLength(text) } };
