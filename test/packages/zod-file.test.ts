@@ -56,6 +56,17 @@ it("nobody changes it for others in the process", () => {
   expect(answer).toBe(0);
 });
 
+it("its small half says what is wrong as zod does, but in the language that was chosen before", () => {
+  const validate = `["~standard"].validate({ n: "1" }).issues[0].message`;
+  const mini = 'import * as z from "@outrigger/protocol/zod-mini";';
+  expect(run(`${mini} const answer = z.object({ n: z.int() })${validate}`)).toBe(
+    "Invalid input: expected number, received string",
+  );
+  const chosen = `import * as zod from "zod/mini"; zod.config(zod.locales.de());
+    const z = await import("@outrigger/protocol/zod-mini");`;
+  expect(run(`${chosen} const answer = z.object({ n: z.int() })${validate}`)).toMatch(/^Ungültige Eingabe: /);
+});
+
 it("it mixes with a zod of the user's own", () => {
   const answer = run(`${both}
     const name = zod.string().max(3).describe("short");
