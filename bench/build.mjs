@@ -1,5 +1,5 @@
-// Turns src into plain JavaScript, file by file: workers load what their users would, not a bundle. But for the one that
-// is measured as a bundle, with all it imports in one file.
+// Turns src into plain JavaScript, file by file: workers load what their users would. A plugin of Outrigger is built to one
+// file, as the README has it; the same plugin in the files of its packages is measured beside it.
 // Usage: node build.mjs [folder]
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,16 +16,16 @@ const options = {
   target: "node20.19",
   logLevel: "error",
 };
-const bundled = `${src}/adapters/outrigger-bundled/worker.ts`;
+const plugin = `${src}/adapters/outrigger/worker.ts`;
 const files = readdirSync(src, { recursive: true })
   .filter((file) => /(?<!\.test)\.ts$/.test(file))
   .map((file) => `${src}/${file}`);
 
-await build({ ...options, entryPoints: files.filter((file) => file !== bundled) });
-// With the small half of zod, which checks the same; Node starts CommonJS a little sooner.
+await build({ ...options, entryPoints: files });
+// With the small half of zod, which checks the same.
 await build({
   ...options,
-  entryPoints: [bundled],
+  entryPoints: [plugin],
   format: "cjs",
   outExtension: { ".js": ".cjs" },
   bundle: true,

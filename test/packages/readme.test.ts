@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -42,6 +43,21 @@ async function compile(name: string, files: [file: string, code: string][]) {
 }
 
 const files = snippets(readme);
+
+/** The README's commands that begin so, without it. */
+function commands(start: string): string[] {
+  const lines = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) => block.split("\n"));
+  return lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length).trim());
+}
+const [flagsOfTsc = ""] = commands("npx tsc ");
+const [flagsOfEsbuild = ""] = commands("npx esbuild ");
+
+/** Builds the plugin of the folder by the README's command. */
+function buildPlugin(folder: string): void {
+  const command = join(dirname(fileURLToPath(import.meta.resolve("esbuild/package.json"))), "bin", "esbuild");
+  const { status, stderr } = spawnSync(command, flagsOfEsbuild.split(" "), { cwd: folder, encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+}
 const isMore = ([file]: [file: string, code: string]): boolean => file.startsWith("more/");
 
 it("the README's three snippets compile and run as they stand", { timeout: 60_000 }, async () => {
@@ -49,11 +65,26 @@ it("the README's three snippets compile and run as they stand", { timeout: 60_00
   expect(first.map(([file]) => file)).toEqual(["contract.ts", "plugin.ts", "host.ts"]);
   const { folder, problems } = await compile("readme", first);
   expect(problems).toEqual([]);
+  buildPlugin(folder);
   const run = runNode(folder, "host.js");
   expect(run).toMatchObject({ status: 0, signal: null });
   const lines = run.stdout.split("\n");
   expect(lines).toContain("Hello Countess Ada! ");
   expect(run.stdout).toContain("export const greeter = defineContract({");
+});
+
+it("a plugin in one file says what is wrong with a value", { timeout: 60_000 }, async () => {
+  const first = files.filter((snippet) => !isMore(snippet));
+  const { folder } = await compile("readme-errors", first);
+  buildPlugin(folder);
+  const code = `import { createHost } from "@outrigger/host";
+    import { greeter } from "./contract.js";
+    const host = createHost(greeter, { handlers: { "state.get": () => null } });
+    const worker = await host.start("w", { entry: new URL("./plugin.cjs", import.meta.url), capabilities: ["state.read"] });
+    await worker.request("greet", { name: 1 }).catch(({ message }) => console.log(message));
+    await host.close();`;
+  await writeFile(join(folder, "errors.js"), code);
+  expect(runNode(folder, "errors.js").stdout).toContain("params.name: expected string, received number");
 });
 
 /** The compilers a user of today may have, by the file that is their command. */
@@ -68,21 +99,22 @@ it("the README is tried with TypeScript 5 and 7", () => {
 });
 
 it.each(compilers)(
-  "the README's command compiles the three snippets in a folder without any settings, with TypeScript %s",
+  "the README's commands build the three snippets in a folder without any settings, with TypeScript %s",
   {
     timeout: 60_000,
   },
   async (version, tsc) => {
-    const [, flags = ""] = /`npx tsc ([^`]+) \*\.ts`/.exec(readme) ?? [];
-    expect(flags).toContain("--strict");
+    expect(flagsOfTsc).toMatch(/--strict.* \*\.ts$/);
     const folder = join(inject("consumer"), `readme-tsc-${version}`);
     const first = files.filter((snippet) => !isMore(snippet));
     for (const [file, code] of [["package.json", '{ "type": "module" }'], ...first] as [string, string][]) {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, file), code);
     }
-    const compiled = runNode(folder, tsc, ...flags.split(" "), ...first.map(([file]) => file));
+    const args = flagsOfTsc.split(" ").filter((flag) => flag !== "*.ts");
+    const compiled = runNode(folder, tsc, ...args, ...first.map(([file]) => file));
     expect(compiled).toMatchObject({ stdout: "", status: 0 });
+    buildPlugin(folder);
     const run = runNode(folder, "host.js");
     expect(run).toMatchObject({ status: 0, signal: null });
     expect(run.stdout).toContain("Hello Countess Ada! ");

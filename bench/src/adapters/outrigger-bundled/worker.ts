@@ -1,1 +1,0 @@
-import "../outrigger/worker.js";
