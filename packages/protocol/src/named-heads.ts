@@ -1,5 +1,6 @@
 import type { Envelope, Message } from "./messages.js";
 import {
+  type CallHead,
   callHeadAt,
   callOf,
   ENQ,
@@ -37,6 +38,13 @@ const MAX_USES = 32;
 /** Calls in a row with one head before it gets a name: to name one costs what is won by two calls. */
 const MIN_IN_ROW = 3;
 
+/** Told by what it was made of: its text may be in pieces yet. */
+function isSame(head: CallHead, other: CallHead | undefined): boolean {
+  if (head === other || other === undefined) return head === other;
+  const { method, invocationId, deadlineMs } = head;
+  return method === other.method && invocationId === other.invocationId && deadlineMs === other.deadlineMs;
+}
+
 /** Writes the calls of one channel. */
 export interface HeadNamer {
   /** As `shortLine`. */
@@ -48,25 +56,26 @@ export interface HeadNamer {
 }
 
 export function createHeadNamer(): HeadNamer {
-  let previous: string | undefined;
+  let previous: CallHead | undefined;
   let inRow = 0;
-  let known: string | undefined;
-  let naming: string | undefined;
+  let known: CallHead | undefined;
+  let naming: CallHead | undefined;
   let uses = 0;
   let turn = 0;
   let name = "";
   let notification = "";
 
   const writeHead: HeadWriter = (head, id) => {
-    if (head === known && uses < MAX_USES) {
+    const isKnown = isSame(head, known);
+    if (isKnown && uses < MAX_USES) {
       uses++;
       return id === undefined ? notification : `${REQUEST}${id}${name}`;
     }
-    inRow = head === previous ? inRow + 1 : 1;
+    inRow = isSame(head, previous) ? inRow + 1 : 1;
     previous = head;
     if (inRow < MIN_IN_ROW) return wholeHead(head, id);
     // Another name for another head: who missed this line must not take its calls for those of the head before.
-    if (head !== known) {
+    if (!isKnown) {
       known = undefined;
       name = NAMES.charAt(turn++ % NAMES.length);
       notification = `${NOTIFICATION}${name}`;

@@ -27,7 +27,7 @@ const NAME = "[\\w$./:-]{1,256}";
 const TOKEN = new RegExp(`^${NAME}$`);
 
 /** What a call with this head and this id begins with, up to its params; without an id it is a notification. */
-export type HeadWriter = (head: string, id: string | undefined) => string;
+export type HeadWriter = (head: CallHead, id: string | undefined) => string;
 
 /** The line of a message, without its newline; `undefined` for one to be written in full. @throws what `JSON.stringify` does */
 export function shortLine(message: Message, writeHead: HeadWriter = wholeHead): string | undefined {
@@ -41,17 +41,17 @@ export function shortLine(message: Message, writeHead: HeadWriter = wholeHead): 
   if ("id" in message) {
     if (!isWholeNumber(message.id)) return undefined;
   } else if (method === ITEM_METHOD) return itemLine(params, meta);
-  const { text, isTailed, isOwn } = headOf(method, meta);
-  if (text === undefined) return undefined;
+  const head = headOf(method, meta);
+  if (head.text === undefined) return undefined;
   const id = "id" in message ? idText(message.id) : undefined;
   // No JSON has a tab that is not escaped, as it is written here.
-  if (isTailed) return `${wholeHead(text, id)}${valueText(params)}\t${valueText(meta)}`;
-  return `${isOwn ? wholeHead(text, id) : writeHead(text, id)}${valueText(params)}`;
+  if (head.isTailed) return `${wholeHead(head, id)}${valueText(params)}\t${valueText(meta)}`;
+  return `${head.isOwn ? wholeHead(head, id) : writeHead(head, id)}${valueText(params)}`;
 }
 
 /** A head as it is. */
-export const wholeHead: HeadWriter = (head, id) =>
-  id === undefined ? `${NOTIFICATION}${head}` : `${REQUEST}${id}${head}`;
+export const wholeHead: HeadWriter = ({ text }, id) =>
+  id === undefined ? `${NOTIFICATION}${text}` : `${REQUEST}${id}${text}`;
 
 function itemLine(params: unknown, meta: MessageMeta | undefined): string | undefined {
   const { id, item } = params as { readonly id: Id; readonly item: unknown };
@@ -61,7 +61,7 @@ function itemLine(params: unknown, meta: MessageMeta | undefined): string | unde
 }
 
 /** What stands between the id and the payload of a call. */
-interface CallHead {
+export interface CallHead {
   readonly method: string;
   readonly hasMore: boolean;
   readonly invocationId: string | undefined;
