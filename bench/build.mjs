@@ -22,7 +22,6 @@ const files = readdirSync(src, { recursive: true })
   .map((file) => `${src}/${file}`);
 
 await build({ ...options, entryPoints: files });
-// With the small half of zod, which checks the same.
 await build({
   ...options,
   entryPoints: [plugin],
@@ -30,6 +29,5 @@ await build({
   outExtension: { ".js": ".cjs" },
   bundle: true,
   minify: true,
-  alias: { "@outrigger/protocol/zod": "@outrigger/protocol/zod-mini" },
   absWorkingDir: path("."),
 });

@@ -19,13 +19,13 @@ export const peers: readonly BenchPeer[] = [
     name: "outrigger",
     kind: "process",
     from: "@outrigger/host",
-    note: "createHost and serve, everything on, the plugin built as the README has it: one file, zod-mini",
+    note: "createHost and serve, everything on, the plugin built to one file as the README has it",
   },
   {
     name: "outrigger-unbundled",
     kind: "process",
     from: "@outrigger/worker-sdk",
-    note: "the same, its plugin in the files of its packages, with all of zod",
+    note: "the same, its plugin in the files of its packages",
   },
   {
     name: "outrigger-guard-thread",

@@ -1,5 +1,5 @@
 import { workerFile } from "../../shared/child.js";
 import { openHost } from "../outrigger/open-host.js";
 
-/** The same plugin in the files of its packages, with all of zod. */
+/** The same plugin in the files of its packages. */
 export const open = openHost(workerFile(import.meta.url, "../outrigger/worker.js"));

@@ -1,6 +1,6 @@
 import { defineContract, notification, request, stream } from "@outrigger/protocol";
 // As a whole, so that a bundle has only what is used of it.
-import * as z from "@outrigger/protocol/zod";
+import * as z from "@outrigger/protocol/zod-mini";
 
 const bytes = z.object({ bytes: z.instanceof(Uint8Array) });
 
