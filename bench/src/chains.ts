@@ -14,10 +14,13 @@ async function runChains(depth: number, call: () => Promise<void>, ms: number, l
   return { calls, ms: performance.now() - started };
 }
 
-interface LeastCalls {
+interface ThroughputOptions {
+  /** Least number of calls. */
   readonly counted?: number;
-  /** Of the warm-up; as many as are counted, unless told. */
+  /** Least number of them in the warm-up; as many as are counted, unless told. */
   readonly before?: number;
+  /** How long the warm-up takes, unless as the budget has it. */
+  readonly warmupMs?: number;
 }
 
 /** Calls per second with `depth` in flight, after a warm-up. */
@@ -25,10 +28,10 @@ export async function throughput(
   depth: number,
   call: () => Promise<void>,
   budget: Budget,
-  least: LeastCalls = {},
+  options: ThroughputOptions = {},
 ): Promise<number> {
-  const { counted = Math.max(budget.calls, depth), before = counted } = least;
-  await runChains(depth, call, budget.warmupMs, before);
+  const { counted = Math.max(budget.calls, depth), before = counted, warmupMs = budget.warmupMs } = options;
+  await runChains(depth, call, warmupMs, before);
   const { calls, ms } = await runChains(depth, call, budget.measureMs, counted);
   return calls / (ms / 1000);
 }
