@@ -16,14 +16,7 @@ const entries = {
 export default defineConfig({
   ...library(entries),
   plugins: [eagerly(eager.protocol)],
-  esbuildPlugins: [
-    {
-      // Before tsup takes it for a package to be left alone.
-      name: "zod-in-one-file",
-      setup: (build) =>
-        build.onResolve({ filter: /^zod$/ }, () => ({ path: "@outrigger/protocol/zod", external: true })),
-    },
-    together(entries, ["index", "node", "authority", "outcomes", "tracing"]),
-  ],
-  noExternal: ["zod"],
+  esbuildPlugins: [together(entries, ["index", "node", "authority", "outcomes", "tracing"])],
+  // The one file that Node loads, and what a bundler makes of it.
+  external: ["@outrigger/protocol/zod-mini"],
 });

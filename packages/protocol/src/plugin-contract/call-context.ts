@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { name } from "./bounded-values.js";
 
 /** Whose data a call may touch. */
@@ -8,17 +8,17 @@ export const tenant = name;
 export const actor = z.object({
   tenant,
   /** The person, if there is one. */
-  user: name.optional(),
-  roles: z.array(name).max(256).optional(),
+  user: z.optional(name),
+  roles: z.optional(z.array(name).check(z.maxLength(256))),
 });
 /** Who asks: a tenant, and perhaps a person of it. */
 export type Actor = z.output<typeof actor>;
 
 /** How far a call has come. With `total`, `done / total` is the fraction. */
 export const progress = z.object({
-  done: z.number().min(0).optional(),
-  total: z.number().min(0).optional(),
-  message: z.string().max(8192).optional(),
+  done: z.optional(z.number().check(z.minimum(0))),
+  total: z.optional(z.number().check(z.minimum(0))),
+  message: z.optional(z.string().check(z.maxLength(8192))),
 });
 /** How far a call has come. */
 export type Progress = z.output<typeof progress>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { notification } from "../contract.js";
 import { json, name, sentence } from "./bounded-values.js";
 
@@ -9,6 +9,6 @@ const push = { capability: "channels.push", scoped: true, optional: true } as co
 export const channelToHost = {
   /** Must come before `channels.emit`; opening an open channel changes nothing. */
   "channels.open": notification({ params: z.object({ channel: name }), ...push }),
-  "channels.emit": notification({ params: z.object({ channel: name, event: name.optional(), data: json }), ...push }),
-  "channels.close": notification({ params: z.object({ channel: name, reason: sentence.optional() }), ...push }),
+  "channels.emit": notification({ params: z.object({ channel: name, event: z.optional(name), data: json }), ...push }),
+  "channels.close": notification({ params: z.object({ channel: name, reason: z.optional(sentence) }), ...push }),
 } as const;

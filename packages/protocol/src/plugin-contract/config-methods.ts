@@ -1,17 +1,17 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { json, name, nothing, record, sentence } from "./bounded-values.js";
 
 const configIssue = z.object({
   /** Where in the config, e.g. `servers[0].url`. */
-  path: z.string().max(4096).optional(),
+  path: z.optional(z.string().check(z.maxLength(4096))),
   message: sentence,
 });
 
 const configVerdict = z.object({
   ok: z.boolean(),
-  errors: z.array(configIssue).max(256).default([]),
-  warnings: z.array(configIssue).max(256).default([]),
+  errors: z._default(z.array(configIssue).check(z.maxLength(256)), []),
+  warnings: z._default(z.array(configIssue).check(z.maxLength(256)), []),
 });
 /** Whether a plugin likes a config, and what it says about it: the answer to `validateConfig`. */
 export type ConfigVerdict = z.input<typeof configVerdict>;
@@ -27,7 +27,7 @@ export const configToWorker = {
   }),
   /** Applies a new config without a restart. A worker that does not implement it is restarted with the new config. */
   configChanged: request({
-    params: z.object({ config: record, previous: record.optional() }),
+    params: z.object({ config: record, previous: z.optional(record) }),
     result: nothing,
     secret: { params: true },
     idempotent: true,
@@ -38,7 +38,7 @@ export const configToWorker = {
 export const configToHost = {
   /** The plugin's config, or one member of it; `null` when there is none. */
   "config.get": request({
-    params: z.object({ key: name.optional() }),
+    params: z.object({ key: z.optional(name) }),
     result: json,
     capability: "config.read",
     secret: { result: true },

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { key, name, nextCursor, page, record, timestamp } from "./bounded-values.js";
 
@@ -7,34 +7,31 @@ const entity = z.object({
   type: name,
   /** The plugin's own id of it: upserting the same type and id again replaces it. */
   id: key,
-  title: z.string().max(8192).optional(),
-  url: z
-    .string()
-    .max(64 * 1024)
-    .optional(),
-  status: name.optional(),
-  data: record.default({}),
-  updatedAt: timestamp.optional(),
+  title: z.optional(z.string().check(z.maxLength(8192))),
+  url: z.optional(z.string().check(z.maxLength(64 * 1024))),
+  status: z.optional(name),
+  data: z._default(record, {}),
+  updatedAt: z.optional(timestamp),
 });
 /** Something of the outside that a plugin mirrors into the product. */
 export type Entity = z.output<typeof entity>;
 
 export const entityToHost = {
   "entities.upsert": request({
-    params: z.object({ entities: z.array(entity).min(1).max(1000) }),
-    result: z.object({ created: z.int().min(0), updated: z.int().min(0) }),
+    params: z.object({ entities: z.array(entity).check(z.minLength(1), z.maxLength(1000)) }),
+    result: z.object({ created: z.int().check(z.minimum(0)), updated: z.int().check(z.minimum(0)) }),
     capability: "entities.write",
     scoped: true,
     idempotent: true,
   }),
   "entities.list": request({
     params: z.object({
-      type: name.optional(),
-      ids: z.array(key).max(1000).optional(),
-      status: name.optional(),
+      type: z.optional(name),
+      ids: z.optional(z.array(key).check(z.maxLength(1000))),
+      status: z.optional(name),
       ...page,
     }),
-    result: z.object({ entities: z.array(entity).max(1000), cursor: nextCursor }),
+    result: z.object({ entities: z.array(entity).check(z.maxLength(1000)), cursor: nextCursor }),
     capability: "entities.read",
     scoped: true,
     idempotent: true,

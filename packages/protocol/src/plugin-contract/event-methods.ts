@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { json, key, name, nothing, record, timestamp } from "./bounded-values.js";
 import { actor, tenant } from "./call-context.js";
@@ -10,11 +10,11 @@ export const pluginEvent = z.object({
   /** Dotted, e.g. `issue.created`. */
   name,
   /** Whose event; none for one of the whole product. */
-  tenant: tenant.optional(),
+  tenant: z.optional(tenant),
   payload: json,
   occurredAt: timestamp,
   /** Who caused it. */
-  actor: actor.optional(),
+  actor: z.optional(actor),
 });
 /** Something that happened in the product: what `onEvent` receives. */
 export type PluginEvent = z.output<typeof pluginEvent>;
@@ -30,7 +30,7 @@ export const eventToWorker = {
 export const eventToHost = {
   /** Tells the product of an event, for the tenant of the scope. */
   "events.emit": request({
-    params: z.object({ name, payload: json, id: key.optional(), occurredAt: timestamp.optional() }),
+    params: z.object({ name, payload: json, id: z.optional(key), occurredAt: z.optional(timestamp) }),
     result: z.object({ id: key }),
     capability: "events.emit",
     scoped: true,
@@ -40,7 +40,7 @@ export const eventToHost = {
     params: z.object({
       pattern,
       /** Members the payload must have, with these values. */
-      filter: record.optional(),
+      filter: z.optional(record),
     }),
     result: z.object({ id: key }),
     capability: "events.subscribe",

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { key } from "./bounded-values.js";
 import { body, headers, httpMethod, status, url } from "./http-values.js";
@@ -8,23 +8,19 @@ export const outsideToHost = {
   "http.fetch": request({
     params: z.object({
       url,
-      method: httpMethod.default("GET"),
-      headers: headers.default({}),
-      body: body.optional(),
-      redirect: z.enum(["follow", "manual", "error"]).default("follow"),
+      method: z._default(httpMethod, "GET"),
+      headers: z._default(headers, {}),
+      body: z.optional(body),
+      redirect: z._default(z.enum(["follow", "manual", "error"]), "follow"),
       /** The answer's body is refused with MESSAGE_TOO_LARGE above this. Default 8 MiB, at most 16 MiB. */
-      maxBodyBytes: z
-        .int()
-        .min(1)
-        .max(16 * 1024 * 1024)
-        .default(8 * 1024 * 1024),
+      maxBodyBytes: z._default(z.int().check(z.minimum(1), z.maximum(16 * 1024 * 1024)), 8 * 1024 * 1024),
     }),
     result: z.object({
       /** After redirects. */
       url,
       status,
       headers,
-      body: body.optional(),
+      body: z.optional(body),
     }),
     capability: "http.fetch",
     secret: { params: ["headers", "body"], result: ["headers", "body"] },
@@ -32,7 +28,7 @@ export const outsideToHost = {
   /** The secret a reference of the config stands for. */
   "secrets.resolve": request({
     params: z.object({ ref: key }),
-    result: z.string().max(1024 * 1024),
+    result: z.string().check(z.maxLength(1024 * 1024)),
     capability: "secrets.read",
     secret: { result: true },
     idempotent: true,

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { name, record, sentence } from "./bounded-values.js";
 
 /**
@@ -9,32 +9,33 @@ export const manifest = z.object({
   /** Unique among the plugins of a host, e.g. `acme.search`. Letters, digits, `.`, `_`, `-` and one `@scope/`. */
   id: z
     .string()
-    .max(256)
-    .regex(/^(@[\w.-]+\/)?[A-Za-z0-9][\w.-]*$/, { error: 'expected an id like "acme.search"' }),
+    .check(
+      z.maxLength(256),
+      z.regex(/^(@[\w.-]+\/)?[A-Za-z0-9][\w.-]*$/, { error: 'expected an id like "acme.search"' }),
+    ),
   /** For people. */
   name,
   /** The plugin's own version, semver. */
   version: z
     .string()
-    .max(256)
-    .regex(/^\d+\.\d+\.\d+([-+][\w.+-]*)?$/, { error: 'expected a version like "1.2.3"' }),
-  description: sentence.optional(),
-  author: name.optional(),
-  homepage: z.string().max(8192).optional(),
+    .check(z.maxLength(256), z.regex(/^\d+\.\d+\.\d+([-+][\w.+-]*)?$/, { error: 'expected a version like "1.2.3"' })),
+  description: z.optional(sentence),
+  author: z.optional(name),
+  homepage: z.optional(z.string().check(z.maxLength(8192))),
   /** What it asks the operator for; the host grants what `capabilities` of its start option says. */
-  capabilities: z.array(name).max(1024).default([]),
+  capabilities: z._default(z.array(name).check(z.maxLength(1024)), []),
   /** JSON Schema of its config. */
-  configSchema: record.optional(),
+  configSchema: z.optional(record),
   /** When the host runs its jobs. */
-  schedules: z
-    .array(z.object({ job: name, cron: z.string().min(1).max(256) }))
-    .max(1024)
-    .default([]),
+  schedules: z._default(
+    z.array(z.object({ job: name, cron: z.string().check(z.minLength(1), z.maxLength(256)) })).check(z.maxLength(1024)),
+    [],
+  ),
   /** Endpoints the host opens to the outside and passes to `handleWebhook`. */
-  webhooks: z
-    .array(z.object({ endpoint: name, description: sentence.optional() }))
-    .max(1024)
-    .default([]),
+  webhooks: z._default(
+    z.array(z.object({ endpoint: name, description: z.optional(sentence) })).check(z.maxLength(1024)),
+    [],
+  ),
 });
 /** A manifest as an author writes it. */
 export type ManifestInput = z.input<typeof manifest>;

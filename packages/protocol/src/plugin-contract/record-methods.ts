@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { key, name, nothing, record, sentence } from "./bounded-values.js";
 
@@ -8,10 +8,10 @@ export const recordToHost = {
     params: z.object({
       message: sentence,
       /** What was done, dotted, e.g. `document.indexed`. */
-      action: name.optional(),
+      action: z.optional(name),
       /** What it was done to. */
-      entity: z.object({ type: name, id: key }).optional(),
-      data: record.optional(),
+      entity: z.optional(z.object({ type: name, id: key })),
+      data: z.optional(record),
     }),
     result: nothing,
     capability: "activity.write",
@@ -22,10 +22,10 @@ export const recordToHost = {
     params: z.object({
       name,
       value: z.number(),
-      kind: z.enum(["counter", "gauge", "histogram"]).default("gauge"),
+      kind: z._default(z.enum(["counter", "gauge", "histogram"]), "gauge"),
       /** A unit after UCUM, e.g. `ms`, `By`, `1`. */
-      unit: z.string().max(64).optional(),
-      tags: z.record(name, z.string().max(1024)).default({}),
+      unit: z.optional(z.string().check(z.maxLength(64))),
+      tags: z._default(z.record(name, z.string().check(z.maxLength(1024))), {}),
     }),
     result: nothing,
     capability: "metrics.write",

@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { json, key, name, nextCursor, nothing, page } from "./bounded-values.js";
 
 /** Keys live in a namespace, within plugin and tenant. Default `"default"`. */
-const namespace = name.default("default");
+const namespace = z._default(name, "default");
 
 export const stateToHost = {
   /** The value under a key; `null` when there is none. */
@@ -30,8 +30,8 @@ export const stateToHost = {
   }),
   /** Entries whose key starts with `prefix`, ordered by key. */
   "state.list": request({
-    params: z.object({ namespace, prefix: z.string().max(1024).default(""), ...page }),
-    result: z.object({ entries: z.array(z.object({ key, value: json })).max(1000), cursor: nextCursor }),
+    params: z.object({ namespace, prefix: z._default(z.string().check(z.maxLength(1024)), ""), ...page }),
+    result: z.object({ entries: z.array(z.object({ key, value: json })).check(z.maxLength(1000)), cursor: nextCursor }),
     capability: "state.read",
     scoped: true,
     idempotent: true,

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { json, key, name, sentence, text } from "./bounded-values.js";
 import { progress, tenant } from "./call-context.js";
@@ -6,11 +6,11 @@ import { progress, tenant } from "./call-context.js";
 const toolRun = z.object({
   tenant,
   /** The run, conversation or session it is called in. */
-  id: key.optional(),
+  id: z.optional(key),
   /** The model's or agent's id of this one call. */
-  callId: key.optional(),
+  callId: z.optional(key),
   /** Who calls: an agent or a person. */
-  actor: name.optional(),
+  actor: z.optional(name),
 });
 /** On whose behalf a tool is called. */
 export type ToolRun = z.output<typeof toolRun>;
@@ -20,15 +20,15 @@ export const toolResult = z.object({
   /** What the model reads. */
   content: text,
   /** The same for programs. */
-  data: json.optional(),
-  error: sentence.optional(),
+  data: z.optional(json),
+  error: z.optional(sentence),
 });
 /** What a tool answers. */
 export type ToolResult = z.output<typeof toolResult>;
 
 export const toolToWorker = {
   executeTool: request({
-    params: z.object({ tool: name, params: json.optional(), run: toolRun }),
+    params: z.object({ tool: name, params: z.optional(json), run: toolRun }),
     result: toolResult,
     progress,
     optional: true,

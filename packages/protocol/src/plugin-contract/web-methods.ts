@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
 import { key, name } from "./bounded-values.js";
 import { actor, tenant } from "./call-context.js";
@@ -12,12 +12,12 @@ export const webToWorker = {
       endpoint: name,
       /** The same at every delivery of this request. */
       requestId: key,
-      tenant: tenant.optional(),
-      method: httpMethod.default("POST"),
+      tenant: z.optional(tenant),
+      method: z._default(httpMethod, "POST"),
       headers,
-      query: query.default({}),
+      query: z._default(query, {}),
       /** As it came, byte for byte: signatures are computed over it. */
-      body: body.optional(),
+      body: z.optional(body),
     }),
     result: httpAnswer,
     secret: { params: ["headers", "query", "body"], result: ["headers", "body"] },
@@ -29,11 +29,11 @@ export const webToWorker = {
       requestId: key,
       method: httpMethod,
       /** Below the plugin's own root, beginning with `/`. */
-      path: z.string().max(8192).startsWith("/"),
-      headers: headers.default({}),
-      query: query.default({}),
-      body: body.optional(),
-      actor: actor.optional(),
+      path: z.string().check(z.maxLength(8192), z.startsWith("/")),
+      headers: z._default(headers, {}),
+      query: z._default(query, {}),
+      body: z.optional(body),
+      actor: z.optional(actor),
     }),
     result: httpAnswer,
     secret: { params: ["headers", "query", "body"], result: ["headers", "body"] },
