@@ -12,6 +12,11 @@ export function logReport(logs: LogBridge, report: PeerReport): void {
     case "invalid-message":
       logs.stdout(report.line);
       return;
+    case "unknown-head":
+      logs.remark("warn", "a call was lost with the line that told its method: text without a newline spoiled that", {
+        advice: "find what writes to descriptor 1 beside the SDK: native code, or a child process with its stdout",
+      });
+      return;
     case "unknown-reply":
       logs.remark("warn", "it answered a call that nobody made", { id: report.id });
       return;

@@ -20,8 +20,8 @@ export interface LineReader {
   decode(line: string): unknown;
   /** For a line that is not decoded: what those behind it need of it is kept. */
   skip(line: string): void;
-  /** Whether what it needs of a line before it is there. */
-  knows(line: string): boolean;
+  /** For a line that is no message. Returns whether that is for want of a line before it. */
+  failed(line: string): boolean;
   /** Whose a short line is, where it cannot be taken as a whole. */
   shortEnvelope(line: string): Envelope | undefined;
 }
@@ -47,8 +47,8 @@ function plainWriter(encode: (message: Message) => string): LineWriter {
 export function lineReader(codec: Codec): LineReader {
   if (codec !== jsonCodec) {
     const decode = (line: string): unknown => codec.decode(line);
-    return { decode, skip() {}, knows: () => true, shortEnvelope: readShortEnvelope };
+    return { decode, skip() {}, failed: () => false, shortEnvelope: readShortEnvelope };
   }
-  const { read, skip, knows, shortEnvelope } = createHeadReader();
-  return { decode: (line) => read(line) ?? parseLine(line), skip, knows, shortEnvelope };
+  const { read, skip, failed, shortEnvelope } = createHeadReader();
+  return { decode: (line) => read(line) ?? parseLine(line), skip, failed, shortEnvelope };
 }

@@ -2,7 +2,7 @@ import type { LineReader } from "./channel-lines.js";
 import type { WireError } from "./errors.js";
 import { isBlank } from "./framing.js";
 import type { IncomingCalls } from "./incoming-calls.js";
-import { readMessage } from "./message-reader.js";
+import { readMessage, UNKNOWN_HEAD } from "./message-reader.js";
 import type { Id, NotificationMessage, ParsedMessage } from "./messages.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
 import type { PeerLimits } from "./peer-limits.js";
@@ -23,6 +23,8 @@ export interface LineReceiverContext {
   report(report: PeerReport): void;
 }
 
+type InvalidMessage = Extract<ParsedMessage, { readonly kind: "invalid" }>;
+
 /** Takes one line. */
 export type LineReceiver = (line: string, bytes: number, attachments?: readonly Uint8Array[]) => void;
 
@@ -39,9 +41,13 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
     incoming.onNotification(message, bytes);
   };
 
-  const onInvalid = (line: string, reason: string, answer: string | undefined): void => {
+  const onInvalid = (line: string, invalid: InvalidMessage): void => {
+    const { reason, answer } = invalid;
     stats.invalidMessages++;
-    context.report({ kind: "invalid-message", line: excerpt(line), reason });
+    // What is secret in it, nobody can tell.
+    context.report(
+      invalid === UNKNOWN_HEAD ? { kind: "unknown-head" } : { kind: "invalid-message", line: excerpt(line), reason },
+    );
     if (answer === undefined) return;
     const respond = (id: Id, outcome: { error: WireError }): void => context.respond(id, outcome, "request");
     answerUnread(line, answer, { lines, outgoing, incoming, stats, respond });
@@ -54,7 +60,7 @@ export function createLineReceiver(context: LineReceiverContext): LineReceiver {
     const parsed = readMessage(line, lines, limits, attachments, reuse);
     incoming.settleTimes(calledMethod(parsed));
     if (parsed.kind === "invalid") {
-      onInvalid(line, parsed.reason, parsed.answer);
+      onInvalid(line, parsed);
       return;
     }
     stats.received++;

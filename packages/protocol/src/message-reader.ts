@@ -4,7 +4,7 @@ import { type ParsedMessage, parseMessage } from "./messages.js";
 import { textExceeds, type WeightLimits } from "./nesting.js";
 
 const NOT_JSON: ParsedMessage = { kind: "invalid", reason: "not JSON" };
-const UNKNOWN_HEAD: ParsedMessage = {
+export const UNKNOWN_HEAD: ParsedMessage = {
   kind: "invalid",
   reason: "a call of an unknown head",
   answer: "tells its method by a name that no line before it gave",
@@ -30,7 +30,7 @@ export function readMessage(
     const reason = restoreBulk(parsed.message, attachments, reuse, limits.values);
     return reason === undefined ? parsed : { kind: "invalid", reason, answer: `cannot be read: ${reason}` };
   } catch {
-    return lines.knows(line) ? NOT_JSON : UNKNOWN_HEAD;
+    return lines.failed(line) ? UNKNOWN_HEAD : NOT_JSON;
   }
 }
 

@@ -56,7 +56,8 @@ export function createMessageWriter(
     let line: string | undefined;
     let attached: Extracted["attachments"];
     try {
-      const look = lookForBulk(payloadOf(message), form.textLength);
+      // The look is taken of one payload at a time; the long way finds what it would.
+      const look = isAlone ? "bulk" : lookForBulk(payloadOf(message), form.textLength);
       const isTransposed = isTransposing && look === "records";
       let said = message;
       if (look !== "bulk" && !isTransposed) line = encode(said);

@@ -33,6 +33,7 @@ const REQUEST = String.fromCharCode(SYN);
 const NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** A head is told again after so many calls: where what names it is lost, no more are lost with it. */
+const FIRST_USES = 3;
 const MAX_USES = 32;
 
 /** Calls in a row with one head before it gets a name: to name one costs what is won by two calls. */
@@ -61,13 +62,14 @@ export function createHeadNamer(): HeadNamer {
   let known: CallHead | undefined;
   let naming: CallHead | undefined;
   let uses = 0;
+  let maxUses = FIRST_USES;
   let turn = 0;
   let name = "";
   let notification = "";
 
   const writeHead: HeadWriter = (head, id) => {
     const isKnown = isSame(head, known);
-    if (isKnown && uses < MAX_USES) {
+    if (isKnown && uses < maxUses) {
       uses++;
       return id === undefined ? notification : `${REQUEST}${id}${name}`;
     }
@@ -77,7 +79,7 @@ export function createHeadNamer(): HeadNamer {
     // Another name for another head: who missed this line must not take its calls for those of the head before.
     if (!isKnown) {
       known = undefined;
-      name = NAMES.charAt(turn++ % NAMES.length);
+      name = NAMES.charAt(turn % NAMES.length);
       notification = `${NOTIFICATION}${name}`;
     }
     naming = head;
@@ -92,6 +94,9 @@ export function createHeadNamer(): HeadNamer {
     isNaming: () => naming !== undefined,
     sent() {
       if (naming === undefined) return;
+      const isNew = known === undefined;
+      if (isNew) turn++;
+      maxUses = isNew ? FIRST_USES : MAX_USES;
       known = naming;
       naming = undefined;
       uses = 0;
@@ -105,8 +110,8 @@ export interface HeadReader {
   read(line: string): Message | undefined;
   /** For a line that is not read: the head it names has that name all the same. */
   skip(line: string): void;
-  /** Whether its head is told, or by a name that was given it. */
-  knows(line: string): boolean;
+  /** For a line that is none: what it may have named is forgotten. Returns whether that is because nobody knows its head. */
+  failed(line: string): boolean;
   /** Whose a short line is, where it cannot be taken as a whole. */
   shortEnvelope(line: string): Envelope | undefined;
 }
@@ -138,6 +143,11 @@ export function createHeadReader(): HeadReader {
     return id;
   };
 
+  /** Where text of something else stands before a line that names a head. JSON escapes the mark. */
+  const forgetSpoiled = (line: string): void => {
+    if (line.lastIndexOf(NAMING) > 0) name = -1;
+  };
+
   return {
     read(line) {
       switch (line.charCodeAt(0)) {
@@ -154,21 +164,22 @@ export function createHeadReader(): HeadReader {
       }
     },
     skip(line) {
-      if (line.charCodeAt(0) !== SO) return;
       try {
-        readName(line);
+        if (line.charCodeAt(0) === SO) readName(line);
       } catch {
         // Then no line behind it has the name.
       }
+      forgetSpoiled(line);
     },
-    knows(line) {
+    failed(line) {
+      forgetSpoiled(line);
       switch (line.charCodeAt(0)) {
         case SI:
-          return line.charCodeAt(1) === name;
+          return line.charCodeAt(1) !== name;
         case SYN:
-          return wholeNumber(line, 1) === -1 || line.charCodeAt(numberEnd) === name;
+          return wholeNumber(line, 1) !== -1 && line.charCodeAt(numberEnd) !== name;
         default:
-          return true;
+          return false;
       }
     },
     shortEnvelope(line) {

@@ -5,6 +5,8 @@ import { ownText } from "./own-text.js";
 /** Something a peer noticed that is nobody's answer: for logs and counters. Never an exception. */
 export type PeerReport =
   | { readonly kind: "invalid-message"; readonly line: string; readonly reason: string }
+  /** A call told its method by a name that no line before it gave: what gave it was spoiled on its way. */
+  | { readonly kind: "unknown-head" }
   | { readonly kind: "unknown-reply"; readonly id: Id | null }
   | { readonly kind: "duplicate-request"; readonly id: Id; readonly method: string }
   | { readonly kind: "notification-refused"; readonly method: string; readonly error: RpcError }

@@ -11,6 +11,9 @@ export function logReport(log: Log, report: PeerReport): void {
       log.warn("a line from the host is no message and was dropped", { reason, line });
       break;
     }
+    case "unknown-head":
+      log.warn("a call from the host was lost with the line that told its method");
+      break;
     case "unknown-reply":
       log.warn("the host answered a call this worker did not make", { id: report.id });
       break;

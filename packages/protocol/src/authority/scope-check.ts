@@ -12,7 +12,7 @@ export function checkScope(method: string, { invocation, scope }: CallOrigin): v
 
 function scopeDenied(method: string, why: Exclude<InvocationStatus, "live"> | "unscoped"): RpcError {
   const text = {
-    none: "carries no invocation; make it with the host object of the handler's context, while the call runs",
+    none: "carries no invocation; make it with the host object of the handler's context, while a call runs that the host made with { scope }",
     unknown: "carries an invocation this worker was never given",
     expired: "carries an invocation that is over; background work has no scope of a call that was answered",
     unscoped: "belongs to a call that was made without a scope; pass { scope } where the host makes it",
