@@ -49,61 +49,48 @@ export function createMessageWriter(
   const isTooLarge = (line: string, attachedBytes: number): boolean =>
     line.length * 3 + attachedBytes > maxBytes && Buffer.byteLength(line) + attachedBytes > maxBytes;
 
-  /** `isAlone`: the line changes nothing for those behind it. */
-  const write = (message: Message, urgent: boolean, counted: boolean, isAlone: boolean): RpcError | undefined => {
-    const encode = isAlone ? lines.encodeAlone : lines.encode;
-    let isNamed = !isAlone;
-    let line: string | undefined;
-    let attached: Extracted["attachments"];
-    try {
-      // The look is taken of one payload at a time; the long way finds what it would.
-      const look = isAlone ? "bulk" : lookForBulk(payloadOf(message), form.textLength);
-      const isTransposed = isTransposing && look === "records";
-      let said = message;
-      if (look !== "bulk" && !isTransposed) line = encode(said);
-      if (line === undefined || (look === "unknown" && looksLikeBytes(line))) {
-        const extracted = extractBulk(message, isTransposed ? BY_COLUMN : form);
-        attached = extracted.attachments;
-        said = extracted.message;
-        if (line === undefined || said !== message) line = encode(said);
-      }
-      if (isTooLarge(line, 0) && (isTransposed || lines.isNaming())) {
-        // A full line escapes what a short one does not.
-        line = lines.encodeAlone(isTransposed ? message : said);
-        isNamed = false;
-      }
-    } catch (error) {
-      const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
-      return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
-    }
-    const attachedBytes = attached === undefined ? 0 : bytesIn(attached);
-    if (isTooLarge(line, attachedBytes)) {
-      return new RpcError(
-        ErrorCode.MESSAGE_TOO_LARGE,
-        `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,
-        { data: isCall(message) ? { limitBytes: maxBytes, mayHaveRun: false } : { limitBytes: maxBytes } },
-      );
-    }
-    if (!transport.send(line, urgent, attached)) {
-      return isOver
-        ? channelOver(nameOf(message), false, undefined)
-        : overloaded(nameOf(message), `${transport.unsentBytes()} bytes wait for the other end to read`);
-    }
-    if (isNamed) lines.sent();
-    stats.sent++;
-    if (counted) lineBytes = Buffer.byteLength(line) + attachedBytes;
-    return undefined;
-  };
-
   return {
     send(message, urgent, counted = false) {
-      // From a `toJSON` or getter of what is being written, whose line comes behind.
-      if (isWriting) return write(message, urgent, counted, true);
+      // From a `toJSON` or getter of what is being written, whose line comes behind: it must change nothing for that.
+      const isAlone = isWriting;
       isWriting = true;
       try {
-        return write(message, urgent, counted, false);
+        let isNamed = !isAlone;
+        let line: string | undefined;
+        let attached: Extracted["attachments"];
+        try {
+          // The look is taken of one payload at a time; the long way finds what it would.
+          const look = isAlone ? "bulk" : lookForBulk(payloadOf(message), form.textLength);
+          const isTransposed = isTransposing && look === "records";
+          let said = message;
+          if (look !== "bulk" && !isTransposed) line = lines.encode(said);
+          if (line === undefined || (look === "unknown" && looksLikeBytes(line))) {
+            const extracted = extractBulk(message, isTransposed ? BY_COLUMN : form);
+            attached = extracted.attachments;
+            said = extracted.message;
+            if (line === undefined || said !== message) line = isAlone ? lines.encodeAlone(said) : lines.encode(said);
+          }
+          if (isTooLarge(line, 0) && (isTransposed || lines.isNaming())) {
+            // A full line escapes what a short one does not.
+            line = lines.encodeAlone(isTransposed ? message : said);
+            isNamed = false;
+          }
+        } catch (error) {
+          return unwritable(message, error);
+        }
+        const attachedBytes = attached === undefined ? 0 : bytesIn(attached);
+        if (isTooLarge(line, attachedBytes)) return tooLarge(message, maxBytes);
+        if (!transport.send(line, urgent, attached)) {
+          return isOver
+            ? channelOver(nameOf(message), false, undefined)
+            : overloaded(nameOf(message), `${transport.unsentBytes()} bytes wait for the other end to read`);
+        }
+        if (isNamed) lines.sent();
+        stats.sent++;
+        if (counted) lineBytes = Buffer.byteLength(line) + attachedBytes;
+        return undefined;
       } finally {
-        isWriting = false;
+        isWriting = isAlone;
       }
     },
     lineBytes: () => lineBytes,
@@ -124,6 +111,19 @@ export function createMessageWriter(
       isOver = true;
     },
   };
+}
+
+function unwritable(message: Message, error: unknown): RpcError {
+  const code = isFromHandler(message) ? ErrorCode.INVALID_RESULT : ErrorCode.INVALID_PARAMS;
+  return new RpcError(code, `${nameOf(message)} cannot be written as JSON: ${reasonOf(error)}`, { cause: error });
+}
+
+function tooLarge(message: Message, maxBytes: number): RpcError {
+  return new RpcError(
+    ErrorCode.MESSAGE_TOO_LARGE,
+    `${nameOf(message)} is larger than ${maxBytes} bytes; split it, or use a stream`,
+    { data: isCall(message) ? { limitBytes: maxBytes, mayHaveRun: false } : { limitBytes: maxBytes } },
+  );
 }
 
 function payloadOf(message: Message): unknown {
