@@ -19,6 +19,7 @@ export function wrongPackage({ path, imports }: SourceFile): string[] {
   return imports.flatMap(({ from }) => {
     if (from.includes("/src/")) return packageOf(from) === own ? [] : [`${path} reaches into ${from}`];
     if (!from.startsWith("@outrigger/") || rules.allowedPackages[own]?.includes(bare(from))) return [];
+    if (from === rules.schemaLibrary) return [];
     const demo = bare(from) === "@outrigger/host" && rules.hostImportAllowed.some((start) => path.startsWith(start));
     return demo ? [] : [`${path} imports ${from}`];
   });
@@ -32,7 +33,7 @@ export function childProcess({ path, imports }: SourceFile): string[] {
 export function impurities(files: Files, { path, imports, reads }: SourceFile): string[] {
   if (!isPure(path)) return [];
   const allowed = ({ from, values }: Import): boolean => {
-    if (values?.length === 0 || rules.pureExternals.includes(bare(from))) return true;
+    if (values?.length === 0 || from === rules.schemaLibrary || rules.pureExternals.includes(bare(from))) return true;
     const file = from
       .replace(/^@outrigger\/protocol$/, "$&/index")
       .replace(/^@outrigger\/protocol\/(.*)$/, "protocol/src/$1.ts");

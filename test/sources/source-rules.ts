@@ -122,6 +122,8 @@ export const pureFiles = [
   "worker-sdk/src/worker-phase.ts",
 ];
 export const pureExternals = ["zod", "@standard-schema/spec"];
+/** The one file that Node loads: its own package imports it by name, too. */
+export const schemaLibrary = "@outrigger/protocol/zod-mini";
 
 /** What a worker loads at every start, and what takes longer to load than all of it. */
 export const fastEntries = [
@@ -131,7 +133,7 @@ export const fastEntries = [
   "worker-sdk/src/index.ts",
 ];
 export const slowModules = [
-  ...["zod", "@outrigger/protocol/zod", "@outrigger/protocol/plugin-contract"],
+  ...["zod", "@outrigger/protocol/zod", schemaLibrary, "@outrigger/protocol/plugin-contract"],
   ...["node:worker_threads", "node:perf_hooks", "node:module", "node:fs", "node:process"],
 ];
 
