@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Writable } from "node:stream";
 import { createHost, type HostOptions, type HostRuntime, type StartOptions } from "@outrigger/host";
 import { ErrorCode } from "@outrigger/protocol";
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { fixture } from "./fixture.js";
 import { isAlive, next, raw, rawHost } from "./raw-host.js";
+import { recordedLog } from "./recorded-log.js";
 import { stuckContract } from "./stuck-contract.js";
 
 const UNRESPONSIVE_AFTER_MS = 1_000;
@@ -23,14 +22,7 @@ const lineOf = (text: string): number =>
     .findIndex((line) => line.includes(text)) + 1;
 
 function stuckHost(options: Partial<HostOptions<typeof stuckContract>> = {}) {
-  const records: Record<string, unknown>[] = [];
-  const sink = new Writable({
-    write(chunk, _, done) {
-      records.push(JSON.parse(String(chunk)));
-      done();
-    },
-  });
-  const logger = pino({ level: "trace" }, sink);
+  const { logger, records } = recordedLog();
   const host = createHost(stuckContract, { logger, liveness, restart: { initialDelayMs: 1 }, ...options });
   return { host, records };
 }

@@ -1,8 +1,7 @@
-import { Writable } from "node:stream";
 import { createHost, type StartOptions, type Worker, type WorkerEvents } from "@outrigger/host";
-import { pino } from "pino";
 import { fixture } from "./fixture.js";
 import { rawContract } from "./raw-contract.js";
+import { recordedLog } from "./recorded-log.js";
 
 export type RawWorker = Worker<typeof rawContract>;
 
@@ -15,20 +14,14 @@ interface Pushed {
 
 /** A host of raw workers that restarts at once, and what it logged and was pushed. */
 export function rawHost() {
-  const records: Record<string, unknown>[] = [];
-  const sink = new Writable({
-    write(chunk, _, done) {
-      records.push(JSON.parse(String(chunk)));
-      done();
-    },
-  });
+  const { logger, records } = recordedLog();
   const pushed: Pushed[] = [];
   const push = (params: unknown, context: { readonly method: string; readonly scope: unknown }): void => {
     pushed.push({ method: context.method, params, scope: context.scope });
   };
   const host = createHost(rawContract, {
     handlers: { "channels.open": push, "channels.emit": push, "channels.close": push },
-    logger: pino({ level: "trace" }, sink),
+    logger,
     restart: { initialDelayMs: 1 },
   });
   return { host, records, pushed };

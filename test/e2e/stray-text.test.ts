@@ -1,21 +1,14 @@
-import { Writable } from "node:stream";
 import { createHost } from "@outrigger/host";
-import { pino } from "pino";
 import { expect, test } from "vitest";
 import { fixture } from "./fixture.js";
+import { recordedLog } from "./recorded-log.js";
 import { strayContract } from "./stray-contract.js";
 
 test("text without a newline that spoils a line lends no call the authority of another, however many are spoiled", async () => {
-  const logged: string[] = [];
-  const log = new Writable({
-    write(chunk, _encoding, done) {
-      logged.push(String(chunk));
-      done();
-    },
-  });
+  const { logger, records } = recordedLog();
   const turns = new Map<string, number[]>();
   await using host = createHost(strayContract, {
-    logger: pino({ level: "trace" }, log),
+    logger,
     handlers: {
       secret({ turn }, { scope }) {
         const tenant = String(scope.tenant);
@@ -39,10 +32,11 @@ test("text without a newline that spoils a line lends no call the authority of a
     expect(turns.get(tenant)).toEqual([0, 1]);
   }
   expect(turns.get("first")).toEqual([0, 1, 2, 3]);
-  const lost = logged.filter((line) => line.includes("text without a newline spoiled that"));
+  const texts = records.map(({ msg }) => String(msg));
+  const lost = texts.filter((text) => text.includes("text without a newline spoiled that"));
   expect(lost.length).toBe(60);
   // The line that was spoiled is text for all anybody knows; the calls behind it are not.
-  const shown = logged.map((line) => JSON.parse(line).msg as string).filter((text) => text.includes("hush"));
+  const shown = texts.filter((text) => text.includes("hush"));
   expect(shown.filter((text) => !text.startsWith("."))).toEqual([]);
   await worker.request("leave", {});
   await staying;

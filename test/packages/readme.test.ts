@@ -59,9 +59,9 @@ function buildPlugin(folder: string): void {
   expect(status, stderr).toBe(0);
 }
 const isMore = ([file]: [file: string, code: string]): boolean => file.startsWith("more/");
+const first = files.filter((snippet) => !isMore(snippet));
 
 it("the README's three snippets compile and run as they stand", { timeout: 60_000 }, async () => {
-  const first = files.filter((snippet) => !isMore(snippet));
   expect(first.map(([file]) => file)).toEqual(["contract.ts", "plugin.ts", "host.ts"]);
   const { folder, problems } = await compile("readme", first);
   expect(problems).toEqual([]);
@@ -74,7 +74,6 @@ it("the README's three snippets compile and run as they stand", { timeout: 60_00
 });
 
 it("a plugin in one file says what is wrong with a value", { timeout: 60_000 }, async () => {
-  const first = files.filter((snippet) => !isMore(snippet));
   const { folder } = await compile("readme-errors", first);
   buildPlugin(folder);
   const code = `import { createHost } from "@outrigger/host";
@@ -106,7 +105,6 @@ it.each(compilers)(
   async (version, tsc) => {
     expect(flagsOfTsc).toMatch(/--strict.* \*\.ts$/);
     const folder = join(inject("consumer"), `readme-tsc-${version}`);
-    const first = files.filter((snippet) => !isMore(snippet));
     for (const [file, code] of [["package.json", '{ "type": "module" }'], ...first] as [string, string][]) {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, file), code);

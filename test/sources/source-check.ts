@@ -14,12 +14,15 @@ function definingFile(files: Files, path: string, name: string): string {
   return through ? definingFile(files, through.from, name) : path;
 }
 
+/** As a package, or as one entry of it. */
+const lists = (names: readonly string[] = [], from: string): boolean =>
+  names.includes(bare(from)) || names.includes(from);
+
 export function wrongPackage({ path, imports }: SourceFile): string[] {
   const own = packageOf(path);
   return imports.flatMap(({ from }) => {
     if (from.includes("/src/")) return packageOf(from) === own ? [] : [`${path} reaches into ${from}`];
-    if (!from.startsWith("@outrigger/") || rules.allowedPackages[own]?.includes(bare(from))) return [];
-    if (from === rules.schemaLibrary) return [];
+    if (!from.startsWith("@outrigger/") || lists(rules.allowedPackages[own], from)) return [];
     const demo = bare(from) === "@outrigger/host" && rules.hostImportAllowed.some((start) => path.startsWith(start));
     return demo ? [] : [`${path} imports ${from}`];
   });
@@ -33,7 +36,7 @@ export function childProcess({ path, imports }: SourceFile): string[] {
 export function impurities(files: Files, { path, imports, reads }: SourceFile): string[] {
   if (!isPure(path)) return [];
   const allowed = ({ from, values }: Import): boolean => {
-    if (values?.length === 0 || from === rules.schemaLibrary || rules.pureExternals.includes(bare(from))) return true;
+    if (values?.length === 0 || lists(rules.pureExternals, from)) return true;
     const file = from
       .replace(/^@outrigger\/protocol$/, "$&/index")
       .replace(/^@outrigger\/protocol\/(.*)$/, "protocol/src/$1.ts");

@@ -1,8 +1,8 @@
 /** Which source rules hold where. Paths are relative to `packages/`; a trailing slash means a whole folder. */
 
-/** A package's own imports from this workspace. The demo is the one place that joins both ends. */
+/** A package's own imports from this workspace, whole or by entry. The demo is the one place that joins both ends. */
 export const allowedPackages: Record<string, string[]> = {
-  protocol: [],
+  protocol: ["@outrigger/protocol/zod-mini"],
   host: ["@outrigger/protocol"],
   "worker-sdk": ["@outrigger/protocol"],
   "example-plugin": ["@outrigger/protocol", "@outrigger/worker-sdk"],
@@ -121,9 +121,7 @@ export const pureFiles = [
   "worker-sdk/src/plugin-config.ts",
   "worker-sdk/src/worker-phase.ts",
 ];
-export const pureExternals = ["zod", "@standard-schema/spec"];
-/** The one file that Node loads: its own package imports it by name, too. */
-export const schemaLibrary = "@outrigger/protocol/zod-mini";
+export const pureExternals = ["zod", "@outrigger/protocol/zod-mini", "@standard-schema/spec"];
 
 /** What a worker loads at every start, and what takes longer to load than all of it. */
 export const fastEntries = [
@@ -133,7 +131,7 @@ export const fastEntries = [
   "worker-sdk/src/index.ts",
 ];
 export const slowModules = [
-  ...["zod", "@outrigger/protocol/zod", schemaLibrary, "@outrigger/protocol/plugin-contract"],
+  ...["zod", "@outrigger/protocol/zod", "@outrigger/protocol/zod-mini", "@outrigger/protocol/plugin-contract"],
   ...["node:worker_threads", "node:perf_hooks", "node:module", "node:fs", "node:process"],
 ];
 

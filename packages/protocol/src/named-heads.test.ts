@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { gone, overheard, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
+import { agree, gone, overheard, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
 import { lineReader } from "./channel-lines.js";
 import { featuresWith, jsonCodec } from "./codec.js";
 import { notification, request } from "./contract.js";
@@ -218,10 +218,7 @@ describe("between two ends", () => {
     const [left, right] = linkedTransports();
     const worker = testPeer(right, serving(methods, { note: (params) => void noted.push(params) }));
     const host = testPeer(overheard(left, lines), { outgoing: methods });
-    for (const end of [host, worker]) {
-      end.agree(features);
-      end.sendAgreed();
-    }
+    agree([host, worker], features);
     for (let seq = 0; seq < 6; seq++) host.notify("note", seq);
     await settled();
     expect(noted).toEqual([0, 1, 2, 3, 4, 5]);
@@ -263,10 +260,7 @@ describe("between two ends", () => {
       },
     };
     const { host, worker } = peerPair(methods, handlers, { worker: { limits: { depth: 20 } } });
-    for (const end of [host, worker]) {
-      end.agree(FEATURES);
-      end.sendAgreed();
-    }
+    agree([host, worker], FEATURES);
     const tooDeep = { code: -32600, message: expect.stringMatching(/20 levels/) };
     const ask = (n: unknown): Promise<unknown> => host.request("ask", { n });
     await expect(ask(0)).resolves.toBe(0);
@@ -302,10 +296,7 @@ describe("between two ends", () => {
   test("bytes among the params do not lose the head", async () => {
     const noted: unknown[] = [];
     const { host, worker } = peerPair(methods, { note: (params) => void noted.push(params) });
-    for (const end of [host, worker]) {
-      end.agree(FEATURES);
-      end.sendAgreed();
-    }
+    agree([host, worker], FEATURES);
     const bytes = new Uint8Array([1, 2]);
     const late = { rows: [...Array(200).fill(1), bytes] };
     const sent = [1, 1, bytes, 1, 1, 1, 2, bytes, 2, late, 3, late, 4, "x".repeat(20_000), 5];
@@ -330,10 +321,7 @@ describe("between two ends", () => {
     };
     const worker = testPeer(right, serving(methods, handlers));
     const host = testPeer(left, { outgoing: methods });
-    for (const end of [host, worker]) {
-      end.agree(FEATURES);
-      end.sendAgreed();
-    }
+    agree([host, worker], FEATURES);
     const sent = Array.from({ length: 40 }, (_, seq) => {
       host.notify("note", payload(host, seq));
       return seq;
@@ -379,10 +367,7 @@ describe("between two ends", () => {
     const noted: unknown[] = [];
     const handlers = { note: (params: unknown) => void noted.push(params), log: () => {} };
     const { host, worker } = peerPair(methods, handlers);
-    for (const end of [host, worker]) {
-      end.agree(FEATURES);
-      end.sendAgreed();
-    }
+    agree([host, worker], FEATURES);
     const bytes = new Uint8Array([1, 2, 3]);
     host.notify("note", {
       bytes: { toJSON: () => bytes },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { gone, overheard, serving, settled, testPeer } from "../test/peer-pair.js";
+import { agree, gone, overheard, serving, settled, testPeer } from "../test/peer-pair.js";
 import { notification, request, stream } from "./contract.js";
 import { RpcError } from "./errors.js";
 import type { IncomingCall } from "./incoming-call.js";
@@ -41,10 +41,7 @@ async function talk(features: readonly string[], payload: unknown = list) {
   const [near, far] = linkedTransports();
   const worker = testPeer(overheard(far, lines), serving(methods, handlers));
   const host = testPeer(overheard(near, lines), { outgoing: methods });
-  for (const end of [host, worker]) {
-    end.agree(features);
-    end.sendAgreed();
-  }
+  agree([host, worker], features);
   got.push(await host.request("echo", payload, { onProgress: (value) => void got.push(value) }));
   got.push(await host.request("sum", {}, { input: [payload] }));
   for await (const item of host.stream("chunks", {})) got.push(item);

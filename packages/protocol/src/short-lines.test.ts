@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { jsonValues } from "../test/json-values.js";
-import { gone, overheard, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
+import { agree, gone, overheard, peerPair, serving, settled, testPeer } from "../test/peer-pair.js";
 import { lineReader } from "./channel-lines.js";
 import { jsonCodec } from "./codec.js";
 import { notification, request, stream } from "./contract.js";
@@ -286,10 +286,7 @@ describe("between two ends", () => {
         },
       };
       const { host, worker } = peerPair(methods, handlers, { host: { limits }, worker: { limits } });
-      for (const end of [host, worker]) {
-        end.agree(features);
-        end.sendAgreed();
-      }
+      agree([host, worker], features);
       await expect(host.request("add", deep)).rejects.toMatchObject({ code: -32600, message: /20 levels/ });
       await expect(host.request("add", 1)).rejects.toMatchObject({ code: -32014, message: /20 levels/ });
       const items: unknown[] = [];

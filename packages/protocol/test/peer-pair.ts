@@ -123,6 +123,14 @@ export function overheard(transport: Transport, lines: string[]): Transport {
   };
 }
 
+/** Both ends know what the other can do, and that it knows. */
+export function agree(ends: readonly Peer[], features: readonly string[]): void {
+  for (const end of ends) {
+    end.agree(features);
+    end.sendAgreed();
+  }
+}
+
 export const gone = (method: string, mayHaveRun: boolean): RpcError =>
   new RpcError(ErrorCode.WORKER_UNAVAILABLE, `${method}: gone`, { data: { mayHaveRun } });
 

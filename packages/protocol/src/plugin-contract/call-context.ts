@@ -1,5 +1,5 @@
 import * as z from "@outrigger/protocol/zod-mini";
-import { name } from "./bounded-values.js";
+import { name, upTo } from "./bounded-values.js";
 
 /** Whose data a call may touch. */
 export const tenant = name;
@@ -18,7 +18,7 @@ export type Actor = z.output<typeof actor>;
 export const progress = z.object({
   done: z.optional(z.number().check(z.minimum(0))),
   total: z.optional(z.number().check(z.minimum(0))),
-  message: z.optional(z.string().check(z.maxLength(8192))),
+  message: z.optional(upTo(8192)),
 });
 /** How far a call has come. */
 export type Progress = z.output<typeof progress>;

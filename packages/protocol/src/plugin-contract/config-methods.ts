@@ -1,10 +1,10 @@
 import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
-import { json, name, nothing, record, sentence } from "./bounded-values.js";
+import { json, name, nothing, record, sentence, upTo } from "./bounded-values.js";
 
 const configIssue = z.object({
   /** Where in the config, e.g. `servers[0].url`. */
-  path: z.optional(z.string().check(z.maxLength(4096))),
+  path: z.optional(upTo(4096)),
   message: sentence,
 });
 

@@ -1,14 +1,14 @@
 import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
-import { key, name, nextCursor, page, record, timestamp } from "./bounded-values.js";
+import { key, name, nextCursor, page, record, timestamp, upTo } from "./bounded-values.js";
 
 /** Something of the outside that a plugin mirrors into the product: an issue, a document, a customer. */
 const entity = z.object({
   type: name,
   /** The plugin's own id of it: upserting the same type and id again replaces it. */
   id: key,
-  title: z.optional(z.string().check(z.maxLength(8192))),
-  url: z.optional(z.string().check(z.maxLength(64 * 1024))),
+  title: z.optional(upTo(8192)),
+  url: z.optional(upTo(64 * 1024)),
   status: z.optional(name),
   data: z._default(record, {}),
   updatedAt: z.optional(timestamp),

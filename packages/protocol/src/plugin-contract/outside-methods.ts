@@ -1,6 +1,6 @@
 import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
-import { key } from "./bounded-values.js";
+import { key, upTo } from "./bounded-values.js";
 import { body, headers, httpMethod, status, url } from "./http-values.js";
 
 export const outsideToHost = {
@@ -28,7 +28,7 @@ export const outsideToHost = {
   /** The secret a reference of the config stands for. */
   "secrets.resolve": request({
     params: z.object({ ref: key }),
-    result: z.string().check(z.maxLength(1024 * 1024)),
+    result: upTo(1024 * 1024),
     capability: "secrets.read",
     secret: { result: true },
     idempotent: true,

@@ -1,5 +1,5 @@
 import * as z from "@outrigger/protocol/zod-mini";
-import { name, record, sentence } from "./bounded-values.js";
+import { name, record, sentence, upTo } from "./bounded-values.js";
 
 /**
  * What a host knows of a plugin before it starts it. Tools, jobs, event patterns, data and actions do not stand here:
@@ -21,7 +21,7 @@ export const manifest = z.object({
     .check(z.maxLength(256), z.regex(/^\d+\.\d+\.\d+([-+][\w.+-]*)?$/, { error: 'expected a version like "1.2.3"' })),
   description: z.optional(sentence),
   author: z.optional(name),
-  homepage: z.optional(z.string().check(z.maxLength(8192))),
+  homepage: z.optional(upTo(8192)),
   /** What it asks the operator for; the host grants what `capabilities` of its start option says. */
   capabilities: z._default(z.array(name).check(z.maxLength(1024)), []),
   /** JSON Schema of its config. */

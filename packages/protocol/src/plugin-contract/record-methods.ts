@@ -1,6 +1,6 @@
 import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
-import { key, name, nothing, record, sentence } from "./bounded-values.js";
+import { key, name, nothing, record, sentence, upTo } from "./bounded-values.js";
 
 export const recordToHost = {
   /** A line in the tenant's activity log, for people. */
@@ -24,8 +24,8 @@ export const recordToHost = {
       value: z.number(),
       kind: z._default(z.enum(["counter", "gauge", "histogram"]), "gauge"),
       /** A unit after UCUM, e.g. `ms`, `By`, `1`. */
-      unit: z.optional(z.string().check(z.maxLength(64))),
-      tags: z._default(z.record(name, z.string().check(z.maxLength(1024))), {}),
+      unit: z.optional(upTo(64)),
+      tags: z._default(z.record(name, upTo(1024)), {}),
     }),
     result: nothing,
     capability: "metrics.write",

@@ -1,6 +1,6 @@
 import * as z from "@outrigger/protocol/zod-mini";
 import { request } from "../contract.js";
-import { json, key, name, nextCursor, nothing, page } from "./bounded-values.js";
+import { json, key, name, nextCursor, nothing, page, upTo } from "./bounded-values.js";
 
 /** Keys live in a namespace, within plugin and tenant. Default `"default"`. */
 const namespace = z._default(name, "default");
@@ -30,7 +30,7 @@ export const stateToHost = {
   }),
   /** Entries whose key starts with `prefix`, ordered by key. */
   "state.list": request({
-    params: z.object({ namespace, prefix: z._default(z.string().check(z.maxLength(1024)), ""), ...page }),
+    params: z.object({ namespace, prefix: z._default(upTo(1024), ""), ...page }),
     result: z.object({ entries: z.array(z.object({ key, value: json })).check(z.maxLength(1000)), cursor: nextCursor }),
     capability: "state.read",
     scoped: true,
