@@ -1,15 +1,14 @@
 /** How long a cell works. */
 export interface Budget {
+  /** What V8 still compiles, and how it sizes its heap, makes other figures of the first two or three seconds. */
   readonly warmupMs: number;
   readonly measureMs: number;
   /** Least number of calls, warm-up and measurement each. */
   readonly calls: number;
   /** Least number of 1 MiB calls, likewise. */
   readonly largeCalls: number;
-  /** Least number of calls of 10 KB before those measured: in a second they are too few for V8 to compile what they pass. */
+  /** Least number of calls of 10 KB before those measured: slow peers make too few in that time for V8 to compile what they pass. */
   readonly warmupDocuments: number;
-  /** Warm-up of calls of 1 MiB: in its first seconds V8 collects five times as often what is outside its heap. */
-  readonly warmupLargeMs: number;
   /** Starts measured in one cell, after one that is not. */
   readonly starts: number;
   /** Divides the fleets: 1 for all workers. */
@@ -17,12 +16,11 @@ export interface Budget {
 }
 
 export const fullBudget: Budget = {
-  warmupMs: 1000,
+  warmupMs: 3000,
   measureMs: 1000,
   calls: 200,
   largeCalls: 5,
   warmupDocuments: 15_000,
-  warmupLargeMs: 3000,
   starts: 5,
   fleetDivisor: 1,
 };
@@ -34,7 +32,6 @@ export const shortBudget: Budget = {
   calls: 5,
   largeCalls: 1,
   warmupDocuments: 5,
-  warmupLargeMs: 0,
   starts: 1,
   fleetDivisor: 25,
 };

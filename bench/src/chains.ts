@@ -19,8 +19,6 @@ interface ThroughputOptions {
   readonly counted?: number;
   /** Least number of them in the warm-up; as many as are counted, unless told. */
   readonly before?: number;
-  /** How long the warm-up takes, unless as the budget has it. */
-  readonly warmupMs?: number;
 }
 
 /** Calls per second with `depth` in flight, after a warm-up. */
@@ -30,8 +28,8 @@ export async function throughput(
   budget: Budget,
   options: ThroughputOptions = {},
 ): Promise<number> {
-  const { counted = Math.max(budget.calls, depth), before = counted, warmupMs = budget.warmupMs } = options;
-  await runChains(depth, call, warmupMs, before);
+  const { counted = Math.max(budget.calls, depth), before = counted } = options;
+  await runChains(depth, call, budget.warmupMs, before);
   const { calls, ms } = await runChains(depth, call, budget.measureMs, counted);
   return calls / (ms / 1000);
 }

@@ -30,7 +30,10 @@ async function run(options: Options): Promise<number> {
   const measureMs = (options.seconds ?? 0) * 1000;
   const budget = options.short
     ? shortBudget
-    : { ...fullBudget, ...(measureMs > 0 && { measureMs, warmupMs: measureMs }) };
+    : {
+        ...fullBudget,
+        ...(measureMs > 0 && { measureMs, warmupMs: measureMs * (fullBudget.warmupMs / fullBudget.measureMs) }),
+      };
 
   let failures = 0;
   const clear = process.stderr.isTTY ? "\r\u001b[K" : "";

@@ -11,7 +11,7 @@ export const help = `Measures Outrigger beside its peers: pnpm bench [options]
   --workload <names>    workloads, separated by commas; a name ending in * stands for all that begin so
   --rounds <number>     rounds, interleaved peer by peer (default 5)
   --placement <which>   shared: host and workers on one core (default); free: as the system likes
-  --seconds <number>    time measured in each cell, after as long a warm-up (default 1; of 1 MiB 3 s)
+  --seconds <number>    time measured in each cell (default 1), after a warm-up three times as long
   --against <folder>    another checkout, built: its Outrigger is measured beside this one, as <peer>@other
   --json                the figures as JSON
   --markdown            a Markdown table

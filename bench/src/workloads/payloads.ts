@@ -1,4 +1,3 @@
-import type { Budget } from "../budget.js";
 import { throughput } from "../chains.js";
 import { withLink } from "../with-link.js";
 import { checkBytes, checkDocument, checkText, type DocumentKind, makeBytes, makeDocument, makeText } from "../work.js";
@@ -32,8 +31,6 @@ const documents = (kind: DocumentKind): Workload => ({
     }),
 });
 
-const large = ({ largeCalls, warmupLargeMs }: Budget) => ({ counted: largeCalls, warmupMs: warmupLargeMs });
-
 const text: Workload = {
   name: "text-1m",
   metrics: [{ name: "rate", title: "1 MiB string, sequential", unit: "calls/s", better: "higher" }],
@@ -42,7 +39,7 @@ const text: Workload = {
       if (link.text === undefined) return undefined;
       const sent = makeText();
       const call = async (): Promise<void> => checkText(sent, (await link.text?.(sent)) ?? "");
-      return { rate: await throughput(1, call, bench.budget, large(bench.budget)) };
+      return { rate: await throughput(1, call, bench.budget, { counted: bench.budget.largeCalls }) };
     }),
 };
 
@@ -54,7 +51,7 @@ const bytes: Workload = {
       if (link.bytes === undefined) return undefined;
       const sent = makeBytes();
       const call = async (): Promise<void> => checkBytes(sent, (await link.bytes?.(sent)) ?? new Uint8Array());
-      return { rate: await throughput(1, call, bench.budget, large(bench.budget)) };
+      return { rate: await throughput(1, call, bench.budget, { counted: bench.budget.largeCalls }) };
     }),
 };
 
