@@ -79,22 +79,15 @@ export interface OutgoingCall extends Deadlined {
   readonly rare: RareOptions | undefined;
   /** A stream has it, a request the promise. */
   readonly reader: StreamReader | undefined;
-  readonly promise: Promise<unknown> | undefined;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: RpcError) => void;
+  promise: Promise<unknown> | undefined;
+  resolve: (result: unknown) => void;
+  reject: (error: RpcError) => void;
   /** Once it was sent. */
   signal: AbortSignal | undefined;
   input: InputSender | undefined;
 }
 
 const ignore = (): void => {};
-let resolve: OutgoingCall["resolve"] = ignore;
-let reject: OutgoingCall["reject"] = ignore;
-/** One for all: a closure for each call would live as long as the call. */
-const takeSettlers = (yes: OutgoingCall["resolve"], no: OutgoingCall["reject"]): void => {
-  resolve = yes;
-  reject = no;
-};
 
 /** A call that begins `now`, ms on the clock; its id and what it is sent with come later. */
 export function openCall(
@@ -108,7 +101,6 @@ export function openCall(
 ): OutgoingCall {
   const total = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
   const isRare = onProgress !== undefined || onResult !== undefined || onSettled !== undefined;
-  const promise = reader === undefined ? new Promise<unknown>(takeSettlers) : undefined;
   const call: OutgoingCall = {
     id: 0,
     method,
@@ -122,14 +114,18 @@ export function openCall(
     isExempt: isReservedMethod(method),
     rare: isRare ? { onProgress, onResult, onSettled } : undefined,
     reader,
-    promise,
-    resolve,
-    reject,
+    promise: undefined,
+    resolve: ignore,
+    reject: ignore,
     signal: undefined,
     input: undefined,
   };
-  // They hold on to the promise, and to what it gives.
-  resolve = reject = ignore;
+  if (reader === undefined) {
+    call.promise = new Promise<unknown>((resolve, reject) => {
+      call.resolve = resolve;
+      call.reject = reject;
+    });
+  }
   return call;
 }
 
