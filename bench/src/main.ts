@@ -27,13 +27,8 @@ async function run(options: Options): Promise<number> {
   if (prefix === undefined) say("taskset is not to be had here: host and workers run where the system likes\n");
   const entrants = entrantsOf(options);
   const chosen = workloads.filter(({ name }) => options.workloads.includes(name));
-  const measureMs = (options.seconds ?? 0) * 1000;
-  const budget = options.short
-    ? shortBudget
-    : {
-        ...fullBudget,
-        ...(measureMs > 0 && { measureMs, warmupMs: measureMs * (fullBudget.warmupMs / fullBudget.measureMs) }),
-      };
+  const { seconds } = options;
+  const budget = options.short ? shortBudget : fullBudget(seconds === undefined ? undefined : seconds * 1000);
 
   let failures = 0;
   const clear = process.stderr.isTTY ? "\r\u001b[K" : "";
